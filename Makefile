@@ -1,0 +1,51 @@
+# Everything a newcomer needs: make demo, make test. Both make their own virtual environment in .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SERVERS := mosquitto influxdb influxdb-client victoria-metrics chromium
+
+.PHONY: demo test check bench servers requirements clean
+
+demo: .venv/installed  ## run the whole system on this machine, on real recorded data
+	$(BIN)/microville demo
+
+test: check servers  ## every check and every test, real servers included
+	$(BIN)/python -m pytest
+
+check: .venv/installed-dev  ## style, types, imports, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m sensors.docs --check
+	$(BIN)/python -m estate.docs --check
+	$(BIN)/microville dashboards check
+
+bench: .venv/installed-dev servers  ## medians and ratios, measured in one run
+	$(BIN)/python -m tests.benchmarks.bench_ingest
+	$(BIN)/python -m tests.benchmarks.bench_store
+
+servers:  ## the Debian packages the tests' real servers come from
+	deploy/test-servers.sh $(SERVERS)
+
+COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes \
+  --allow-unsafe --build-deps-for editable --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+requirements: .venv/installed-dev  ## pin every dependency anew, with hashes
+	$(COMPILE) --output-file requirements.txt pyproject.toml
+	$(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+clean:  ## forget the environment and the demo's data
+	rm -rf .venv microville-data build dist

@@ -1,0 +1,1 @@
+"""Consumption to tenants: rules, states, delivery."""

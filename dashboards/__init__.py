@@ -1,0 +1,1 @@
+"""What staff look at: the built-in page, its HTTP interface, and Grafana as code."""

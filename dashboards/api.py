@@ -1,0 +1,120 @@
+"""The JSON interface: the same figures as the page, for whoever builds on them. Described at `/docs`."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+
+from dashboards.devices import device_states
+from dashboards.models import ConsumptionGroup, DeviceState, LatestValue, Quarantine, SeriesGroup
+from dashboards.params import ConsumptionParams, LatestParams, SeriesParams, check_ids, check_size, count_steps
+from dashboards.parts import Parts
+from dashboards.problems import ProblemDetails
+from dashboards.quarantine import read_quarantine
+from estate.calendar import rfc3339
+from estate.model import CARRIERS, Estate, Point
+from sensors.model import Reason
+from sensors.quantities import QUANTITIES
+from store.base import Latest, Row, Series, Usage, UsageRow
+
+
+def api_router(parts: Parts) -> APIRouter:
+    """The routes below `/api`; they are never cached: what is stored is answered at once."""
+    router = APIRouter(
+        prefix="/api",
+        tags=["api"],
+        responses={400: {"model": ProblemDetails}, 503: {"model": ProblemDetails}},
+    )
+    estate, store, zone = parts.estate, parts.store, parts.estate.site.zone
+
+    @router.get("/latest")
+    async def latest(asked: Annotated[LatestParams, Query()]) -> list[LatestValue]:
+        """The last reading of each device, channel and quantity."""
+        check_ids(estate, {"building": asked.building, "device": asked.device})
+        return [_latest(point, zone) for point in await store.latest(Latest(asked.where()))]
+
+    @router.get("/series")
+    async def series(asked: Annotated[SeriesParams, Query()]) -> list[SeriesGroup]:
+        """One quantity over time, by window and group; a window without readings is absent, never zero."""
+        check_ids(estate, {"building": asked.building, "zone": asked.zone, "device": asked.device})
+        start_ms, end_ms = asked.span(parts.clock())
+        by = asked.groups
+        members = await store.latest(asked.members())
+        step_ms = asked.every_ms or _shortest_interval_ms(members, estate)
+        groups = {tuple(str(getattr(point, tag)) for tag in by) for point in members}
+        check_size("every", (end_ms - start_ms) // step_ms + 1, len(groups))
+        query = Series(asked.quantity, start_ms, end_ms, asked.every_ms, asked.usual_how, asked.where(), by)
+        return [_series(row, zone) for row in await store.series(query)]
+
+    @router.get("/consumption")
+    async def consumption(asked: Annotated[ConsumptionParams, Query()]) -> list[ConsumptionGroup]:
+        """What the site, its buildings, tenants or meters consumed, step by step, with what of it was estimated."""
+        check_ids(estate, {"building": asked.building, "tenant": asked.tenant, "meter": asked.meter})
+        start_ms, end_ms = asked.span(parts.clock(), estate)
+        check_size("every", count_steps(start_ms, end_ms, asked.every, zone), _most_groups(asked, estate))
+        query = Usage(asked.every, start_ms, end_ms, asked.of, asked.where(), asked.groups)
+        return [_consumption(row, zone) for row in await store.usage(query)]
+
+    @router.get("/devices")
+    async def devices() -> list[DeviceState]:
+        """Every device with its health, then those that publish without being in the estate."""
+        return await device_states(estate, store, parts.state, parts.clock())
+
+    @router.get("/quarantine")
+    async def quarantine(
+        reason: Annotated[Reason | None, Query(description="Of this reason alone. Default: all.")] = None,
+        limit: Annotated[int, Query(ge=1, le=1000, description="How many of the most recent.")] = 100,
+    ) -> Quarantine:
+        """Messages that were refused: how many by reason, and the most recent ones."""
+        return await read_quarantine(parts.state, zone, limit, reason)
+
+    return router
+
+
+def _shortest_interval_ms(points: list[Point], estate: Estate) -> int:
+    known = [estate.devices[point.device].interval_s for point in points if point.device in estate.devices]
+    return 1000 * min(known, default=1)
+
+
+def _most_groups(asked: ConsumptionParams, estate: Estate) -> int:
+    """How many groups the answer can have, at most."""
+    meters = [estate.meters[meter] for meter in asked.meter] or list(estate.meters.values())
+    carriers = len({meter.carrier for meter in meters} & set(asked.carrier or CARRIERS))
+    most = {
+        "building": len(asked.building or estate.buildings),
+        "tenant": len(asked.tenant) or len(estate.tenants) + 1,
+        "meter": len(meters),
+        "carrier": 1 if "meter" in asked.groups else carriers,  # a meter has one carrier
+    }
+    groups = 1
+    for tag in asked.groups:
+        groups *= most[tag]
+    return groups
+
+
+def _latest(point: Point, zone: ZoneInfo) -> LatestValue:
+    return LatestValue(
+        building=point.building,
+        zone=point.zone,
+        device=point.device,
+        channel=point.channel,
+        quantity=point.quantity,
+        value=point.value,
+        unit=QUANTITIES[point.quantity].unit,
+        time=rfc3339(point.at_ms, zone),
+    )
+
+
+def _series(row: Row, zone: ZoneInfo) -> SeriesGroup:
+    times = [rfc3339(at_ms, zone) for at_ms in row.times.tolist()]
+    return SeriesGroup(tags=dict(row.tags), time=times, value=row.values.tolist())
+
+
+def _consumption(row: UsageRow, zone: ZoneInfo) -> ConsumptionGroup:
+    return ConsumptionGroup(
+        tags=dict(row.tags),
+        unit=CARRIERS[row.tags["carrier"]].unit,
+        start=[rfc3339(start_ms, zone) for start_ms in row.starts.tolist()],
+        amount=row.amounts.tolist(),
+        estimated=row.estimated.tolist(),
+    )

@@ -1,0 +1,58 @@
+"""The web application: the page, the API and the probes over the parts of the service."""
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboards import problems
+from dashboards.api import api_router
+from dashboards.pages import page_router
+from dashboards.parts import Parts
+from dashboards.probes import probe_router
+from dashboards.static_files import StaticFiles
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The application for uvicorn. It only reads; bound to loopback it answers to loopback's names alone."""
+    app = FastAPI(title=parts.estate.site.name, docs_url=None, redoc_url=None)
+    problems.install(app)
+    static = StaticFiles()
+    for router in (api_router(parts), probe_router(parts), page_router(parts, static), static.router()):
+        app.include_router(router)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(SecurityHeaders)
+    if parts.web.loopback:
+        # A page from elsewhere may make its own name point here (DNS rebinding); its requests still carry that name.
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK_HOSTS, parts.web.host], www_redirect=False)
+    return app
+
+
+class SecurityHeaders:
+    """Sets the security headers on every answer that does not bring its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

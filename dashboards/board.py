@@ -1,0 +1,134 @@
+"""What stands on the page, read once for all its viewers: the live figures and the charts."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from alerts.state import AlertState
+from dashboards import queries
+from dashboards.cache import Brief
+from dashboards.devices import device_states
+from dashboards.health import Readiness
+from dashboards.language import Speaker
+from dashboards.models import DeviceState, Quarantine
+from dashboards.parts import Parts
+from dashboards.quarantine import read_quarantine
+from energy import usage
+from estate.calendar import DAY_MS, STEP_MS, steps
+from estate.model import Meter
+from store.base import StoreUnavailable
+
+QUARANTINE_ROWS = 10
+
+
+class Live(NamedTuple):
+    """The page's figures at one moment."""
+
+    at_ms: int
+    readiness: Readiness
+    now: queries.Now | None  # None while the store does not answer
+    devices: Sequence[DeviceState]
+    alerts: Sequence[AlertState]
+    quarantine: Quarantine
+
+
+class Board:
+    """Reads the parts for the page; every answer is kept for a moment."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._brief = Brief()
+        self._charts = {
+            "load": self._load,
+            "days": self._days,
+            "ranking": self._ranking,
+            "co2": self._co2,
+            "occupancy": self._occupancy,
+        }
+
+    @property
+    def charts(self) -> Sequence[str]:
+        return list(self._charts)
+
+    async def live(self) -> Live:
+        """Everything but the charts; a store that is down leaves the rest standing."""
+        return await self._brief.get("live", self._live)
+
+    async def chart(self, name: str, speaker: Speaker) -> dict[str, Any] | None:
+        """The chart as a Vega-Lite specification with its data, and its legend; None when there is nothing to draw."""
+
+        async def draw() -> dict[str, Any] | None:
+            drawing = await self._charts[name](speaker)
+            if drawing is None:
+                return None
+            # The tests validate what is drawn; doing it again takes half a second for each chart.
+            spec = await asyncio.to_thread(drawing.chart.to_dict, validate=False)
+            return {"spec": spec, "legend": drawing.legend}
+
+        return await self._brief.get((name, speaker.language), draw)
+
+    def sources(self) -> dict[str, list[str]]:
+        """Where the data of each chart come from, when not from devices of the site."""
+        estate = self._parts.estate
+
+        def drawn(meter: Meter, *carriers: str) -> bool:
+            return meter.role == "site" and meter.carrier in carriers
+
+        meters = estate.meters.values()
+        power = [meter.device for meter in meters if drawn(meter, "electricity")]
+        energy = [meter.device for meter in meters if drawn(meter, *usage.DRAWN)]
+        rooms = [device for device, places in estate.placements.items() if any(place.zone for place in places)]
+        asked = {"load": power, "days": energy, "ranking": energy, "co2": rooms, "occupancy": rooms}
+        return {
+            name: list(dict.fromkeys(filter(None, (estate.devices[device].source for device in of))))
+            for name, of in asked.items()
+        }
+
+    async def _live(self) -> Live:
+        parts, now_ms = self._parts, self._parts.clock()
+        now, devices, readiness = None, list[DeviceState](), parts.readiness()
+        try:
+            now = await queries.now(parts.estate, parts.store, now_ms)
+            devices = await device_states(parts.estate, parts.store, parts.state, now_ms)
+        except StoreUnavailable as error:
+            if readiness.status == "ready":
+                readiness = Readiness("degraded", str(error))
+        refused = await read_quarantine(parts.state, parts.estate.site.zone, QUARANTINE_ROWS)
+        return Live(now_ms, readiness, now, devices, await parts.alerts(), refused)
+
+    async def _load(self, speaker: Speaker) -> Any:
+        rows = await queries.site_load(self._parts.estate, self._parts.store, self._parts.clock())
+        return (await _altair()).load_chart(rows, self._span(), speaker) if rows else None
+
+    async def _days(self, speaker: Speaker) -> Any:
+        now_ms, zone = self._parts.clock(), self._parts.estate.site.zone
+        rows = await queries.by_day(self._parts.estate, self._parts.store, now_ms)
+        starts = steps(now_ms - (queries.DAYS - 1) * DAY_MS, now_ms, "1d", zone)
+        days = [datetime.fromtimestamp(start / 1000, zone).date().isoformat() for start in starts]
+        return (await _altair()).days_chart(rows, days, speaker) if rows else None
+
+    async def _ranking(self, speaker: Speaker) -> Any:
+        rows = await queries.ranking(self._parts.estate, self._parts.store, self._parts.clock())
+        if not rows:
+            return None
+        return (await _altair()).ranking_chart(rows, self._parts.estate, queries.RANKED_DAYS, speaker)
+
+    async def _co2(self, speaker: Speaker) -> Any:
+        rows = await queries.room_values(self._parts.store, "climate.co2", self._parts.clock())
+        return (await _altair()).co2_chart(rows, self._span(), self._parts.estate, speaker) if rows else None
+
+    async def _occupancy(self, speaker: Speaker) -> Any:
+        rows = await queries.room_values(self._parts.store, "occupancy.count", self._parts.clock())
+        return (await _altair()).occupancy_chart(rows, self._span(), self._parts.estate, speaker) if rows else None
+
+    def _span(self) -> tuple[int, int]:
+        """The two days that are drawn, to the end of the quarter of an hour under way."""
+        now_ms = self._parts.clock()
+        end_ms = now_ms - now_ms % STEP_MS + STEP_MS
+        return end_ms - queries.LOAD_MS, end_ms
+
+
+async def _altair() -> Any:
+    """The charts' module; importing altair takes a second, so not before somebody looks, and not on the loop."""
+    return await asyncio.to_thread(__import__, "dashboards.charts", fromlist=["charts"])

@@ -1,0 +1,36 @@
+"""Answers kept for a moment, so that ten viewers cost one query."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from time import monotonic
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+KEPT_S = 3.0
+
+
+class Brief:
+    """Answers by key, each asked for once at a time and kept for `KEPT_S`; an error is not kept."""
+
+    def __init__(self) -> None:
+        self._answers: dict[Hashable, tuple[float, asyncio.Task[Any]]] = {}
+
+    async def get(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer to `key`, asked for by `ask` unless a fresh one is there or on its way."""
+        self._answers = {known: entry for known, entry in self._answers.items() if _fresh(entry)}
+        if key not in self._answers:
+
+            async def answer() -> T:
+                return await ask()
+
+            self._answers[key] = monotonic(), asyncio.create_task(answer())
+        # Shielded: a viewer who leaves does not take the answer away from the others.
+        return cast(T, await asyncio.shield(self._answers[key][1]))
+
+
+def _fresh(entry: tuple[float, asyncio.Task[Any]]) -> bool:
+    asked, task = entry
+    if not task.done():
+        return True
+    return monotonic() - asked < KEPT_S and not task.cancelled() and task.exception() is None

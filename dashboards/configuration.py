@@ -1,0 +1,64 @@
+"""The whole configuration: each folder's section, from microville.toml and the environment."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from alerts.settings import MailSettings
+from dashboards.settings import WebSettings
+from estate.settings import EstateSettings, sample_path
+from ingest.settings import BrokerSettings, IngestSettings, StateSettings
+from store.settings import StoreSettings
+
+USUAL = Path("microville.toml")
+
+
+class ConfigurationWrong(Exception):
+    """A file, key or value is wrong; the message names each, one a line."""
+
+
+class Settings(BaseSettings):
+    """microville.toml, overridden by MICROVILLE_SECTION__KEY. Unknown keys are refused."""
+
+    model_config = SettingsConfigDict(env_prefix="MICROVILLE_", env_nested_delimiter="__", extra="forbid")
+
+    broker: BrokerSettings = Field(default_factory=BrokerSettings)
+    ingest: IngestSettings = Field(default_factory=IngestSettings)
+    store: StoreSettings = Field(default_factory=StoreSettings)
+    state: StateSettings = Field(default_factory=StateSettings)
+    estate: EstateSettings = Field(default_factory=EstateSettings)
+    web: WebSettings = Field(default_factory=WebSettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
+
+    @property
+    def estate_folder(self) -> Path:
+        """The estate's folder; the shipped sample's when none is configured."""
+        return self.estate.path or sample_path()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then what the file says."""
+        return env_settings, init_settings
+
+
+def read(path: Path | None) -> Settings:
+    """The settings of this file, or of microville.toml if there is one, and of the environment."""
+    if path and not path.is_file():
+        raise ConfigurationWrong(f"configuration {path}: there is no such file")
+    file = path or USUAL
+    try:
+        return Settings(**(TomlConfigSettingsSource(Settings, file)() if file.is_file() else {}))
+    except ValidationError as error:
+        problems = [(".".join(str(part) for part in entry["loc"]), entry["msg"]) for entry in error.errors()]
+        source = f"{file} and environment" if file.is_file() else "environment"
+        raise ConfigurationWrong("\n".join(f"{source}: {key}: {problem}" for key, problem in problems)) from error
+    except ValueError as error:
+        raise ConfigurationWrong(f"configuration {file}: {error}") from error

@@ -1,0 +1,77 @@
+"""The page's words, numbers and times in the reader's language, and in the site's zone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel.core import negotiate_locale
+from babel.dates import format_datetime, format_skeleton, format_timedelta
+from babel.numbers import format_decimal
+
+Language = Literal["fr", "en"]
+
+_LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+_THIN_SPACE, _NO_BREAK = "\u202f", "\u00a0"
+
+
+def choose(asked: str | None, accepted: str) -> Language:
+    """The language asked for in the URL, else the first of the browser's `Accept-Language` we speak, else French."""
+    if asked in _LOCALES:
+        return "en" if asked == "en" else "fr"
+    weighed = []
+    for part in accepted.lower().split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        weighed.append((-float(quality) if quality.replace(".", "", 1).isdigit() else -1.0, tag[:2]))
+    preferred = [tag for _, tag in sorted(weighed, key=lambda pair: pair[0])]
+    return "en" if negotiate_locale(preferred, ["fr", "en"]) == "en" else "fr"
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Says things in one language. Times are ms since the epoch, shown as the site's clocks do."""
+
+    language: Language
+    zone: ZoneInfo
+
+    def say(self, fr: str, en: str) -> str:
+        return fr if self.language == "fr" else en
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """The number with so many decimals, and groups of three that do not break."""
+        text = format_decimal(round(value, digits), f"#,##0.{'0' * digits}" if digits else "#,##0", self._locale)
+        return text.replace(_NO_BREAK, _THIN_SPACE)
+
+    def power(self, watts: float) -> str:
+        """W as people say it: kW with the decimals that matter."""
+        return f"{self.number(watts / 1000, 0 if abs(watts) >= 100_000 else 1)}{_NO_BREAK}kW"
+
+    def energy(self, wh: float) -> str:
+        """Wh as people say it: kWh, or MWh from ten on."""
+        if abs(wh) >= 10e6:
+            return f"{self.number(wh / 1e6, 1)}{_NO_BREAK}MWh"
+        return f"{self.number(wh / 1000, 0 if abs(wh) >= 10_000 else 1)}{_NO_BREAK}kWh"
+
+    def moment(self, at_ms: int) -> str:
+        """Weekday, day, month, hour and minute."""
+        return format_datetime(self._local(at_ms), "EEE d MMM, HH:mm", locale=self._locale)
+
+    def day(self, at_ms: int) -> str:
+        return format_skeleton("EEEd", self._local(at_ms), locale=self._locale)
+
+    def hour(self, at_ms: int) -> str:
+        return format_datetime(self._local(at_ms), self.say("H 'h'", "HH:mm"), locale=self._locale)
+
+    def span(self, seconds: float) -> str:
+        """A length of time in its greatest unit."""
+        return format_timedelta(timedelta(seconds=seconds), threshold=1.2, locale=self._locale)
+
+    def ago(self, at_ms: int, now_ms: int) -> str:
+        return self.say("il y a {}", "{} ago").format(self.span(max(0, now_ms - at_ms) / 1000))
+
+    @property
+    def _locale(self) -> str:
+        return _LOCALES[self.language]
+
+    def _local(self, at_ms: int) -> datetime:
+        return datetime.fromtimestamp(at_ms / 1000, self.zone)

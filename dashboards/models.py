@@ -1,0 +1,68 @@
+"""What the API answers. Times are RFC 3339 with the offset of the site's zone at that time."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+
+class LatestValue(BaseModel):
+    """The last reading of one quantity of one channel of one device."""
+
+    building: str
+    zone: str  # "" when the device serves the building as a whole
+    device: str
+    channel: str
+    quantity: str
+    value: float
+    unit: str
+    time: str
+
+
+class SeriesGroup(BaseModel):
+    """The values of one group, in order of time; a window without readings is absent, never zero."""
+
+    tags: dict[str, str]
+    time: list[str]  # the window's start, or the reading's own time
+    value: list[float]
+
+
+class ConsumptionGroup(BaseModel):
+    """What one group consumed, step by step; a step that is not settled yet is absent, never zero."""
+
+    tags: dict[str, str]
+    unit: str
+    start: list[str]
+    amount: list[int]
+    estimated: list[float]  # the share of the amount that was not measured, 0 to 1
+
+
+class DeviceState(BaseModel):
+    """One device: `unknown` ones are not in the estate, and were seen because their messages are in the quarantine."""
+
+    device: str
+    name: str
+    building: str
+    zone: str
+    status: Literal["reporting", "silent", "never_seen", "unknown"]
+    last_seen: str | None
+    interval_s: int | None  # how often it should report; silent after three times this
+    source: str  # where its data come from when it is not a device on the site
+    refused: int  # messages of it in the quarantine
+
+
+class Refused(BaseModel):
+    """One message in the quarantine."""
+
+    id: int
+    time: str
+    topic: str
+    reason: str
+    detail: str
+    payload: str  # its first 200 bytes as text
+
+
+class Quarantine(BaseModel):
+    """How many messages are kept by reason (every reason is named), and the most recent ones, newest first."""
+
+    counts: dict[str, int]
+    recent: list[Refused]

@@ -1,0 +1,146 @@
+"""The pages people open: the site's, the demo's mails, and the description of the API."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from alerts.sink import list_mails, read_mail
+from alerts.words import amount, percent
+from dashboards.board import Board, Live
+from dashboards.language import Speaker, choose
+from dashboards.models import DeviceState
+from dashboards.params import MOST_VALUES
+from dashboards.parts import Parts
+from dashboards.reference import EXAMPLES, Reference
+from dashboards.static_files import StaticFiles
+from estate.model import CARRIERS
+
+MAIL_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+"""A mail brings its own styles and pictures, and nothing else: the frame inherits this policy."""
+
+ALERT_ROWS = 6
+
+Lang = Annotated[str | None, Query(pattern="^(fr|en)$")]
+
+
+class Pages:
+    """Renders templates for one request's language."""
+
+    def __init__(self, parts: Parts, static: StaticFiles) -> None:
+        self.parts = parts
+        self._static = static
+        self._templates = Environment(
+            loader=PackageLoader("dashboards"),
+            autoescape=True,  # ids and payloads come from outside
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def speaker(self, request: Request, lang: str | None) -> Speaker:
+        return Speaker(choose(lang, request.headers.get("accept-language", "")), self.parts.estate.site.zone)
+
+    def render(self, template: str, speaker: Speaker, **context: Any) -> HTMLResponse:
+        site = self.parts.estate.site
+        html = self._templates.get_template(template).render(
+            site=site,
+            speaker=speaker,
+            say=speaker.say,
+            notice=speaker.say(site.notice_fr, site.notice_en),
+            has_mail=self.parts.mail_folder is not None,
+            style_url=self._static.style_url,
+            script_url=self._static.script_url,
+            vega_url=self._static.vega_url,
+            **context,
+        )
+        return HTMLResponse(html, headers={"Cache-Control": "no-store", "Vary": "Accept-Language"})
+
+
+def page_router(parts: Parts, static: StaticFiles) -> APIRouter:
+    """`/`, `/charts/…`, `/mail` and `/docs`."""
+    router = APIRouter(include_in_schema=False)
+    pages, board = Pages(parts, static), Board(parts)
+
+    @router.get("/")
+    async def page(request: Request, lang: Lang = None) -> HTMLResponse:
+        speaker = pages.speaker(request, lang)
+        return pages.render("page.html", speaker, **_page(parts, await board.live(), speaker), sources=board.sources())
+
+    @router.get("/charts/{name}.json")
+    async def chart(request: Request, name: str, lang: Lang = None) -> JSONResponse:
+        if name not in board.charts:
+            raise HTTPException(404, f"there is no chart {name!r}; there are {', '.join(board.charts)}")
+        drawing = await board.chart(name, pages.speaker(request, lang))
+        return JSONResponse(drawing, headers={"Cache-Control": "no-store"})
+
+    @router.get("/docs")
+    async def docs(request: Request, lang: Lang = None) -> HTMLResponse:
+        reference = Reference(request.app.openapi())
+        return pages.render(
+            "docs.html",
+            pages.speaker(request, lang),
+            operations=reference.operations,
+            shape_of=reference.shape,
+            answer_of=reference.answer,
+            examples=EXAMPLES,
+            most_values=MOST_VALUES,
+        )
+
+    @router.get("/mail")
+    async def mails(request: Request, lang: Lang = None) -> HTMLResponse:
+        heads = await asyncio.to_thread(list_mails, _mail_folder(parts))
+        return pages.render("mails.html", pages.speaker(request, lang), mails=heads)
+
+    @router.get("/mail/{mail_id}")
+    async def mail(request: Request, mail_id: str, lang: Lang = None) -> HTMLResponse:
+        try:
+            found = await asyncio.to_thread(read_mail, _mail_folder(parts), mail_id)
+        except KeyError as error:
+            raise HTTPException(404, f"there is no mail {mail_id!r}; /mail lists them") from error
+        response = pages.render("mail.html", pages.speaker(request, lang), mail=found)
+        response.headers["Content-Security-Policy"] = MAIL_POLICY
+        return response
+
+    return router
+
+
+def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
+    """What the page's template shows besides its charts."""
+    estate, language = parts.estate, speaker.language
+    counts = dict.fromkeys(("reporting", "silent", "never_seen", "unknown"), 0)
+    for row in live.devices:
+        counts[row.status] += 1
+    by_urgency = sorted(live.alerts, key=lambda alert: (-alert.level, -alert.figures.share))
+
+    def seen(row: DeviceState) -> str:
+        return "–" if row.last_seen is None else speaker.ago(_ms(row.last_seen), live.at_ms)
+
+    return {
+        "live": live,
+        "ledger": parts.ledger,
+        "health": {**counts, "known": len(live.devices) - counts["unknown"]},
+        "attention": [row for row in live.devices if row.status != "reporting"],
+        "raised": [alert for alert in live.alerts if alert.level],
+        "shown_alerts": by_urgency[:ALERT_ROWS],
+        "tenant_name": lambda tenant: estate.tenants[tenant].name if tenant in estate.tenants else tenant,
+        "carrier_name": lambda carrier: speaker.say(CARRIERS[carrier].fr, CARRIERS[carrier].en),
+        "amount": lambda value, carrier: amount(value, carrier, language),
+        "percent": lambda share: percent(share, language),
+        "seen": seen,
+        "received": lambda row: speaker.moment(_ms(row.time)),
+    }
+
+
+def _mail_folder(parts: Parts) -> Path:
+    if parts.mail_folder is None:
+        raise HTTPException(404, "mail goes out for real here; only the demo keeps it")
+    return parts.mail_folder
+
+
+def _ms(rfc3339: str) -> int:
+    return round(datetime.fromisoformat(rfc3339).timestamp() * 1000)

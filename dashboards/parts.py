@@ -1,0 +1,28 @@
+"""What the page and the API are built from: the parts of the service they look at."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from alerts.state import AlertState
+from dashboards.health import Readiness
+from dashboards.settings import WebSettings
+from estate.model import Estate
+from ingest.ledger import Ledger
+from store.base import Store
+from store.state import State
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything is read, nothing is changed."""
+
+    estate: Estate
+    store: Store
+    ledger: Ledger | None  # None when this process does not ingest
+    state: State
+    readiness: Callable[[], Readiness]
+    mail_folder: Path | None  # where the demo's mails are kept, one .eml each; None when mail goes out for real
+    clock: Callable[[], int]  # ms since the epoch
+    alerts: Callable[[], Awaitable[Sequence[AlertState]]]
+    web: WebSettings = field(default_factory=WebSettings)

@@ -1,0 +1,81 @@
+"""Errors as problem details (RFC 9457): which parameter, what is wrong with it, and what to do next."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from store.base import StoreRefused, StoreUnavailable
+
+
+class ProblemDetails(BaseModel):
+    """What an error answers, as `application/problem+json`."""
+
+    type: str = "about:blank"
+    title: str  # the HTTP status in words
+    status: int
+    detail: str  # the cause, for people
+    parameter: str | None = None  # of the query, when one is at fault
+    next_step: str | None = None
+
+
+class Problem(Exception):
+    """A request that cannot be answered as it is."""
+
+    def __init__(self, parameter: str, detail: str, next_step: str) -> None:
+        super().__init__(detail)
+        self.parameter = parameter
+        self.detail = detail
+        self.next_step = next_step
+
+
+def answer(status: int, detail: str, parameter: str | None = None, next_step: str | None = None) -> JSONResponse:
+    """The problem as a response."""
+    title = HTTPStatus(status).phrase
+    details = ProblemDetails(title=title, status=status, detail=detail, parameter=parameter, next_step=next_step)
+    headers = {"Retry-After": "5"} if status == 503 else None
+    content = details.model_dump(exclude_none=True)
+    return JSONResponse(content, status, headers=headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Turn every error a request can meet into problem details."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(StoreUnavailable, _unavailable)
+    app.add_exception_handler(StoreRefused, _refused)
+
+
+async def _problem(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return answer(400, error.detail, error.parameter, error.next_step)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"][1:]]
+    parameter = where[0] if where else None
+    if first["type"] == "extra_forbidden":
+        return answer(400, f"there is no parameter {parameter!r} here", parameter, "see /docs for those there are")
+    if first["type"] == "missing":
+        return answer(400, f"the parameter {parameter!r} is missing", parameter, f"add {parameter}=…; see /docs")
+    said = str(first["msg"]).removeprefix("Value error, ")
+    return answer(400, f"{parameter}={first['input']!r}: {said}", parameter, "see /docs for what is allowed")
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return answer(error.status_code, f"{request.method} {request.url.path}: {error.detail}", None, "see /docs")
+
+
+async def _unavailable(_: Request, error: Exception) -> JSONResponse:
+    return answer(503, f"the store does not answer: {error}", None, "try again shortly; /readyz says when it is back")
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    return answer(500, f"the store refused the query: {error}", None, "report this: the query is ours, not yours")

@@ -1,0 +1,58 @@
+"""The API's description at `/docs`, from its OpenAPI schema: nothing is loaded from elsewhere, no script runs."""
+
+from typing import Any, NamedTuple
+
+Schema = dict[str, Any]
+
+EXAMPLES = {
+    "/api/latest": "/api/latest?quantity=climate.co2",
+    "/api/series": "/api/series?quantity=electricity.power&every=1h&by=building",
+    "/api/consumption": "/api/consumption?carrier=electricity&every=1d",
+    "/api/devices": "/api/devices",
+    "/api/quarantine": "/api/quarantine?limit=10",
+    "/healthz": "/healthz",
+    "/readyz": "/readyz",
+    "/metrics": "/metrics",
+}
+
+
+class Answer(NamedTuple):
+    name: str
+    about: str
+    many: bool
+    fields: list[str]
+
+
+class Reference:
+    """What the template asks of the schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._models: Schema = schema.get("components", {}).get("schemas", {})
+        self.operations = [(path, verbs["get"]) for path, verbs in schema["paths"].items() if "get" in verbs]
+
+    def shape(self, schema: Schema) -> str:
+        """What values a parameter takes, and its default, in a few words."""
+        schema = self._resolved(schema)
+        choices = schema.get("enum") or schema.get("items", {}).get("enum") or []
+        words = [f"one of {', '.join(map(str, choices))}"] if choices else []
+        if schema.get("default"):
+            default = schema["default"]
+            words.append(f"default {', '.join(default) if isinstance(default, list) else default}")
+        return "; ".join(words)
+
+    def answer(self, operation: Schema) -> Answer | None:
+        """The model a successful answer has; None when it is no model."""
+        content = operation["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
+        many = content.get("type") == "array"
+        name = content.get("items" if many else "", content).get("$ref", "").rpartition("/")[2]
+        model = self._models.get(name)
+        if model is None:
+            return None
+        return Answer(name, model.get("description", ""), many, list(model["properties"]))
+
+    def _resolved(self, schema: Schema) -> Schema:
+        """The schema itself, without the wrapping of what may be absent."""
+        options = [option for option in schema.get("anyOf", []) if option.get("type") != "null"]
+        inner: Schema = {**schema, **options[0]} if options else schema
+        name = inner.get("$ref", "").rpartition("/")[2]
+        return {**inner, **self._models[name]} if name else inner

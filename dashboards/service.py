@@ -1,0 +1,136 @@
+"""One process of the service: every part, wired, started and stopped in order."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import ExitStack
+from enum import StrEnum
+from pathlib import Path
+
+import structlog
+
+from alerts.deliver import check
+from alerts.run import Alerts
+from dashboards.app import create_app
+from dashboards.configuration import Settings
+from dashboards.health import Readiness
+from dashboards.parts import Parts
+from dashboards.server import WebServer
+from energy.settle import Settlement
+from estate.calendar import DAY_MS
+from estate.load import load
+from ingest.embedded import embedded_broker
+from ingest.ingester import Ingester
+from ingest.ledger import Ledger
+from ingest.pipeline import Pipeline
+from ingest.session import Session
+from sensors.model import Context
+from store.base import Store, StoreUnavailable
+from store.settings import open_store
+from store.state import State
+
+SETTLE_S = 20.0
+JUDGE_S = 60.0
+RETRY_S = 1.0
+STOP_S = 4.0
+
+log = structlog.get_logger()
+
+
+class Role(StrEnum):
+    """What a process may be limited to; each has the web interface, for what it does."""
+
+    INGEST = "ingest"
+    ENERGY = "energy"
+    ALERTS = "alerts"
+
+
+def clock() -> int:
+    """Milliseconds since the epoch, by this machine."""
+    return time.time_ns() // 1_000_000
+
+
+class Service:
+    """The parts. What is taken or wrong is known, and raised with a clear message, before anything is started."""
+
+    def __init__(
+        self, settings: Settings, roles: Collection[Role], stack: ExitStack, mail_folder: Path | None = None
+    ) -> None:
+        self._roles = roles
+        self._store_trouble = "it is not open yet"
+        if settings.mail.url:
+            check(settings.mail.url)
+        estate = load(settings.estate_folder)
+        self._web = WebServer(settings.web)
+        stack.callback(self._web.close)
+        state = stack.enter_context(State(settings.state.file))
+        if settings.broker.embedded and Role.INGEST in roles:
+            stack.enter_context(embedded_broker(settings.broker.address))
+        self._store = open_store(settings.store)
+        ledger = Ledger()
+        pipeline = Pipeline(estate, Context(estate.site.zone, settings.ingest.horizon_days * DAY_MS))
+        self._session = Session(settings.broker, clock)
+        self._ingester = Ingester(self._session, pipeline, self._store, state, ledger, clock)
+        self._settlement = Settlement(self._store, estate)
+        self._alerts = Alerts(self._store, estate, state, settings.mail, clock)
+        parts = Parts(
+            estate=estate,
+            store=self._store,
+            ledger=ledger if Role.INGEST in roles else None,
+            state=state,
+            readiness=self.readiness,
+            mail_folder=mail_folder,
+            clock=clock,
+            alerts=self._alerts.current,
+            web=settings.web,
+        )
+        self._app = create_app(parts)
+
+    def readiness(self) -> Readiness:
+        """What `/readyz` says."""
+        if self._ingester.unsafe:
+            return Readiness("failing", f"readings cannot be kept safe: {self._ingester.unsafe}; make room on the disk")
+        if trouble := self._store_trouble or self._ingester.store_trouble:
+            return Readiness("degraded", f"store: {trouble}; readings wait in the spool")
+        if Role.INGEST in self._roles and not self._session.connected:
+            return Readiness("degraded", f"broker: {self._session.trouble}; trying again")
+        return Readiness("ready", "")
+
+    async def run(self, beside: Callable[[Store], Awaitable[None]] | None = None) -> None:
+        """Work until SIGINT or SIGTERM; `beside` runs along once the store is open."""
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        async with asyncio.TaskGroup() as group:
+            around = [group.create_task(self._with_store(beside))]
+            if Role.ENERGY in self._roles:
+                around.append(group.create_task(self._settlement.run(clock, SETTLE_S)))
+            if Role.ALERTS in self._roles:
+                around.append(group.create_task(self._alerts.run(JUDGE_S)))
+            serving = [group.create_task(self._web.run(self._app))]
+            if Role.INGEST in self._roles:
+                serving.append(group.create_task(self._ingester.run()))
+            await stop.wait()
+            for task in around:
+                task.cancel()
+            self._ingester.stop()
+            self._web.stop()
+            _, late = await asyncio.wait(serving, timeout=STOP_S)
+            for task in late:  # what is not safe by now is not acknowledged either
+                task.cancel()
+        await self._store.close()
+
+    async def _with_store(self, beside: Callable[[Store], Awaitable[None]] | None) -> None:
+        """Open the store, however long it takes to appear, and then run what goes beside."""
+        while self._store_trouble:
+            try:
+                await self._store.open()
+                self._store_trouble = ""
+            except StoreUnavailable as error:
+                if str(error) != self._store_trouble:
+                    log.warning("store_unavailable", cause=str(error), next_step="waiting for it")
+                self._store_trouble = str(error)
+                await asyncio.sleep(RETRY_S)
+        if beside:
+            await beside(self._store)

@@ -1,0 +1,99 @@
+// Keeps the page fresh: live parts every 10 s, charts every minute, both only while the page is looked at.
+"use strict";
+
+const LIVE_MS = 10_000;
+const CHART_MS = 60_000;
+const SVG = "http://www.w3.org/2000/svg";
+const FRENCH = { decimal: ",", thousands: "\u202f", grouping: [3], currency: ["", "\u00a0€"] };
+const page = document.documentElement;
+const drawn = new Map(); // figure → the text it was drawn from, and its view
+let answeredAt = performance.now();
+
+async function fetched(url) {
+  const response = await fetch(url, { cache: "no-store" });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response.text();
+}
+
+async function refreshLive() {
+  const fresh = new DOMParser().parseFromString(await fetched(location.href), "text/html");
+  for (const part of fresh.querySelectorAll("[data-live]")) {
+    const shown = document.getElementById(part.id);
+    if (shown && shown.innerHTML !== part.innerHTML) shown.replaceChildren(...part.childNodes);
+  }
+  answeredAt = performance.now();
+}
+
+function swatch(colour) {
+  const svg = document.createElementNS(SVG, "svg");
+  const rect = document.createElementNS(SVG, "rect");
+  for (const [name, value] of Object.entries({ width: 12, height: 12, rx: 3, fill: colour })) rect.setAttribute(name, value);
+  svg.setAttribute("width", 12);
+  svg.setAttribute("height", 12);
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(rect);
+  return svg;
+}
+
+function legendItem([name, colour]) {
+  const item = document.createElement("li");
+  item.append(swatch(colour), name);
+  return item;
+}
+
+async function refreshChart(figure) {
+  const text = await fetched(`/charts/${figure.dataset.chart}.json?lang=${page.lang}`);
+  const before = drawn.get(figure);
+  if (before?.text === text) return;
+  const answer = JSON.parse(text);
+  figure.classList.toggle("nothing", !answer);
+  if (!answer) return;
+  const embedded = await window.vegaEmbed(figure.querySelector(".canvas"), answer.spec, {
+    actions: false,
+    ast: true, // expressions are interpreted: the page allows no eval
+    defaultStyle: false,
+    tooltip: { disableDefaultStyle: true },
+    renderer: "svg",
+    ...(page.lang === "fr" && { formatLocale: FRENCH }),
+  });
+  before?.view.finalize();
+  drawn.set(figure, { text, view: embedded.view });
+  figure.querySelector(".legend").replaceChildren(...answer.legend.map(legendItem));
+  figure.classList.add("drawn");
+}
+
+async function refreshCharts() {
+  // One after the other: a small machine draws the first one sooner.
+  for (const figure of document.querySelectorAll("[data-chart]")) await refreshChart(figure);
+}
+
+function guarded(work) {
+  let busy = false;
+  return async () => {
+    if (busy || document.visibilityState !== "visible") return;
+    busy = true;
+    try {
+      await work();
+      page.classList.remove("cut-off");
+    } catch (error) {
+      console.warn(error);
+      page.classList.add("cut-off"); // said in the header; the next turn tries again
+    } finally {
+      busy = false;
+    }
+  };
+}
+
+const fresh = document.getElementById("fresh");
+const live = guarded(refreshLive);
+const charts = guarded(refreshCharts);
+setInterval(() => {
+  fresh.textContent = fresh.dataset.words.replace("{}", Math.round((performance.now() - answeredAt) / 1000));
+}, 1000);
+setInterval(live, LIVE_MS);
+setInterval(charts, CHART_MS);
+document.addEventListener("visibilitychange", () => {
+  live();
+  charts();
+});
+charts();

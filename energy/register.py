@@ -1,0 +1,226 @@
+"""Raw register readings → a cleaned register that only rises; every cleaning is a named finding (law 7).
+
+The rules look at the last two accepted readings and the next ones, never further than `doubt_ms`: what a late reading
+can change is therefore bounded, and `restart` finds where a recomputation may begin and still agree with the whole.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from estate.calendar import HOUR_MS, STEP_MS
+from estate.model import CARRIERS, Meter
+from sensors.quantities import QUANTITIES
+
+Times = NDArray[np.int64]
+Register = NDArray[np.int64]
+
+
+class Kind(StrEnum):
+    """What was found wrong with a register: a closed list."""
+
+    NOISE = "noise"  # it fell within its resolution: it is held at the higher value
+    OUTLIER = "outlier"  # readings off a line that goes on without them: set aside
+    RESET = "reset"  # it fell and stayed: counts from zero, where the rate allows
+    IMPOSSIBLE_RISE = "impossible_rise"  # it rose faster than it can and stayed: not counted
+
+
+class Finding(NamedTuple):
+    """One cleaning, in the carrier's unit as the device showed it."""
+
+    kind: Kind
+    at_ms: int  # of the first reading concerned
+    before: int  # what the register stood at
+    after: int  # what the reading says
+
+
+class Cleaned(NamedTuple):
+    """A register that never falls; only its differences mean anything."""
+
+    times: Times  # ms since the epoch, strictly rising
+    register: Register  # in the carrier's unit
+    findings: list[Finding]
+
+
+class Restart(NamedTuple):
+    """Where a recomputation begins, so that it agrees with one from the first reading."""
+
+    from_ms: int  # the first reading to clean
+    since_ms: int  # the first step to write
+
+
+class _Rules(NamedTuple):
+    """What is plausible for one meter, in the carrier's unit."""
+
+    rate: float  # greatest rise, per ms
+    resolution: int
+    doubt_ms: int
+
+    def rises(self, rise: Register, elapsed_ms: Times) -> NDArray[np.bool_]:
+        """Whether the register simply went on."""
+        return (rise >= 0) & (rise <= self.rate * elapsed_ms + self.resolution)
+
+
+class _Level(NamedTuple):
+    """What the register stands at after an accepted reading."""
+
+    reading: int  # its position
+    value: int
+    read_ms: int  # when that value was read; earlier than the reading while noise holds it
+
+
+def doubt_ms(meter: Meter) -> int:
+    """How long a stuck odd value may stay undecided, and a value above the noise be held: four intervals, 1 h at least.
+
+    Longer would catch longer faults, and make every recomputation reach further back.
+    """
+    return max(HOUR_MS, 4000 * meter.interval_s)
+
+
+def clean(times: Times, values: NDArray[np.float64], meter: Meter) -> Cleaned:
+    """The register as it must have run, from readings (ms, the quantity's unit) in any order, repeated or not.
+
+    A reading that contradicts the one before it is decided by the next that differs, and is left out until then.
+    """
+    at, value = _in_order(times, values, meter)
+    if not len(at):
+        return Cleaned(at, value, [])
+    scan = _Scan(at, value, _rules(meter))
+    scan.run()
+    return Cleaned(at[scan.keep], value[0] + np.cumsum(scan.rise[scan.keep]), scan.findings)
+
+
+def restart(times: Times, values: NDArray[np.float64], meter: Meter, changed_ms: int) -> Restart | None:
+    """Where to begin when readings from `changed_ms` on are new; None when the readings given do not reach back enough.
+
+    Readings that rise plausibly for `doubt_ms` end every doubt from before them: a reading at the end of such a stretch
+    counts as it is, whatever came earlier, once its successor goes on from it.
+    """
+    at, value = _in_order(times, values, meter)
+    known = int(np.searchsorted(at, changed_ms))
+    if known < 2:
+        return None
+    at, value = at[:known], value[:known]
+    rules = _rules(meter)
+    goes_on = rules.rises(np.diff(value), np.diff(at))
+    stretch = np.maximum.accumulate(np.concatenate(([0], np.where(goes_on, 0, np.arange(1, known)))))
+    sure = np.flatnonzero((at - at[stretch] >= rules.doubt_ms)[:-1] & goes_on)
+    if not len(sure):
+        return None
+    since_ms = int(at[sure[-1]]) // STEP_MS * STEP_MS
+    early = sure[at[sure] <= since_ms]
+    return Restart(int(at[early[-1]]), since_ms) if len(early) else None
+
+
+def _rules(meter: Meter) -> _Rules:
+    rate = QUANTITIES[meter.quantity].rate * CARRIERS[meter.carrier].per_unit / 1000
+    return _Rules(rate, meter.resolution, doubt_ms(meter))
+
+
+def _in_order(times: Times, values: NDArray[np.float64], meter: Meter) -> tuple[Times, Register]:
+    """By time, one reading each (of several the greatest), rounded to the carrier's unit."""
+    value = np.rint(values * CARRIERS[meter.carrier].per_unit).astype(np.int64)
+    if np.all(np.diff(times) > 0):
+        return times, value
+    order = np.lexsort((value, times))
+    times, value = times[order], value[order]
+    last = np.append(np.diff(times) > 0, True)
+    return times[last], value[last]
+
+
+class _Scan:
+    """One pass over the readings, stopping only where one does not simply follow the other."""
+
+    def __init__(self, at: Times, value: Register, rules: _Rules) -> None:
+        self.at, self.value, self.rules = at, value, rules
+        self.keep = np.ones(len(at), dtype=np.bool_)
+        self.rise = np.diff(value, prepend=value[:1])
+        self.findings: list[Finding] = []
+        self._odd = np.flatnonzero(~rules.rises(self.rise[1:], np.diff(at))) + 1
+        self._level = self._read(0)
+        self._before: _Level | None = None
+
+    def run(self) -> None:
+        index = 1
+        while index < len(self.at):
+            rise = int(self.value[index]) - self._level.value
+            if 0 <= rise <= self._greatest(self._level, index):
+                index = self._go_on(index, rise)
+            elif -self.rules.resolution <= rise < 0:
+                index = self._hold(index)
+            else:
+                index = self._decide(index, rise)
+
+    def _read(self, index: int) -> _Level:
+        return _Level(index, int(self.value[index]), int(self.at[index]))
+
+    def _greatest(self, level: _Level, index: int) -> float:
+        return self.rules.rate * int(self.at[index] - self.at[level.reading]) + self.rules.resolution
+
+    def _follows(self, level: _Level, index: int) -> bool:
+        rise = int(self.value[index]) - level.value
+        return -self.rules.resolution <= rise <= self._greatest(level, index)
+
+    def _go_on(self, index: int, rise: int) -> int:
+        """Accept this reading and all that follow plainly."""
+        self.rise[index] = rise
+        place = int(np.searchsorted(self._odd, index, side="right"))
+        end = int(self._odd[place]) if place < len(self._odd) else len(self.at)
+        self._before = self._level if end == index + 1 else self._read(end - 2)
+        self._level = self._read(end - 1)
+        return end
+
+    def _hold(self, index: int) -> int:
+        """A fall within the resolution adds nothing; the higher value stands for as long as a doubt may last."""
+        level = self._level
+        if level.read_ms == self.at[level.reading]:
+            self._find(Kind.NOISE, index)
+        held = self.at[index] - level.read_ms <= self.rules.doubt_ms
+        self._accept(index, 0, level._replace(reading=index) if held else self._read(index))
+        return index + 1
+
+    def _decide(self, index: int, rise: int) -> int:
+        """A fall, or a rise faster than possible: what comes next says which."""
+        after = self._next(index)
+        if after == len(self.at):
+            self.keep[index:] = False
+            return after
+        fell, here = rise < 0, self._read(index)
+        if self._follows(self._level, after):
+            return self._set_aside(index, after)
+        if fell and self._before and self._follows(self._before, index):
+            return self._set_aside_last(self._before, index)
+        if not self._follows(here, after):
+            return self._set_aside(index, after)
+        counted = fell and here.value <= self._greatest(self._level, index)
+        self._find(Kind.RESET if fell else Kind.IMPOSSIBLE_RISE, index)
+        self._accept(index, here.value if counted else 0, here)
+        return index + 1
+
+    def _next(self, index: int) -> int:
+        """The reading that decides: the first that differs, or that says the same `doubt_ms` later."""
+        end = int(np.searchsorted(self.at, self.at[index] + self.rules.doubt_ms))
+        differs = np.flatnonzero(self.value[index:end] != self.value[index])
+        return index + int(differs[0]) if len(differs) else end
+
+    def _set_aside(self, index: int, end: int) -> int:
+        self._find(Kind.OUTLIER, index)
+        self.keep[index:end] = False
+        return end
+
+    def _set_aside_last(self, before: _Level, index: int) -> int:
+        """The last accepted reading was a spike small enough to be plausible: the register goes on from before it."""
+        spike = self._level.reading
+        self._level, self._before = before, None
+        self._find(Kind.OUTLIER, spike)
+        self.keep[spike] = False
+        return index
+
+    def _accept(self, index: int, rise: int, level: _Level) -> None:
+        self.rise[index] = rise
+        self._before, self._level = self._level, level
+
+    def _find(self, kind: Kind, index: int) -> None:
+        self.findings.append(Finding(kind, int(self.at[index]), self._level.value, int(self.value[index])))

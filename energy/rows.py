@@ -1,0 +1,72 @@
+"""Flows ↔ the rows the store keeps: the meters' own, their tenants' shares, and the roll-ups of both."""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import repeat
+from typing import NamedTuple
+
+from energy.allocation import allocate, placement_at
+from energy.rollup import rollup
+from energy.steps import Steps
+from estate.calendar import Every
+from estate.model import Consumption, Estate, Meter
+from store.base import UsageRow
+
+
+class Flow(NamedTuple):
+    """What flowed through a meter, or a tenant's share of it, step by step."""
+
+    meter: Meter
+    tenant: str  # "" for the meter's own
+    steps: Steps
+
+
+def flows(estate: Estate, found: Iterable[UsageRow]) -> list[Flow]:
+    """The flows of rows grouped by meter and tenant."""
+    return [Flow(estate.meters[row.tags["meter"]], row.tags["tenant"], Steps(*row[1:])) for row in found]
+
+
+def shared(estate: Estate, meters: Collection[str], own: Iterable[Flow]) -> list[Flow]:
+    """These meters' own flows, each with the shares of its tenants; `own` holds those of the meters behind them too."""
+    steps = {flow.meter.id: flow.steps for flow in own}
+    behind: dict[str, list[Steps]] = {meter: [] for meter in meters if meter in steps}
+    for meter in map(estate.meters.__getitem__, steps):
+        if meter.submeter_of in behind and meter.carrier == estate.meters[meter.submeter_of].carrier:
+            behind[meter.submeter_of].append(steps[meter.id])
+    found = []
+    for meter in map(estate.meters.__getitem__, behind):
+        shares = allocate(estate, meter, steps[meter.id], behind[meter.id])
+        found += [Flow(meter, tenant, share) for tenant, share in {"": steps[meter.id], **shares}.items()]
+    return found
+
+
+def rolled(estate: Estate, finer: Iterable[Flow], every: Every) -> list[Flow]:
+    """Each flow by longer steps."""
+    return [flow._replace(steps=rollup(flow.steps, every, estate.site.zone)) for flow in finer]
+
+
+def rows(estate: Estate, of: Iterable[Flow], every: Every) -> list[Consumption]:
+    """The rows of all flows."""
+    return [row for flow in of for row in _rows(estate, flow, every)]
+
+
+def _rows(estate: Estate, flow: Flow, every: Every) -> Iterable[Consumption]:
+    meter, (starts, amounts, estimated) = flow.meter, (column.tolist() for column in flow.steps)
+    names = (meter.id, flow.tenant, meter.carrier)
+    columns = zip(
+        *map(repeat, names),
+        _buildings(estate, meter, starts),
+        repeat(meter.role),
+        repeat(every),
+        starts,
+        amounts,
+        estimated,
+        strict=False,  # what repeats has no end
+    )
+    return map(Consumption._make, columns)
+
+
+def _buildings(estate: Estate, meter: Meter, starts: Sequence[int]) -> Iterable[str]:
+    """Where the meter was at each start."""
+    if len(estate.placements[meter.device]) == 1:
+        return repeat(estate.placements[meter.device][0].building)
+    return [placement_at(estate, meter, start).building for start in starts]

@@ -1,0 +1,171 @@
+"""Readings in the store → consumption in the store: what new readings touch is settled again, and nothing else.
+
+A pass asks which counters were touched, goes back to the last reading before that surely counts, and recomputes from
+there to the end: quarter hours, tenants' shares, and every hour, day, month and year they are part of. Settling the
+same readings again changes nothing, so a pass that failed half-way is simply repeated.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+import structlog
+
+from energy.account import ATTEMPTS, Account, Readings, account, look_from
+from energy.plan import Changed, parts
+from energy.register import Finding
+from energy.rows import Flow, flows, rolled, rows, shared
+from estate.calendar import DAY_MS, STEPS, Every, floor
+from estate.model import Estate, Meter
+from store.base import Series, Store, StoreUnavailable, Usage, UsageRow, UsageTag
+
+OVERLAP_MS = 5_000
+"""How long a write may take to become visible after the time of arrival it carries."""
+
+FIRST_LOOK_MS = 7 * DAY_MS
+"""What arrived since then is settled again at the start of the process."""
+
+Whose = Literal["meter", "tenant"]
+WHOSE: tuple[Whose, ...] = ("meter", "tenant")
+
+Where = Mapping[UsageTag, Sequence[str]]
+
+log = structlog.get_logger()
+
+
+class Settled(NamedTuple):
+    """What one pass did."""
+
+    meters: int
+    rows: int  # written, of every step
+    findings: Mapping[str, Sequence[Finding]]  # by meter: what was cleaned in the readings this pass looked at
+
+
+class Settlement:
+    """Keeps the consumption of an estate's meters in step with their readings. One per store."""
+
+    def __init__(self, store: Store, estate: Estate) -> None:
+        self._store, self._estate, self._zone = store, estate, estate.site.zone
+        self._counters = {(meter.device, meter.channel): meter for meter in estate.meters.values()}
+        self._since_ms: int | None = None
+
+    async def run(self, clock: Callable[[], int], every_s: float) -> None:
+        """Settle for ever, every so often, by a clock in ms; wait while the store is away."""
+        away = False
+        while True:
+            try:
+                await self.settle(clock())
+                away = False
+            except StoreUnavailable as error:
+                if not away:
+                    log.warning("settlement_waits_for_store", cause=str(error))
+                away = True
+            await asyncio.sleep(every_s)
+
+    async def settle(self, now_ms: int) -> Settled:
+        """Settle what arrived since the last pass. After a StoreUnavailable nothing is missed: call again."""
+        since_ms = now_ms - FIRST_LOOK_MS if self._since_ms is None else self._since_ms
+        touched = await self._store.touched(since_ms)
+        changed: Changed = {}
+        for row in touched:
+            if meter := self._counters.get((row.device, row.channel)):
+                changed[meter.id] = row.from_ms
+        settled = [await self._settle(part, now_ms) for part in parts(self._estate, changed, now_ms)]
+        # The clock that stamps arrivals may be another machine's, and behind this one.
+        self._since_ms = min(now_ms - OVERLAP_MS, max((row.arrived_ms + 1 for row in touched), default=since_ms))
+        return _together(settled)
+
+    async def rebuild(self, now_ms: int, progress: Callable[[int, int], None]) -> Settled:
+        """Forget all consumption and compute it again from the readings; `progress` hears: meters done, of how many."""
+        meters, settled = self._estate.meters, []
+        for part in parts(self._estate, dict.fromkeys(meters, 0), now_ms):
+            await self._store.erase_consumption(list(part))
+            settled.append(await self._settle(part, now_ms))
+            progress(sum(each.meters for each in settled), len(meters))
+        return _together(settled)
+
+    async def _settle(self, changed: Changed, now_ms: int) -> Settled:
+        """Settle some meters; those they are behind get new shares, which depend on them."""
+        accounts = await self._accounts(changed, now_ms)
+        findings = {each.meter.id: each.findings for each in accounts if each.findings}
+        own = [Flow(each.meter, "", each.steps) for each in accounts if len(each.steps.starts)]
+        if not own:
+            return Settled(len(changed), 0, findings)
+        written = await self._write(own, "15m")
+        meters = {flow.meter.id for flow in own} | {flow.meter.submeter_of for flow in own} - {""}
+        start_ms = min(int(flow.steps.starts[0]) for flow in own)
+        written += await self._share(meters, start_ms, now_ms)
+        for finer, coarser in pairwise(STEPS[1:]):
+            found = await self._stored(finer, meters, floor(start_ms, coarser, self._zone), now_ms, WHOSE)
+            written += await self._roll_up(found, coarser)
+        return Settled(len(changed), written, findings)
+
+    async def _share(self, meters: Collection[str], start_ms: int, now_ms: int) -> int:
+        """Write the tenants' shares of these meters, and the hours of both.
+
+        A share takes the steps of the meters behind as well, an hour those before `start_ms`: so they are read again.
+        """
+        behind = [meter.id for meter in self._estate.meters.values() if meter.submeter_of in meters]
+        own = await self._stored("15m", [*meters, *behind], floor(start_ms, "1h", self._zone), now_ms, ("meter",))
+        found = await asyncio.to_thread(shared, self._estate, meters, own)
+        written = await self._write([flow for flow in found if flow.tenant], "15m")
+        return written + await self._roll_up(found, "1h")
+
+    async def _stored(
+        self, every: Every, meters: Collection[str], start_ms: int, now_ms: int, whose: Sequence[Whose]
+    ) -> list[Flow]:
+        where: Where = {"meter": list(meters)}
+        found: list[UsageRow] = []
+        for of in whose:
+            found += await self._store.usage(Usage(every, start_ms, now_ms + DAY_MS, of, where, ("meter", "tenant")))
+        return flows(self._estate, found)
+
+    async def _roll_up(self, finer: Sequence[Flow], every: Every) -> int:
+        return await self._write(await asyncio.to_thread(rolled, self._estate, finer, every), every)
+
+    async def _write(self, found: Sequence[Flow], every: Every) -> int:
+        written = await asyncio.to_thread(rows, self._estate, found, every)
+        await self._store.write_consumption(written)
+        return len(written)
+
+    async def _accounts(self, changed: Changed, now_ms: int) -> list[Account]:
+        """Each meter's steps from its change on, looking back as far as it takes."""
+        accounts: list[Account] = []
+        waiting = changed
+        for attempt in range(ATTEMPTS):
+            readings = await self._readings(waiting, attempt, now_ms)
+            found = await asyncio.to_thread(_accounts, readings, changed)
+            accounts += found
+            done = {each.meter.id for each in found}
+            waiting = {each.meter.id: changed[each.meter.id] for each in readings if each.meter.id not in done}
+        return accounts
+
+    async def _readings(self, waiting: Changed, attempt: int, now_ms: int) -> list[Readings]:
+        """What the meters' registers read, from some time before each change on; one query per quantity."""
+        by_quantity: dict[str, list[Meter]] = defaultdict(list)
+        for meter in map(self._estate.meters.__getitem__, waiting):
+            by_quantity[meter.quantity].append(meter)
+        found = []
+        for quantity, meters in by_quantity.items():
+            start_ms = min(look_from(meter, waiting[meter.id], attempt) for meter in meters)
+            devices = [meter.device for meter in meters]
+            query = Series(
+                quantity, start_ms, now_ms + DAY_MS, None, where={"device": devices}, by=("device", "channel")
+            )
+            for tags, times, values in await self._store.series(query):
+                counter = self._counters.get((tags["device"], tags["channel"]))
+                if counter in meters:
+                    found.append(Readings(counter, times, values, start_ms == 0))
+        return found
+
+
+def _accounts(readings: Sequence[Readings], changed: Changed) -> list[Account]:
+    found = (account(each, changed[each.meter.id]) for each in readings)
+    return [each for each in found if each]
+
+
+def _together(settled: Sequence[Settled]) -> Settled:
+    findings = {meter: found for each in settled for meter, found in each.findings.items()}
+    return Settled(sum(each.meters for each in settled), sum(each.rows for each in settled), findings)

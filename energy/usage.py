@@ -1,0 +1,91 @@
+"""What people ask of consumption, asked once here: by alerts and by every dashboard.
+
+Sums over a building, a use or the site take site meters alone, so that nothing counts twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from energy.register import Times
+from energy.steps import Steps
+from estate.calendar import HOUR_MS, STEP_MS
+from estate.model import Building, Estate
+from store.base import Store, Usage, UsageRow, UsageTag
+
+Where = Mapping[UsageTag, Sequence[str]]
+
+SITE: Where = {"role": ["site"]}
+
+DRAWN = ("electricity", "gas", "heat", "cooling")
+"""The carriers of energy a building draws, all in Wh. Photovoltaic is what it makes."""
+
+
+class Load(NamedTuple):
+    """Mean power of each step."""
+
+    starts: Times  # ms since the epoch
+    watts: NDArray[np.float64]
+    estimated: NDArray[np.float64]  # the share of it that was not measured
+
+
+class Intensity(NamedTuple):
+    """What a building drew per area."""
+
+    building: str
+    kwh_per_m2: float
+    estimated: float
+
+
+async def site_days(store: Store, start_ms: int, end_ms: int) -> dict[str, Steps]:
+    """The site's consumption by local day, by carrier."""
+    found = await store.usage(Usage("1d", start_ms, end_ms, where=SITE, by=("carrier",)))
+    return {row.tags["carrier"]: summed([row]) for row in found}
+
+
+async def load_by_use(
+    store: Store, estate: Estate, carrier: str, start_ms: int, end_ms: int, every: Literal["15m", "1h"] = "15m"
+) -> dict[str, Load]:
+    """The site's load curve by what its buildings are used for, "" where a meter serves the whole site."""
+    where: Where = {**SITE, "carrier": [carrier]}
+    rows: dict[str, list[UsageRow]] = defaultdict(list)
+    for row in await store.usage(Usage(every, start_ms, end_ms, where=where, by=("building",))):
+        building = estate.buildings.get(row.tags["building"])
+        rows[building.use if building else ""].append(row)
+    return {use: load(summed(rows[use]), every) for use in sorted(rows)}
+
+
+async def intensities(store: Store, estate: Estate, start_ms: int, end_ms: int) -> list[Intensity]:
+    """What each building drew per gross area over whole local days, the greatest first."""
+    where: Where = {**SITE, "carrier": DRAWN}
+    rows: dict[str, list[UsageRow]] = defaultdict(list)
+    for row in await store.usage(Usage("1d", start_ms, end_ms, where=where, by=("building", "carrier"))):
+        rows[row.tags["building"]].append(row)
+    found = [_intensity(building, summed(rows[id_])) for id_, building in estate.buildings.items() if id_ in rows]
+    return sorted(found, key=lambda each: -each.kwh_per_m2)
+
+
+def load(steps: Steps, every: Literal["15m", "1h"]) -> Load:
+    """The mean power, in W, of steps in Wh."""
+    watts = steps.amounts.astype(np.float64) * (HOUR_MS / {"15m": STEP_MS, "1h": HOUR_MS}[every])
+    return Load(steps.starts, watts, steps.estimated)
+
+
+def summed(rows: Sequence[UsageRow]) -> Steps:
+    """The steps of several groups together; a step that only some have is the sum of those."""
+    starts = np.unique(np.concatenate([row.starts for row in rows])) if rows else np.empty(0, np.int64)
+    amounts, guessed = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
+    for row in rows:
+        at = np.searchsorted(starts, row.starts)
+        amounts[at] += row.amounts
+        guessed[at] += Steps(*row[1:]).guessed
+    return Steps.of(starts, amounts, guessed)
+
+
+def _intensity(building: Building, days: Steps) -> Intensity:
+    total = int(days.amounts.sum())
+    estimated = int(days.guessed.sum()) / total if total else 0.0
+    return Intensity(building.id, total / 1000 / building.area_m2, estimated)

@@ -1,0 +1,55 @@
+"""Local time, the only place it is computed: steps, hours, days, months and years of the site's zone (law 8)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Every = Literal["15m", "1h", "1d", "1mo", "1y"]
+
+STEPS: tuple[Every, ...] = ("15m", "1h", "1d", "1mo", "1y")
+"""The steps consumption is kept at, finest first. Each is a whole number of the one before, in local time."""
+
+STEP_MS = 15 * 60_000
+"""The finest step: the imbalance settlement step in France since 2025-01-01."""
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+
+def floor(at_ms: int, every: Every, zone: ZoneInfo) -> int:
+    """The start of the step that holds `at_ms` (ms since the epoch, UTC)."""
+    if every == "15m":
+        return at_ms - at_ms % STEP_MS
+    if every == "1h":
+        return at_ms - at_ms % HOUR_MS
+    local = datetime.fromtimestamp(at_ms / 1000, zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    if every == "1mo":
+        local = local.replace(day=1)
+    elif every == "1y":
+        local = local.replace(month=1, day=1)
+    return int(local.timestamp() * 1000)
+
+
+def following(start_ms: int, every: Every, zone: ZoneInfo) -> int:
+    """The start of the step after the one that starts at `start_ms`."""
+    if every == "15m":
+        return start_ms + STEP_MS
+    if every == "1h":
+        return start_ms + HOUR_MS
+    reach = {"1d": 26, "1mo": 32 * 24, "1y": 367 * 24}[every]  # hours that surely end in the next step
+    local = datetime.fromtimestamp(start_ms / 1000, zone) + timedelta(hours=reach)
+    return floor(int(local.timestamp() * 1000), every, zone)
+
+
+def steps(start_ms: int, end_ms: int, every: Every, zone: ZoneInfo) -> Iterator[int]:
+    """The starts of the steps that touch [start_ms, end_ms)."""
+    at = floor(start_ms, every, zone)
+    while at < end_ms:
+        yield at
+        at = following(at, every, zone)
+
+
+def rfc3339(at_ms: int, zone: ZoneInfo) -> str:
+    """The instant as people and the API write it, with the site's offset."""
+    return datetime.fromtimestamp(at_ms / 1000, zone).isoformat()

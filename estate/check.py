@@ -1,0 +1,187 @@
+"""What the files of an estate must agree on. A row that is wrong by itself is not reported again from here."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import product
+from typing import Any, NamedTuple, TypeVar
+
+from estate.fields import near
+from estate.problems import Problem
+from estate.rows import BudgetRow, BuildingRow, DeviceRow, LeaseRow, MeterRow, SiteRow, Span, TenantRow, ZoneRow
+from estate.tables import R, Table
+
+TOLERANCE = 1.01
+"""Zones may add up to this much of their building: areas are measured, and rounded, room by room."""
+
+HINTS = 10
+"""Unknown ids of one kind that get a nearest known one: finding it takes a comparison with each."""
+
+SpanRow = TypeVar("SpanRow", bound=Span)
+
+
+class Files(NamedTuple):
+    """All that was read of an estate's folder."""
+
+    site: SiteRow | None  # None when it is wrong
+    site_id: str | None
+    buildings: Table[BuildingRow]
+    zones: Table[ZoneRow]
+    devices: Table[DeviceRow]
+    meters: Table[MeterRow]
+    tenants: Table[TenantRow]
+    leases: Table[LeaseRow]
+    budgets: Table[BudgetRow]
+
+
+def check(files: Files) -> Iterator[Problem]:
+    """Every problem between rows and between files."""
+    yield from _repeated(files.buildings)
+    yield from _repeated(files.zones)
+    yield from _repeated(files.meters)
+    yield from _repeated(files.tenants)
+    yield from _budgets(files.budgets)
+    yield from _references(files)
+    yield from _buildings(files)
+    yield from _places(files)
+    yield from _devices(files.devices)
+    yield from _meters(files)
+    yield from _leases(files.leases)
+
+
+def _repeated(table: Table[R]) -> Iterator[Problem]:
+    for line, row in table.rows:
+        name = getattr(row, table.subject)
+        first = (table.ids or {}).get(name, line)
+        if first != line:
+            yield Problem(
+                table.file, line, f"{table.subject} {name!r} stands at line {first} already: give one another id"
+            )
+
+
+def _budgets(table: Table[BudgetRow]) -> Iterator[Problem]:
+    seen: dict[tuple[str, str, date], int] = {}
+    for line, row in table.rows:
+        first = seen.setdefault((row.tenant, row.carrier, row.first_month), line)
+        if first != line:
+            text = f"tenant {row.tenant!r} has a budget of {row.carrier} from {row.first_month:%Y-%m} at line {first}"
+            yield Problem(table.file, line, f"{text} already: remove one")
+
+
+def _references(files: Files) -> Iterator[Problem]:
+    yield from _unknown(files.zones, "building", files.buildings)
+    yield from _unknown(files.devices, "building", files.buildings, files.site_id)
+    yield from _unknown(files.devices, "zone", files.zones)
+    yield from _unknown(files.meters, "device", files.devices)
+    yield from _unknown(files.meters, "submeter_of", files.meters)
+    yield from _unknown(files.leases, "tenant", files.tenants)
+    yield from _unknown(files.leases, "zone", files.zones)
+    yield from _unknown(files.budgets, "tenant", files.tenants)
+
+
+def _unknown(table: Table[R], column: str, target: Table[Any], also: str | None = "") -> Iterator[Problem]:
+    """Rows that name what is not in another file; none where that file, or the id `also`, could not be read."""
+    if target.ids is None or also is None:
+        return
+    unknown = [
+        (line, row, name)
+        for line, row in table.rows
+        if (name := getattr(row, column)) and name != also and name not in target.ids
+    ]
+    for index, (line, row, name) in enumerate(unknown):
+        step = (near(name, target.ids) if index < HINTS else "") or ": correct it, or add it there"
+        about = "" if column == table.subject else f"{table.subject} {getattr(row, table.subject)!r}: "
+        yield Problem(table.file, line, f"{about}{column} {name!r} is not in {target.file}{step}")
+
+
+def _buildings(files: Files) -> Iterator[Problem]:
+    """Ids that clash with the site's, and zones that are more than their building."""
+    zones: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for line, zone in files.zones.rows:
+        zones[zone.building].append((line, zone.area_m2))
+    for line, row in files.buildings.rows:
+        if row.building == files.site_id:
+            yield Problem(files.buildings.file, line, f"building {row.building!r} has the id of the site: rename one")
+        if row.building not in zones:
+            continue
+        own = zones.pop(row.building)  # once, should the building stand twice
+        total = sum(area for _, area in own)
+        if total > row.area_m2 * TOLERANCE:
+            lines = ", ".join(str(line) for line, _ in own)
+            text = f"building {row.building!r} has {row.area_m2:g} m², its zones add up to {total:g} m²"
+            yield Problem(files.buildings.file, line, f"{text}: correct it, or {files.zones.file} (lines {lines})")
+
+
+def _places(files: Files) -> Iterator[Problem]:
+    """Devices in a zone of another building."""
+    buildings = {zone.zone: zone.building for _, zone in files.zones.rows}
+    for line, row in files.devices.rows:
+        found = buildings.get(row.zone or "", row.building)
+        if found != row.building:
+            text = f"device {row.device!r} is in building {row.building!r}, but its zone {row.zone!r} is in {found!r}"
+            yield Problem(files.devices.file, line, f"{text}: correct one of them")
+
+
+def _devices(table: Table[DeviceRow]) -> Iterator[Problem]:
+    """Devices in two places at a time, or described in two ways."""
+    rows: dict[str, list[tuple[int, DeviceRow]]] = defaultdict(list)
+    for line, row in table.rows:
+        rows[row.device].append((line, row))
+    for device, own in rows.items():
+        yield from _descriptions(table.file, own)
+        for line, row, other_line in _overlaps(own):
+            text = f"device {device!r} is in two places at a time, here and at line {other_line}"
+            yield Problem(table.file, line, f"{text}: give the earlier row an until before {row.first or 'this one'}")
+
+
+def _descriptions(file: str, rows: Iterable[tuple[int, DeviceRow]]) -> Iterator[Problem]:
+    """Rows of one device that say another thing of it than its first one does."""
+    first: dict[str, tuple[int, object]] = {}
+    for (line, row), column in product(rows, ("name", "interval", "source")):
+        value = getattr(row, column)
+        known_line, known = first.setdefault(column, (line, value)) if value else (line, value)
+        if value != known:
+            text = f"device {row.device!r} has {column} {value!r} here and {known!r} at line {known_line}"
+            yield Problem(file, line, f"{text}: leave it empty here")
+
+
+def _leases(table: Table[LeaseRow]) -> Iterator[Problem]:
+    rows: dict[str, list[tuple[int, LeaseRow]]] = defaultdict(list)
+    for line, row in table.rows:
+        rows[row.zone].append((line, row))
+    for zone, own in rows.items():
+        for line, row, other_line in _overlaps(own):
+            text = f"zone {zone!r} is leased to {row.tenant!r} while line {other_line} leases it already"
+            yield Problem(table.file, line, f"{text}: correct from or until")
+
+
+def _overlaps(rows: Iterable[tuple[int, SpanRow]]) -> Iterator[tuple[int, SpanRow, int]]:
+    """Rows that start before one that started earlier has ended, each with the line of that one."""
+    reach, reach_line = date.min, 0
+    for line, row in sorted(rows, key=lambda entry: (entry[1].first or date.min, entry[0])):
+        if reach_line and (row.first or date.min) <= reach:
+            yield line, row, reach_line
+        last = row.last or date.max
+        if not reach_line or last > reach:
+            reach, reach_line = last, line
+
+
+def _meters(files: Files) -> Iterator[Problem]:
+    """Meters behind one of another carrier, and meters behind themselves: each loop once, at its first line."""
+    meters = {row.meter: (line, row) for line, row in reversed(files.meters.rows)}
+    for line, row in files.meters.rows:
+        above = meters.get(row.submeter_of or "")
+        if above and above[1].carrier != row.carrier:
+            text = f"meter {row.meter!r} counts {row.carrier}, {row.submeter_of!r} it is behind counts"
+            yield Problem(files.meters.file, line, f"{text} {above[1].carrier}: correct carrier or submeter_of")
+    done: set[str] = set()
+    for line, row in files.meters.rows:
+        chain: list[str] = []
+        name = row.meter
+        while name in meters and name not in done and name not in chain:
+            chain.append(name)
+            name = meters[name][1].submeter_of or ""
+        if name in chain:
+            loop = " → ".join([*chain[chain.index(name) :], name])
+            yield Problem(files.meters.file, line, f"meters are behind themselves ({loop}): break the loop at one")
+        done.update(chain)

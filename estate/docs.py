@@ -1,0 +1,47 @@
+"""The tables of columns in estate/README.md, from the row models: `python -m estate.docs [--check]`."""
+
+import sys
+from pathlib import Path
+
+from estate.load import SITE, TABLES
+from estate.rows import Row, SiteRow, columns
+
+README = Path(__file__).with_name("README.md")
+START, END = "<!-- columns: python -m estate.docs -->\n", "<!-- /columns -->"
+
+
+def tables() -> str:
+    """One table per file: column, whether it must be there, meaning."""
+    files: list[tuple[str, type[Row]]] = [(f"{SITE}, [site]", SiteRow), *TABLES.items()]
+    return "\n".join(_table(name, model) for name, model in files)
+
+
+def _table(title: str, model: type[Row]) -> str:
+    rows = [
+        f"| `{name}` | {'yes' if field.is_required() else ''} | {field.description} |"
+        for name, field in columns(model).items()
+    ]
+    return "\n".join((f"**{title}**\n", "| column | required | meaning |", "|---|---|---|", *rows, ""))
+
+
+def rendered(text: str) -> str:
+    """The text of the README with its tables as they should be."""
+    before, _, rest = text.partition(START)
+    _, _, after = rest.partition(END)
+    return f"{before}{START}\n{tables()}\n{END}{after}"
+
+
+def main() -> int:
+    """Bring the README up to date; with --check, only say whether it is."""
+    found = README.read_text(encoding="utf-8")
+    wanted = rendered(found)
+    if "--check" not in sys.argv:
+        README.write_text(wanted, encoding="utf-8")
+    elif found != wanted:
+        sys.stderr.write(f"{README} is out of date: run python -m estate.docs\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

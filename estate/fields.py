@@ -1,0 +1,145 @@
+"""The kinds of value an estate file holds: each takes the text of a cell, or says what is wrong with it.
+
+The words of an error follow the value they refuse, and end with the next step: "is no day: write …".
+"""
+
+import re
+from collections.abc import Callable, Collection
+from datetime import date
+from difflib import get_close_matches
+from math import isfinite
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+
+from estate.model import CARRIERS, COMMON, USES
+from sensors.quantities import QUANTITIES
+
+UNITS: dict[str, tuple[str, int]] = {
+    "Wh": ("Wh", 1),
+    "kWh": ("Wh", 1000),
+    "MWh": ("Wh", 1_000_000),
+    "L": ("L", 1),
+    "m3": ("L", 1000),
+}
+"""Units a budget may be written in: the carrier's unit it counts in, and how many of those it is."""
+
+FIRST_YEAR = 1970
+"""Times are counted from here; an earlier day in an inventory is a slip of the keyboard."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+_THOUSANDS = str.maketrans("", "", " \u00a0\u202f")  # spaces that French spreadsheets set between thousands
+
+
+def near(word: str, known: Collection[str]) -> str:
+    """The hint ": did you mean 'x'?" when a known word is near, else ""."""
+    found = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f": did you mean {found[0]!r}?" if found else ""
+
+
+def _identifier(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise ValueError("is no id: use unaccented letters, digits, '-', '_' and '.' only, since ids stand in topics")
+    return text
+
+
+def _meter(text: str) -> str:
+    device, at, channel = text.partition("@")
+    if not _ID.fullmatch(device) or (at and not _ID.fullmatch(channel)):
+        raise ValueError("is no meter id: write the device's id, or device@channel")
+    return text
+
+
+def _tenant(text: str) -> str:
+    if text == COMMON:
+        raise ValueError("stands for common parts and empty zones: choose another id")
+    return _identifier(text)
+
+
+def _one_of(what: str, known: Collection[str]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"is no {what}{near(text, known) or ': write one of ' + ', '.join(known)}")
+        return text
+
+    return check
+
+
+def _positive(text: str, info: ValidationInfo) -> float:
+    """A number above zero; `info.context` is the file's decimal mark."""
+    plain = text
+    if info.context == ",":
+        plain = text.translate(_THOUSANDS).replace(",", ".")
+    if not _NUMBER.fullmatch(plain) or not isfinite(float(plain)) or float(plain) <= 0:
+        raise ValueError(f"is no number above zero: write it like 1234{info.context}5")
+    return float(plain)
+
+
+def _whole(value: float) -> int:
+    if value != int(value):
+        raise ValueError("is no whole number: round it")
+    return int(value)
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None or day.year < FIRST_YEAR:
+        raise ValueError(f"is no day since {FIRST_YEAR}: write year-month-day, like 2026-07-01")
+    return day
+
+
+def _month(text: str) -> date:
+    try:
+        month = _day(text + "-01" if _MONTH.fullmatch(text) else text)
+    except ValueError:
+        month = None
+    if month is None or month.day != 1:
+        raise ValueError(f"is no month since {FIRST_YEAR}: write year-month, like 2026-07")
+    return month
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise ValueError("is no e-mail address: write one address, like name@host.example")
+    return text
+
+
+def _time_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = near(text, available_timezones()) or ": write one of the IANA list, like Europe/Paris"
+        raise ValueError(f"is no time zone{hint}") from None
+    return text
+
+
+def _register(text: str) -> str:
+    quantity = QUANTITIES.get(text)
+    if quantity is None or quantity.kind != "counter":
+        counters = [row.name for row in QUANTITIES.values() if row.kind == "counter"]
+        raise ValueError(f"is no cumulative register{near(text, counters) or ': write one of ' + ', '.join(counters)}")
+    return text
+
+
+Id = Annotated[str, AfterValidator(_identifier)]
+MeterId = Annotated[str, AfterValidator(_meter)]
+Positive = Annotated[float, BeforeValidator(_positive)]
+Whole = Annotated[int, BeforeValidator(_whole), BeforeValidator(_positive)]  # the last one is called first
+Day = Annotated[date, BeforeValidator(_day)]
+Month = Annotated[date, BeforeValidator(_month)]
+TenantId = Annotated[str, AfterValidator(_tenant)]
+Email = Annotated[str, AfterValidator(_email)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Register = Annotated[str, AfterValidator(_register)]
+CarrierName = Annotated[str, AfterValidator(_one_of("carrier", CARRIERS))]
+Use = Annotated[str, AfterValidator(_one_of("use", USES))]
+Language = Annotated[str, AfterValidator(_one_of("language", ("fr", "en")))]
+Unit = Annotated[str, AfterValidator(_one_of("unit", UNITS))]

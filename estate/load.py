@@ -1,0 +1,133 @@
+"""An estate from its folder: `estate.toml` and the CSV inventories, whole or not at all."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from estate.check import Files, check
+from estate.fields import near
+from estate.model import FOREVER_MS, Budget, Building, Device, Estate, Lease, Meter, Placement, Site, Tenant, Zone
+from estate.problems import Problem
+from estate.rows import BudgetRow, BuildingRow, DeviceRow, LeaseRow, MeterRow, Row, Span, TenantRow, ZoneRow
+from estate.site import read_site
+from estate.tables import Table, read_table
+
+SITE = "estate.toml"
+
+TABLES: dict[str, type[Row]] = {
+    "buildings.csv": BuildingRow,
+    "zones.csv": ZoneRow,
+    "devices.csv": DeviceRow,
+    "meters.csv": MeterRow,
+    "tenants.csv": TenantRow,
+    "leases.csv": LeaseRow,
+    "budgets.csv": BudgetRow,
+}
+"""The inventories and their rows, in the order they are reported in."""
+
+INTERVAL_S = 900
+"""How often a device reports when its inventory does not say."""
+
+
+class EstateWrong(Exception):
+    """The estate's files have problems, all of them in `problems`."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def examine(folder: Path) -> list[Problem]:
+    """Everything that is wrong in the folder, by file and line; empty when it loads."""
+    return _read(folder)[1]
+
+
+def load(folder: Path) -> Estate:
+    """The estate of a folder. Raises EstateWrong with every problem at once."""
+    files, problems = _read(folder)
+    if problems:
+        raise EstateWrong(problems)
+    assert files.site is not None, "a site that is wrong is a problem"
+    zone = ZoneInfo(files.site.time_zone)
+    devices, placements = _devices([row for _, row in files.devices.rows], zone)
+    return Estate(
+        site=Site(files.site.id, files.site.name, zone, files.site.notice_fr, files.site.notice_en),
+        buildings={r.building: Building(r.building, r.name, r.use, r.area_m2) for _, r in files.buildings.rows},
+        zones={r.zone: Zone(r.zone, r.building, r.name, r.area_m2) for _, r in files.zones.rows},
+        devices=devices,
+        placements=placements,
+        meters={r.meter: _meter(r, devices[r.device]) for _, r in files.meters.rows},
+        tenants={r.tenant: Tenant(r.tenant, r.name, r.language, r.email) for _, r in files.tenants.rows},
+        leases=[Lease(r.tenant, r.zone, *_span(r, zone)) for _, r in files.leases.rows],
+        budgets=[Budget(r.tenant, r.carrier, r.first_month, r.in_carrier_unit) for _, r in files.budgets.rows],
+    )
+
+
+def _read(folder: Path) -> tuple[Files, list[Problem]]:
+    if not folder.is_dir():
+        problem = Problem(str(folder), 0, "is no folder: set [estate] path to the one that holds estate.toml")
+        return Files(None, None, *(Table(name, "", (), {}) for name in TABLES)), [problem]
+    problems = list(_strays(folder))
+    files = Files(
+        *read_site(folder / SITE, problems),
+        read_table(folder / "buildings.csv", BuildingRow, "building", problems, required=True),
+        read_table(folder / "zones.csv", ZoneRow, "zone", problems),
+        read_table(folder / "devices.csv", DeviceRow, "device", problems, required=True),
+        read_table(folder / "meters.csv", MeterRow, "meter", problems),
+        read_table(folder / "tenants.csv", TenantRow, "tenant", problems),
+        read_table(folder / "leases.csv", LeaseRow, "zone", problems),
+        read_table(folder / "budgets.csv", BudgetRow, "tenant", problems),
+    )
+    problems += check(files)
+    order = {name: index for index, name in enumerate((SITE, *TABLES))}
+    return files, sorted(problems, key=lambda problem: (order.get(problem.file, len(order)), problem.line))
+
+
+def _strays(folder: Path) -> Iterator[Problem]:
+    """Files that are named nearly as one that is not there: they would be passed over in silence."""
+    names = {path.name for path in folder.iterdir()}
+    absent = [name for name in (SITE, *TABLES) if name not in names]
+    for name in sorted(names.difference((SITE, *TABLES))):
+        if Path(name).suffix in (".csv", ".toml") and (hint := near(name, absent)):
+            yield Problem(name, 0, f"is not read{hint}")
+
+
+def _devices(rows: Iterable[DeviceRow], zone: ZoneInfo) -> tuple[dict[str, Device], dict[str, list[Placement]]]:
+    devices: dict[str, Device] = {}
+    placements: dict[str, list[Placement]] = defaultdict(list)
+    for row in rows:
+        known = devices.get(row.device, Device("", "", 0, ""))
+        devices[row.device] = Device(
+            row.device, row.name or known.name, row.interval or known.interval_s, row.source or known.source
+        )
+        placements[row.device].append(Placement(row.building, row.zone or "", *_span(row, zone)))
+    for name, device in devices.items():
+        devices[name] = device._replace(name=device.name or name, interval_s=device.interval_s or INTERVAL_S)
+        placements[name].sort(key=lambda placement: placement.start_ms)
+    return devices, dict(placements)
+
+
+def _meter(row: MeterRow, device: Device) -> Meter:
+    return Meter(
+        row.meter,
+        row.device,
+        row.meter.partition("@")[2],
+        row.carrier,
+        row.register_quantity,
+        row.resolution,
+        row.interval or device.interval_s,
+        row.submeter_of or "",
+    )
+
+
+def _span(row: Span, zone: ZoneInfo) -> tuple[int, int]:
+    """From the start of the first day to the start of the day after the last, in ms since the epoch."""
+    start = _midnight_ms(row.first, zone) if row.first else 0
+    end = _midnight_ms(row.last + timedelta(days=1), zone) if row.last and row.last < date.max else FOREVER_MS
+    return start, end
+
+
+def _midnight_ms(day: date, zone: ZoneInfo) -> int:
+    return int(datetime.combine(day, time.min, zone).timestamp() * 1000)

@@ -1,0 +1,224 @@
+"""Who and where: the site, its buildings, zones, devices, meters, tenants, dated leases and budgets. Values only.
+
+Dates are days in the site's zone; a span holds from the start of its first day to the start of the day after its last.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+FOREVER_MS = 253_402_300_800_000
+"""The end of a span that has none: 10000-01-01, in ms since the epoch."""
+
+COMMON = "common"
+"""Stands for the tenant where nobody leases: common parts and empty zones."""
+
+
+class Carrier(NamedTuple):
+    """What a meter meters. Amounts are integers in `unit`, so that sums are exact."""
+
+    name: str
+    register: str  # the quantity of its cumulative register, unless the meter says otherwise
+    unit: str  # of amounts: Wh or L
+    per_unit: int  # amount of one unit of the register: 1 Wh is 1 Wh, 1 m³ is 1000 L
+    fr: str
+    en: str
+
+
+CARRIERS: dict[str, Carrier] = {
+    row.name: row
+    for row in (
+        Carrier("electricity", "electricity.energy", "Wh", 1, "électricité", "electricity"),
+        Carrier("pv", "pv.energy", "Wh", 1, "photovoltaïque", "photovoltaic"),
+        Carrier("gas", "gas.energy", "Wh", 1, "gaz", "gas"),
+        Carrier("heat", "heat.energy", "Wh", 1, "chaleur", "heat"),
+        Carrier("cooling", "cooling.energy", "Wh", 1, "froid", "cooling"),
+        Carrier("water", "water.volume", "L", 1000, "eau", "water"),
+    )
+}
+
+USES: dict[str, tuple[str, str]] = {
+    "office": ("Bureaux", "Offices"),
+    "workshop": ("Ateliers", "Workshops"),
+    "housing": ("Logements", "Housing"),
+    "catering": ("Restauration", "Catering"),
+    "event": ("Événements", "Events"),
+    "shared": ("Espaces partagés", "Shared rooms"),
+    "storage": ("Stockage", "Storage"),
+    "farming": ("Agriculture", "Farming"),
+}
+"""What a building is used for: French and English label."""
+
+
+class Site(NamedTuple):
+    id: str  # stands as the building of devices that serve the whole site, such as a weather station
+    name: str
+    zone: ZoneInfo
+    notice_fr: str = ""  # what every page must say of the data's origin, such as "replayed"
+    notice_en: str = ""
+
+
+class Building(NamedTuple):
+    id: str
+    name: str
+    use: str  # a key of USES
+    area_m2: float  # gross internal area
+
+
+class Zone(NamedTuple):
+    id: str  # unique on the site
+    building: str
+    name: str
+    area_m2: float
+
+
+class Device(NamedTuple):
+    id: str
+    name: str
+    interval_s: int  # how often it reports; silent after three times this
+    source: str  # where its data come from when it is not a device on the site: shown wherever they are
+
+
+class Placement(NamedTuple):
+    """Where a device is from `start_ms` until before `end_ms`; zone "" means the building as a whole."""
+
+    building: str
+    zone: str
+    start_ms: int
+    end_ms: int
+
+
+class Meter(NamedTuple):
+    """A device and channel that registers what flows of one carrier."""
+
+    id: str  # the device, or device@channel
+    device: str
+    channel: str
+    carrier: str  # a key of CARRIERS
+    quantity: str  # of its register
+    resolution: int  # the smallest rise its register shows, in the carrier's unit
+    interval_s: int  # how often its register is read; longer than twice this is a gap
+    submeter_of: str  # the meter it is behind, "" for a site meter
+
+    @property
+    def role(self) -> str:
+        """`site` or `submeter`: sums over a building take site meters alone, so that nothing counts twice."""
+        return "submeter" if self.submeter_of else "site"
+
+
+class Tenant(NamedTuple):
+    id: str
+    name: str
+    language: str  # fr or en
+    email: str
+
+
+class Lease(NamedTuple):
+    tenant: str
+    zone: str
+    start_ms: int
+    end_ms: int
+
+
+class Budget(NamedTuple):
+    """What a tenant plans to use of a carrier per calendar month, from one month on."""
+
+    tenant: str
+    carrier: str
+    first_month: date  # its first day
+    amount: int  # in the carrier's unit
+
+
+class Point(NamedTuple):
+    """A reading with its place: what the store keeps. (device, channel, quantity, at_ms) is its identity."""
+
+    device: str
+    channel: str
+    quantity: str
+    value: float
+    at_ms: int
+    building: str
+    zone: str
+
+
+class Consumption(NamedTuple):
+    """What flowed through a meter in one step, or a tenant's share of it.
+
+    (meter, tenant, every, start_ms) is its identity. Rows with tenant "" are the meter's own; the rows of its tenants
+    (COMMON among them) sum exactly to its own less that of its sub-meters.
+    """
+
+    meter: str
+    tenant: str
+    carrier: str
+    building: str
+    role: str  # the meter's: site or submeter
+    every: str  # the step: a key of estate.calendar.STEPS
+    start_ms: int
+    amount: int  # in the carrier's unit
+    estimated: float  # the share of the amount that was not measured, 0 to 1
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Everything known of the site, by id. Immutable: a changed estate is a new one."""
+
+    site: Site
+    buildings: Mapping[str, Building]
+    zones: Mapping[str, Zone]
+    devices: Mapping[str, Device]
+    placements: Mapping[str, Sequence[Placement]]  # by device, in order of start, without overlap
+    meters: Mapping[str, Meter]
+    tenants: Mapping[str, Tenant]
+    leases: Sequence[Lease]
+    budgets: Sequence[Budget]
+    _starts: dict[str, list[int]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _zones: dict[str, list[Zone]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _meters: dict[str, list[Meter]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _leases: dict[str, list[Lease]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _budgets: dict[tuple[str, str], list[Budget]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._starts.update({device: [p.start_ms for p in spans] for device, spans in self.placements.items()})
+        for zone in self.zones.values():
+            self._zones.setdefault(zone.building, []).append(zone)
+        for meter in self.meters.values():
+            for building in dict.fromkeys(place.building for place in self.placements.get(meter.device, ())):
+                self._meters.setdefault(building, []).append(meter)
+        for lease in sorted(self.leases, key=lambda lease: lease.start_ms):
+            self._leases.setdefault(lease.zone, []).append(lease)
+        for budget in sorted(self.budgets, key=lambda budget: budget.first_month):
+            self._budgets.setdefault((budget.tenant, budget.carrier), []).append(budget)
+
+    def knows(self, device: str) -> bool:
+        return device in self.devices
+
+    def place(self, device: str, at_ms: int) -> Placement | None:
+        """Where the device was at that time; None if it was nowhere, or is unknown."""
+        starts = self._starts.get(device)
+        if not starts:
+            return None
+        index = bisect_right(starts, at_ms) - 1
+        if index < 0:
+            return None
+        placement = self.placements[device][index]
+        return placement if at_ms < placement.end_ms else None
+
+    def zones_of(self, building: str) -> Sequence[Zone]:
+        return self._zones.get(building, ())
+
+    def meters_of(self, building: str) -> Sequence[Meter]:
+        """The meters that are or were in the building; `place` says when."""
+        return self._meters.get(building, ())
+
+    def leases_of(self, zone: str, start_ms: int, end_ms: int) -> Sequence[Lease]:
+        """The leases of a zone that touch [start_ms, end_ms), in order."""
+        return [lease for lease in self._leases.get(zone, ()) if lease.start_ms < end_ms and start_ms < lease.end_ms]
+
+    def budget(self, tenant: str, carrier: str, month: date) -> Budget | None:
+        """The budget that holds in the month of that day; None if none was set by then."""
+        holding = [row for row in self._budgets.get((tenant, carrier), ()) if row.first_month <= month]
+        return holding[-1] if holding else None

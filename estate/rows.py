@@ -1,0 +1,137 @@
+"""What each estate file holds: one pydantic model per file, one field per column. `estate.docs` documents them."""
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
+
+from estate.fields import (
+    UNITS,
+    CarrierName,
+    Day,
+    Email,
+    Id,
+    Language,
+    MeterId,
+    Month,
+    Positive,
+    Register,
+    TenantId,
+    TimeZone,
+    Unit,
+    Use,
+    Whole,
+)
+from estate.model import CARRIERS, COMMON, USES
+from sensors.quantities import QUANTITIES
+
+
+class Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SiteRow(Row):
+    id: Id = Field(description="stands as the building of devices that serve the whole site")
+    name: str = Field(min_length=1, description="as people call it")
+    time_zone: TimeZone = Field(description="IANA name; days and months are its own")
+    notice_fr: str = Field("", description="what every page must say of the data's origin, in French")
+    notice_en: str = Field("", description="the same in English")
+
+
+class BuildingRow(Row):
+    building: Id = Field(description="id, unique; stands in topics")
+    name: str = Field(description="as people call it")
+    use: Use = Field(description="one of " + ", ".join(USES))
+    area_m2: Positive = Field(description="gross internal area, m²")
+
+
+class ZoneRow(Row):
+    zone: Id = Field(description="id, unique on the site")
+    building: Id = Field(description="the building it is part of")
+    name: str = Field(description="as people call it")
+    area_m2: Positive = Field(description="m²; what a building's zones leave of its area is common parts")
+
+
+class Span(Row):
+    """Something that holds from its first day to its last, both included; None is open."""
+
+    first: Day | None = Field(None, alias="from", description="first day; empty: since ever")
+    last: Day | None = Field(None, alias="until", description="last day, included; empty: until further notice")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Span":
+        if self.first and self.last and self.last < self.first:
+            raise ValueError(f"until {self.last} is before from {self.first}: correct one of them")
+        return self
+
+
+class DeviceRow(Span):
+    device: Id = Field(description="id; a device that moved has one row per place")
+    name: str = Field("", description="as people call it; in the first row of a device (empty: its id)")
+    building: Id = Field(description="where it is; the site's id when it serves the whole site")
+    zone: Id | None = Field(None, description="the zone it is in; empty: the building as a whole")
+    interval: Whole | None = Field(None, description="s between reports; silent after three times this (empty: 900)")
+    source: str = Field("", description="where its data come from when it is not on the site; shown beside them")
+
+
+class MeterRow(Row):
+    meter: MeterId = Field(description="id, unique: the device's, or device@channel")
+    carrier: CarrierName = Field(description="one of " + ", ".join(CARRIERS))
+    quantity: Register | None = Field(None, description="the quantity of its register (empty: the carrier's)")
+    resolution: Whole = Field(1, description="smallest rise its register shows, in the carrier's unit (Wh, L)")
+    interval: Whole | None = Field(None, description="s between readings of the register; a gap is longer than "
+                                   "twice this (empty: the device's)")  # fmt: skip
+    submeter_of: MeterId | None = Field(None, description="the meter it is behind; empty: a site meter")
+
+    @property
+    def device(self) -> str:
+        return self.meter.partition("@")[0]
+
+    @property
+    def register_quantity(self) -> str:
+        return self.quantity or CARRIERS[self.carrier].register
+
+    @model_validator(mode="after")
+    def _same_unit(self) -> "MeterRow":
+        expected = QUANTITIES[CARRIERS[self.carrier].register]
+        found = QUANTITIES[self.register_quantity]
+        if found.unit != expected.unit:
+            raise ValueError(f"quantity {found.name!r} is in {found.unit}, {self.carrier} is counted in "
+                             f"{expected.unit}: use {expected.name!r}")  # fmt: skip
+        return self
+
+
+class TenantRow(Row):
+    tenant: TenantId = Field(description=f"id, unique; not `{COMMON}`")
+    name: str = Field(description="as its mail is addressed")
+    language: Language = Field(description="fr or en")
+    email: Email = Field(description="one address, where its alerts go")
+
+
+class LeaseRow(Span):
+    tenant: Id = Field(description="who leases")
+    zone: Id = Field(description="what")
+
+
+class BudgetRow(Row):
+    tenant: Id = Field(description="whose")
+    carrier: CarrierName = Field(description="of what: one of " + ", ".join(CARRIERS))
+    first_month: Month = Field(alias="from", description="month it holds from, like 2026-07, until the next row's")
+    amount: Positive = Field(description="for a calendar month")
+    unit: Unit = Field(description="one of " + ", ".join(UNITS))
+
+    @property
+    def in_carrier_unit(self) -> int:
+        return round(self.amount * UNITS[self.unit][1])
+
+    @model_validator(mode="after")
+    def _same_unit(self) -> "BudgetRow":
+        expected = CARRIERS[self.carrier].unit
+        if UNITS[self.unit][0] != expected:
+            fitting = ", ".join(name for name, (base, _) in UNITS.items() if base == expected)
+            raise ValueError(f"unit {self.unit!r} does not fit {self.carrier}: write one of {fitting}")
+        return self
+
+
+def columns(model: type[Row]) -> dict[str, FieldInfo]:
+    """The columns of a file by name; what a row is about first, its span last."""
+    fields = sorted(model.model_fields.items(), key=lambda item: item[0] in Span.model_fields)
+    return {field.alias or name: field for name, field in fields}

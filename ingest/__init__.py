@@ -1,0 +1,1 @@
+"""MQTT to store, nothing lost; and the other way: replay."""

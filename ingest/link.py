@@ -1,0 +1,124 @@
+"""One MQTT 5 connection without I/O: bytes in, bytes out, deliveries in order.
+
+The codec is mqtt5's. Deliveries are an ordered list, never a map by packet id: brokers have been seen to reuse an id
+that is still in flight. Nothing is acknowledged here but what the caller says.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import mqtt5
+
+from sensors.model import Message
+
+KEEP_ALIVE_S = 30
+SESSION_EXPIRY_S = 7 * 86_400
+RECEIVE_MAXIMUM = 8192
+SUBSCRIBE_ID = 1
+FIRST_ERROR = 0x80  # reason codes from here on are failures (MQTT 5, section 2.4)
+
+
+class Delivery(NamedTuple):
+    """A message as it came, with what acknowledges it."""
+
+    message: Message
+    packet_id: int  # 0 at QoS 0, which nobody acknowledges
+
+
+class Refused(Exception):
+    """The broker does not let us in, or not to these topics; the message says why and what to do."""
+
+
+class Link:
+    """The state of one connection, from CONNECT to its end."""
+
+    def __init__(self, client_id: str, filters: Sequence[str], username: str | None, password: str | None) -> None:
+        self._client_id = client_id
+        self._filters = filters
+        self._username = username
+        self._password = password
+        self._buffer = bytearray()
+        self.subscribed = False
+        self.keep_alive_s = KEEP_ALIVE_S
+
+    def hello(self) -> bytes:
+        """The CONNECT that opens or resumes the session."""
+        return mqtt5.ConnectPacket(
+            self._client_id,
+            username=self._username,
+            password=None if self._password is None else self._password.encode(),
+            clean_start=False,
+            keep_alive=KEEP_ALIVE_S,
+            session_expiry_interval=SESSION_EXPIRY_S,
+            receive_max=RECEIVE_MAXIMUM,
+        ).write()
+
+    def feed(self, data: bytes, now_ms: int) -> tuple[list[Delivery], bytes]:
+        """What the bytes brought, and what is to be answered. Raises Refused, or ValueError on a broken stream."""
+        self._buffer += data
+        deliveries: list[Delivery] = []
+        answer = b""
+        with memoryview(self._buffer) as view:
+            at, end = 0, len(view)
+            while at < end:
+                try:
+                    packet, size = mqtt5.read(view[at:])
+                except IndexError:  # the rest of this packet is still to come
+                    break
+                at += size
+                if type(packet) is mqtt5.PublishPacket:
+                    deliveries.append(_delivery(packet, now_ms))
+                else:
+                    answer += self._control(packet)
+        del self._buffer[:at]
+        return deliveries, answer
+
+    def _control(self, packet: mqtt5.Packet) -> bytes:
+        match packet:
+            case mqtt5.ConnAckPacket():
+                return self._welcomed(packet)
+            case mqtt5.SubAckPacket():
+                self._check_filters(packet)
+                self.subscribed = True
+            case mqtt5.DisconnectPacket():
+                raise Refused(f"the broker closed the connection: {_words(packet)}")
+        return b""
+
+    def _welcomed(self, packet: mqtt5.ConnAckPacket) -> bytes:
+        if packet.reason_code is not mqtt5.ConnAckReasonCode.SUCCESS:
+            raise Refused(f"the broker refuses us: {_words(packet)}; check [broker] username, password and client_id")
+        if packet.server_keep_alive is not None:
+            self.keep_alive_s = packet.server_keep_alive
+        filters = [
+            mqtt5.TopicFilter(
+                pattern,
+                max_qos=mqtt5.QoS.AT_LEAST_ONCE,
+                retain_as_published=False,  # else a live message published as retained looks like an old one
+                retain_handling=mqtt5.RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS,
+            )
+            for pattern in self._filters
+        ]
+        return mqtt5.SubscribePacket(SUBSCRIBE_ID, filters).write()
+
+    def _check_filters(self, packet: mqtt5.SubAckPacket) -> None:
+        for pattern, code in zip(self._filters, packet.reason_codes, strict=True):
+            if int(code) >= FIRST_ERROR:
+                raise Refused(f"the broker refuses topic {pattern!r}: {_name(code)}; check its access list")
+
+
+def acknowledge(packet_ids: Iterable[int]) -> bytes:
+    """The PUBACKs of these deliveries, in their order."""
+    return b"".join([b"\x40\x02" + packet_id.to_bytes(2, "big") for packet_id in packet_ids if packet_id])
+
+
+def _delivery(packet: mqtt5.PublishPacket, now_ms: int) -> Delivery:
+    message = Message(packet.topic, packet.payload, now_ms, int(packet.qos), packet.retain)
+    return Delivery(message, packet.packet_id or 0)
+
+
+def _name(code: mqtt5.ConnAckReasonCode | mqtt5.SubAckReasonCode | mqtt5.DisconnectReasonCode) -> str:
+    return code.name.lower().replace("_", " ")
+
+
+def _words(packet: mqtt5.ConnAckPacket | mqtt5.DisconnectPacket) -> str:
+    return _name(packet.reason_code) + (f" ({packet.reason_str})" if packet.reason_str else "")

@@ -1,0 +1,74 @@
+"""From messages to points: pure, but for the memory of the last receipt time of each topic.
+
+Every message ends in exactly one of points, a `Rejected` or an `Ignored` (law 1); one whose readings part ways gives
+its good points and counts as rejected.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from estate.model import Estate, Point
+from sensors.decode import decode
+from sensors.model import Context, Decoded, Ignored, Message, Reason, Rejected
+
+
+class Outcome(NamedTuple):
+    """What became of a batch. Each message counts once: stored, rejected or ignored."""
+
+    points: list[Point]
+    stored: list[Message]  # those whose every reading is a point
+    rejected: list[Rejected]
+    ignored: list[Ignored]
+
+
+class Pipeline:
+    """The pure half of the ingester."""
+
+    def __init__(self, estate: Estate, context: Context) -> None:
+        self._estate = estate
+        self._context = context
+        self._received: dict[str, int] = {}
+
+    def process(self, messages: Sequence[Message], now_ms: int) -> Outcome:
+        """Decode, check and place a batch."""
+        outcome = Outcome([], [], [], [])
+        for message in messages:
+            decoded = decode(message, self._context, now_ms)
+            problem = self._place(message, decoded, outcome.points)
+            if problem is None:
+                outcome.stored.append(message)
+            elif isinstance(problem, Rejected):
+                outcome.rejected.append(problem)
+            else:
+                outcome.ignored.append(problem)
+        return outcome
+
+    def stamp(self, message: Message) -> Message:
+        """The message with a time of receipt later than that of its topic's last one.
+
+        Readings timed by their receipt would otherwise overwrite each other (law 3).
+        """
+        last = self._received.get(message.topic, 0)
+        if message.received_ms <= last:
+            message = message._replace(received_ms=last + 1)
+        self._received[message.topic] = message.received_ms
+        return message
+
+    def _place(self, message: Message, decoded: Decoded, points: list[Point]) -> Rejected | Ignored | None:
+        problem = decoded.problem
+        for device, channel, quantity, value, at_ms in decoded.readings:
+            placement = self._estate.place(device, at_ms)
+            if placement is None:
+                return self._nowhere(message, device)
+            if decoded.building and placement.building != decoded.building:
+                detail = f"the topic says building {decoded.building!r}, the estate {placement.building!r}"
+                return Rejected(message, Reason.WRONG_BUILDING, f"{device!r}: {detail}; correct the one that is wrong")
+            points.append(Point(device, channel, quantity, value, at_ms, placement.building, placement.zone))
+        return problem
+
+    def _nowhere(self, message: Message, device: str) -> Rejected:
+        if self._estate.knows(device):
+            return Rejected(
+                message, Reason.NOT_PLACED, f"{device!r} was placed nowhere then; see its dates in devices.csv"
+            )
+        return Rejected(message, Reason.UNKNOWN_DEVICE, f"{device!r} is not in the estate; add it to devices.csv")

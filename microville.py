@@ -1,0 +1,286 @@
+"""The command `microville`: each command a few lines that call the parts."""
+
+import asyncio
+import json
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from alerts.deliver import MailUnusable
+from alerts.settings import MailSettings
+from alerts.sink import MailSink
+from dashboards import grafana
+from dashboards.configuration import ConfigurationWrong, Settings, read
+from dashboards.devices import known_to
+from dashboards.server import PortTaken, free_port
+from dashboards.service import Role, Service, clock
+from dashboards.settings import WebSettings
+from estate.calendar import DAY_MS, rfc3339
+from estate.load import EstateWrong, examine, load
+from ingest import replay as replaying
+from ingest import spool
+from ingest.embedded import BrokerNotStarted
+from ingest.settings import BrokerSettings, StateSettings
+from sensors import history
+from sensors.decode import CODECS, decode
+from sensors.model import Context, Message, Reason, Rejected
+from store.base import Latest, Store, StoreRefused, StoreUnavailable
+from store.settings import StoreSettings
+from store.state import State, StateUnusable
+
+DEMO_FOLDER = Path("microville-data/demo")
+GRAFANA_FOLDER = Path("deploy/grafana/dashboards")
+FILL_DAYS = 35
+
+WELCOME = """\
+Microville runs on real data, recorded elsewhere and replayed over MQTT. It is here: http://{web}/
+Its mails: http://{web}/mail · its API: http://{web}/docs · its data: {folder}
+Publish a reading of your own:
+  mosquitto_pub -V 5 -p {port} -q 1 -t microville/b01/b01-electricity/readings -m '{{"electricity.voltage": 230.5}}'
+and see it at http://{web}/api/latest?device=b01-electricity. Ctrl-C stops everything; --clean starts over.
+"""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+quarantine = typer.Typer(no_args_is_help=True, help="The messages that were refused.")
+dashboards = typer.Typer(no_args_is_help=True, help="The Grafana dashboards.")
+app.add_typer(quarantine, name="quarantine")
+app.add_typer(dashboards, name="dashboards")
+log = structlog.get_logger()
+
+Config = Annotated[Path | None, typer.Option(envvar="MICROVILLE_CONFIG", help="Instead of microville.toml.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
+Folder = Annotated[Path, typer.Option(help="Where the dashboards' JSON is.")]
+
+MENDABLE = (
+    *(BrokerNotStarted, ConfigurationWrong, EstateWrong, MailUnusable, PortTaken),
+    *(StateUnusable, StoreRefused, StoreUnavailable),
+)
+
+
+def main() -> None:
+    """Run the command line; what the reader can mend is said in clear lines, without a traceback."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        app()
+    except* MENDABLE as group:
+        for error in _leaves(group):
+            print(f"microville: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+@app.command()
+def up(
+    config: Config = None,
+    only: Annotated[list[Role] | None, typer.Option(help="Only this role; may be repeated.")] = None,
+) -> None:
+    """Run what the configuration says: broker to store, consumption, alerts and the web interface."""
+    settings = read(config)
+    with ExitStack() as stack:
+        service = Service(settings, only or list(Role), stack)
+        if settings.estate.path is None:
+            log.info("sample_estate", folder=str(settings.estate_folder), next_step="set [estate] path to your own")
+        log.info("serving", url=f"http://{settings.web.listen}/", broker=str(settings.broker.address))
+        asyncio.run(service.run())
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the data are kept.")] = DEMO_FOLDER,
+    clean: Annotated[bool, typer.Option("--clean", help="Start over.")] = False,
+) -> None:
+    """Run everything on this machine, on real data recorded elsewhere and replayed over MQTT."""
+    if clean:
+        shutil.rmtree(folder, ignore_errors=True)
+    asyncio.run(_demo(folder))
+
+
+async def _demo(folder: Path) -> None:
+    sink = MailSink(folder / "mail")
+    await sink.start()
+    settings = Settings(
+        broker=BrokerSettings(url=f"embedded://127.0.0.1:{free_port(1883)}", client_id="microville-demo"),
+        store=StoreSettings(url=f"duckdb:///{folder}/microville.duckdb"),
+        state=StateSettings(path=folder),
+        web=WebSettings(listen=f"127.0.0.1:{free_port(8112)}"),
+        mail=MailSettings(url=sink.url),
+    )
+    with ExitStack() as stack:
+        service = Service(settings, list(Role), stack, sink.folder)
+        print(WELCOME.format(web=settings.web.listen, folder=folder, port=settings.broker.address.port))
+        await service.run(lambda store: _go_on(settings.broker, store))
+    await sink.stop()
+
+
+async def _go_on(broker: BrokerSettings, store: Store) -> None:
+    """Replay from where the store's readings end, for ever."""
+    since = _days_ago(FILL_DAYS)
+    for point in await store.latest(Latest()):
+        since[point.device] = max(since.get(point.device, 0), point.at_ms + 1)
+    await _replay(broker, since, live=True)
+
+
+def _days_ago(days: int) -> dict[str, int]:
+    return dict.fromkeys(history.devices(), clock() - days * DAY_MS)
+
+
+async def _replay(broker: BrokerSettings, since: Mapping[str, int], live: bool) -> None:
+    now_ms = clock()
+    with Progress(console=Console(stderr=True)) as progress:
+        bar = progress.add_task("replaying the history", total=1.0)
+        await replaying.fill(broker, since, now_ms, lambda done: progress.update(bar, completed=done))
+    if live:
+        await replaying.live(broker, list(since), now_ms)
+
+
+@app.command()
+def replay(
+    config: Config = None,
+    days: Annotated[int, typer.Option(min=0, help="How far back to begin.")] = FILL_DAYS,
+    live: Annotated[bool, typer.Option("--live", help="Then go on at real speed.")] = False,
+) -> None:
+    """Publish the sample estate's recorded history to the configured broker."""
+    asyncio.run(_replay(read(config).broker, _days_ago(days), live))
+
+
+@app.command()
+def check(config: Config = None, as_json: AsJson = False) -> None:
+    """Check configuration and estate: every problem at once, with file and line."""
+    folder = read(config).estate_folder
+    problems = examine(folder)
+    if as_json:
+        _print_json([problem._asdict() for problem in problems])
+    else:
+        print("\n".join(map(str, problems)) or f"{folder}: no problem found")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command("decode")
+def decode_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The payload, as the device sent it.")],
+    topic: Annotated[str, typer.Option(help="The MQTT topic it came on.")],
+    codec: Annotated[str | None, typer.Option(help=f"Instead of the topic's: {', '.join(CODECS)}.")] = None,
+    fport: Annotated[int | None, typer.Option(help="LoRaWAN port, for bytes without their envelope.")] = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Show what one message says; nothing is stored. Exits with 1 when something of it is refused."""
+    if codec and codec not in CODECS:
+        raise typer.BadParameter(f"there is no codec {codec!r}; known: {', '.join(CODECS)}")
+    settings = read(config)
+    zone = load(settings.estate_folder).site.zone
+    context = Context(zone, settings.ingest.horizon_days * DAY_MS, fport=fport)
+    decoded = decode(Message(topic, file.read_bytes(), clock(), 1, False), context, clock(), codec)
+    problem = decoded.problem
+    detail = problem.detail if isinstance(problem, Rejected) else ""
+    readings = [{**reading._asdict(), "time": rfc3339(reading.at_ms, zone)} for reading in decoded.readings]
+    if as_json:
+        _print_json({"readings": readings, "problem": problem and {"reason": problem.reason, "detail": detail}})
+    else:
+        _print_table(["device", "channel", "quantity", "value", "time"], readings)
+        print(f"{problem.reason}: {detail}" if problem else "all of it was understood")
+    raise typer.Exit(1 if isinstance(problem, Rejected) else 0)
+
+
+@quarantine.command("list")
+def quarantine_list(
+    config: Config = None,
+    reason: Annotated[Reason | None, typer.Option(help="Only this reason.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the refused messages, the newest first."""
+    settings = read(config)
+    zone = load(settings.estate_folder).site.zone
+    with State(settings.state.file) as state:
+        entries = state.run_now(lambda db: spool.quarantined(db, limit, reason))
+    rows = [_refused(entry, rfc3339(entry.message.received_ms, zone)) for entry in entries]
+    if as_json:
+        _print_json(rows)
+    else:
+        _print_table(["id", "time", "topic", "reason", "detail"], rows)
+
+
+@quarantine.command("show")
+def quarantine_show(number: int, config: Config = None, as_json: AsJson = False) -> None:
+    """Show one refused message, whole."""
+    settings = read(config)
+    with State(settings.state.file) as state:
+        entry = state.run_now(lambda db: spool.quarantined_message(db, number))
+    if entry is None:
+        raise typer.BadParameter(f"there is no message {number} in the quarantine; see `microville quarantine list`")
+    shown = _refused(entry, rfc3339(entry.message.received_ms, load(settings.estate_folder).site.zone))
+    shown |= {"qos": entry.message.qos, "retained": entry.message.retained, "hex": entry.message.payload.hex()}
+    if as_json:
+        _print_json(shown)
+    else:
+        print("\n".join(f"{key:>8}: {value}" for key, value in shown.items()))
+
+
+def _refused(entry: spool.Quarantined, received: str) -> dict[str, Any]:
+    message = entry.message
+    text = message.payload.decode(errors="backslashreplace")
+    known = {"id": entry.id, "time": received, "topic": message.topic, "reason": entry.reason, "detail": entry.detail}
+    return {**known, "payload": text}
+
+
+@app.command()
+def devices(config: Config = None, as_json: AsJson = False) -> None:
+    """List the devices: reporting, silent, never seen, and unknown ones that publish."""
+    rows = [device.model_dump() for device in asyncio.run(known_to(read(config), clock()))]
+    if as_json:
+        _print_json(rows)
+    else:
+        _print_table(["device", "building", "zone", "status", "last_seen", "refused"], rows)
+
+
+@dashboards.command("build")
+def dashboards_build(folder: Folder = GRAFANA_FOLDER) -> None:
+    """Write the dashboards' JSON."""
+    grafana.write(folder)
+
+
+@dashboards.command("check")
+def dashboards_check(folder: Folder = GRAFANA_FOLDER) -> None:
+    """Fail where the JSON is not what the code says."""
+    drift = grafana.check(folder)
+    print("\n".join(drift) or f"{folder}: up to date")
+    raise typer.Exit(1 if drift else 0)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    table = Table(*columns, box=None)
+    for row in rows:
+        table.add_row(*(str(row[column]) for column in columns))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What a device says: quantities, messages, readings, decoders, recorded histories. Pure."""

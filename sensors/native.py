@@ -1,0 +1,116 @@
+"""The native format: ``microville/<building>/<device>/readings``, a JSON object or an array of them.
+
+An object maps ``family.field`` or ``family.field@channel`` to a number in the table's unit, and may carry ``time``
+(RFC 3339 with offset); without it the time of receipt holds. Good values are kept when others of the message are not.
+"""
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from sensors.model import Context, Decoded, Ignored, Message, Reading, Reason, Rejected, Unused
+from sensors.quantities import QUANTITIES
+
+
+class NativePayload(BaseModel):
+    """One native object: the values of one device at one instant."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    __pydantic_extra__: dict[str, FiniteFloat]
+
+    time: AwareDatetime | None = None
+
+
+_ARRAY = TypeAdapter(list[NativePayload])
+_CHANNEL = re.compile(r"[\w.:/+-]{1,64}")
+
+
+def decode(message: Message, context: Context) -> Decoded:
+    """The readings of one native message; a status message is ignored as control."""
+    parts = message.topic.split("/")
+    if len(parts) != 4 or parts[3] not in ("readings", "status"):
+        detail = f"{message.topic!r} is not microville/<building>/<device>/readings"
+        return Decoded((), "", Rejected(message, Reason.UNKNOWN_TOPIC, detail))
+    _, building, device, leaf = parts
+    if leaf == "status":
+        return Decoded((), building, Ignored(message, Unused.CONTROL))
+    problem = None
+    try:
+        entries = _parse(message.payload)
+        _check_names(message.payload, entries)
+    except ValidationError as error:
+        entries, problem = _salvage(message, error)
+    except _NameTwiceError as error:
+        return Decoded((), building, Rejected(message, Reason.AMBIGUOUS, f"{error} stands twice in one object"))
+    if message.retained and any(entry.time is None for entry in entries):
+        return Decoded((), building, Ignored(message, Unused.RETAINED_WITHOUT_TIME))
+    return _collect(message, building, device, entries, problem)
+
+
+def _parse(payload: bytes) -> list[NativePayload]:
+    if payload.lstrip()[:1] == b"[":
+        return _ARRAY.validate_json(payload)
+    return [NativePayload.model_validate_json(payload)]
+
+
+def _check_names(payload: bytes, entries: list[NativePayload]) -> None:
+    """Raise _NameTwiceError if an object has one name twice: the parser keeps the last value, in silence."""
+    names = sum([len(entry.__pydantic_extra__ or ()) + 2 * (entry.time is not None) for entry in entries])
+    if payload.count(b'"') != 2 * names:  # more quotes than the names, and the texts of times, account for
+        json.loads(payload, object_pairs_hook=_unique)
+
+
+def _unique(pairs: list[tuple[str, object]]) -> None:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise _NameTwiceError(repr(name))
+        seen.add(name)
+
+
+class _NameTwiceError(Exception):
+    pass
+
+
+def _salvage(message: Message, error: ValidationError) -> tuple[list[NativePayload], Rejected]:
+    """What is left of a payload without the values that failed: nothing if its form or a time is wrong."""
+    problems = error.errors(include_url=False, include_context=False)
+    first = problems[0]
+    where = ".".join(str(part) for part in first["loc"])
+    rejected = Rejected(message, Reason.MALFORMED, f"{where}: {first['msg']}" if where else first["msg"])
+    paths = [problem["loc"] for problem in problems]
+    if any(not path or not isinstance(path[-1], str) or path[-1] == "time" for path in paths):
+        return [], rejected
+    tree: Any = from_json(message.payload)
+    for *parents, name in paths:
+        entry = tree[parents[0]] if parents else tree
+        entry.pop(name, None)
+    return _ARRAY.validate_python(tree if isinstance(tree, list) else [tree], strict=False), rejected
+
+
+def _collect(
+    message: Message, building: str, device: str, entries: list[NativePayload], problem: Rejected | None
+) -> Decoded:
+    readings: list[Reading] = []
+    for entry in entries:
+        at_ms = message.received_ms if entry.time is None else round(entry.time.timestamp() * 1000)
+        for name, value in (entry.__pydantic_extra__ or {}).items():
+            known = _quantity_and_channel(name)
+            if known:
+                readings.append(Reading(device, known[1], known[0], value, at_ms))
+            elif problem is None:
+                problem = Rejected(message, Reason.UNKNOWN_QUANTITY, f"{name!r} is no known quantity or channel")
+    if not readings and problem is None:
+        problem = Rejected(message, Reason.MALFORMED, "no value in the message")
+    return Decoded(readings, building, problem)
+
+
+@lru_cache(maxsize=4096)
+def _quantity_and_channel(name: str) -> tuple[str, str] | None:
+    quantity, at, channel = name.partition("@")
+    good = quantity in QUANTITIES and (not at or _CHANNEL.fullmatch(channel))
+    return (quantity, channel) if good else None

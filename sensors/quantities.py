@@ -1,0 +1,159 @@
+"""What can be measured: one row per quantity, the only place a quantity is defined.
+
+Decoders, stores, dashboards, alerts and documents read this table. Ranges are what a site of some forty buildings
+can show: a value outside is a broken sensor or a wrong unit, and is quarantined as such. Class names are of Brick 1.4
+(https://brickschema.org), tags of Project Haystack 4 (https://project-haystack.org), unit codes of UCUM
+(https://ucum.org), Grafana unit ids of Grafana 12 (an id that Grafana does not know is shown by it as a suffix).
+"""
+
+from typing import Literal, NamedTuple
+
+Kind = Literal["gauge", "counter", "state"]
+Across = Literal["sum", "mean", "max"]
+
+SITE_PEAK_W = 10e6
+"""Greatest plausible power of one meter on the site, in W: it bounds power, and the rate of every energy register."""
+
+_WH_PER_S = SITE_PEAK_W / 3600
+
+
+class Quantity(NamedTuple):
+    """One measurable quantity, ``family.field``; values are always in ``unit``."""
+
+    name: str
+    unit: str  # as shown to people and in the API
+    ucum: str  # the same unit as a UCUM code
+    kind: Kind  # counter: a register that only rises; state: a number standing for a state (open 1, closed 0)
+    low: float  # least plausible value
+    high: float  # greatest plausible value
+    rate: float  # counters: greatest plausible rise, in unit per second; 0 for the others
+    across: Across  # how the values of several devices combine in one group
+    brick: str
+    haystack: str
+    grafana: str  # Grafana unit id
+    fr: str
+    en: str
+
+    @property
+    def family(self) -> str:
+        """The part before the dot: the store's measurement."""
+        return self.name.partition(".")[0]
+
+    @property
+    def field(self) -> str:
+        """The part after the dot: the store's field."""
+        return self.name.partition(".")[2]
+
+
+def _gauge(name: str, unit: str, ucum: str, low: float, high: float, across: Across, *labels: str) -> Quantity:
+    return Quantity(name, unit, ucum, "gauge", low, high, 0.0, across, *labels)
+
+
+def _state(name: str, *labels: str) -> Quantity:
+    return Quantity(name, "", "1", "state", 0, 1, 0.0, "max", *labels)
+
+
+def _energy(name: str, *labels: str) -> Quantity:
+    return Quantity(name, "Wh", "W.h", "counter", 0, 1e13, _WH_PER_S, "sum", *labels)
+
+
+def _volume(name: str, rate: float, *labels: str) -> Quantity:
+    return Quantity(name, "m³", "m3", "counter", 0, 1e9, rate, "sum", *labels)
+
+
+def _passages(name: str, *labels: str) -> Quantity:
+    return Quantity(name, "people", "{person}", "counter", 0, 1e9, 20.0, "sum", *labels)
+
+
+_ROWS = (
+    _gauge("electricity.power", "W", "W", -SITE_PEAK_W, SITE_PEAK_W, "sum",
+           "Active_Power_Sensor", "elec ac active power sensor", "watt", "Puissance électrique", "Electric power"),
+    _energy("electricity.energy", "Electrical_Energy_Usage_Sensor", "elec ac active energy import hisTotalized sensor",
+            "watth", "Énergie électrique soutirée", "Electric energy drawn"),
+    _energy("electricity.energy_export", "Energy_Sensor", "elec ac active energy export hisTotalized sensor",
+            "watth", "Énergie électrique injectée", "Electric energy exported"),
+    _gauge("electricity.apparent_power", "VA", "V.A", 0, SITE_PEAK_W, "sum",
+           "Power_Sensor", "elec ac apparent power sensor", "voltamp", "Puissance apparente", "Apparent power"),
+    _gauge("electricity.voltage", "V", "V", 0, 36_000, "mean",
+           "Voltage_Sensor", "elec ac volt sensor", "volt", "Tension", "Voltage"),
+    _gauge("electricity.current", "A", "A", -20_000, 20_000, "sum",
+           "Current_Sensor", "elec ac current sensor", "amp", "Courant", "Current"),
+    _gauge("electricity.power_factor", "1", "1", -1, 1, "mean",
+           "Power_Factor_Sensor", "elec ac pf sensor", "none", "Facteur de puissance", "Power factor"),
+    _gauge("pv.power", "W", "W", -SITE_PEAK_W, SITE_PEAK_W, "sum",
+           "Active_Power_Sensor", "elec ac active power export pv sensor", "watt",
+           "Puissance photovoltaïque", "Photovoltaic power"),
+    _energy("pv.energy", "Energy_Sensor", "elec ac active energy export pv hisTotalized sensor",
+            "watth", "Énergie photovoltaïque", "Photovoltaic energy"),
+    _volume("gas.volume", 1.0, "Natural_Gas_Usage_Sensor", "naturalGas volume hisTotalized sensor",
+            "m3", "Volume de gaz", "Gas volume"),
+    _energy("gas.energy", "Energy_Usage_Sensor", "naturalGas energy hisTotalized sensor",
+            "watth", "Énergie du gaz (PCS)", "Gas energy (gross calorific value)"),
+    _gauge("heat.power", "W", "W", -SITE_PEAK_W, SITE_PEAK_W, "sum",
+           "Thermal_Power_Sensor", "hot water thermal power sensor", "watt", "Puissance de chauffage", "Heating power"),
+    _energy("heat.energy", "Thermal_Energy_Usage_Sensor", "hot water thermal energy hisTotalized sensor",
+            "watth", "Chaleur", "Heat"),
+    _gauge("heat.flow", "m³/h", "m3/h", -1_000, 1_000, "sum",
+           "Hot_Water_Flow_Sensor", "hot water flow sensor", "m3h", "Débit de chauffage", "Heating flow"),
+    _gauge("heat.supply_temperature", "°C", "Cel", -40, 250, "mean",
+           "Hot_Water_Supply_Temperature_Sensor", "hot water leaving temp sensor", "celsius",
+           "Température de départ du chauffage", "Heating supply temperature"),
+    _gauge("heat.return_temperature", "°C", "Cel", -40, 250, "mean",
+           "Hot_Water_Return_Temperature_Sensor", "hot water entering temp sensor", "celsius",
+           "Température de retour du chauffage", "Heating return temperature"),
+    _gauge("cooling.power", "W", "W", -SITE_PEAK_W, SITE_PEAK_W, "sum",
+           "Thermal_Power_Sensor", "chilled water thermal power sensor", "watt", "Puissance de froid", "Cooling power"),
+    _energy("cooling.energy", "Thermal_Energy_Usage_Sensor", "chilled water thermal energy hisTotalized sensor",
+            "watth", "Froid", "Cooling"),
+    _gauge("cooling.flow", "m³/h", "m3/h", -1_000, 1_000, "sum",
+           "Chilled_Water_Flow_Sensor", "chilled water flow sensor", "m3h", "Débit de froid", "Cooling flow"),
+    _gauge("cooling.supply_temperature", "°C", "Cel", -40, 100, "mean",
+           "Chilled_Water_Supply_Temperature_Sensor", "chilled water leaving temp sensor", "celsius",
+           "Température de départ du froid", "Cooling supply temperature"),
+    _gauge("cooling.return_temperature", "°C", "Cel", -40, 100, "mean",
+           "Chilled_Water_Return_Temperature_Sensor", "chilled water entering temp sensor", "celsius",
+           "Température de retour du froid", "Cooling return temperature"),
+    _volume("water.volume", 0.2, "Water_Usage_Sensor", "domestic water volume hisTotalized sensor",
+            "m3", "Volume d'eau", "Water volume"),
+    _gauge("water.flow", "m³/h", "m3/h", 0, 700, "sum",
+           "Water_Flow_Sensor", "domestic water flow sensor", "m3h", "Débit d'eau", "Water flow"),
+    _gauge("climate.temperature", "°C", "Cel", -50, 80, "mean",
+           "Air_Temperature_Sensor", "air temp sensor", "celsius", "Température", "Temperature"),
+    _gauge("climate.humidity", "%", "%", 0, 100, "mean",
+           "Humidity_Sensor", "air humidity sensor", "humidity", "Humidité relative", "Relative humidity"),
+    _gauge("climate.co2", "ppm", "[ppm]", 150, 40_000, "mean",
+           "CO2_Level_Sensor", "air co2 concentration sensor", "ppm", "CO₂", "CO₂"),
+    _gauge("climate.illuminance", "lx", "lx", 0, 200_000, "mean",
+           "Illuminance_Sensor", "illuminance sensor", "lux", "Éclairement", "Illuminance"),
+    _gauge("climate.pm2_5", "µg/m³", "ug/m3", 0, 5_000, "mean",
+           "PM2.5_Sensor", "air pm25 concentration sensor", "conμgm3", "Particules PM2,5", "PM2.5 particles"),
+    _gauge("climate.pressure", "hPa", "hPa", 800, 1_100, "mean",
+           "Pressure_Sensor", "air pressure sensor", "pressurehpa", "Pression atmosphérique", "Air pressure"),
+    _gauge("climate.noise", "dB", "dB", 0, 160, "max",
+           "Sound_Level_Sensor", "sound level sensor", "dB", "Niveau sonore", "Sound level"),
+    _gauge("occupancy.count", "people", "{person}", 0, 20_000, "sum",
+           "Occupancy_Count_Sensor", "zone occupancy count sensor", "people", "Personnes présentes", "People present"),
+    _state("occupancy.presence", "Occupancy_Sensor", "zone occupied sensor", "bool", "Présence", "Presence"),
+    _passages("occupancy.entries", "People_Count_Sensor_Equipment", "zone occupancy entry hisTotalized sensor",
+              "people", "Entrées", "Entries"),
+    _passages("occupancy.exits", "People_Count_Sensor_Equipment", "zone occupancy exit hisTotalized sensor",
+              "people", "Sorties", "Exits"),
+    _state("occupancy.motion", "Motion_Sensor", "zone motion sensor", "bool", "Mouvement", "Motion"),
+    _state("opening.contact", "Contact_Sensor", "opening sensor", "bool_on_off", "Ouverture", "Opening"),
+    _gauge("actuator.valve_position", "%", "%", 0, 100, "mean",
+           "Valve_Position_Sensor", "valve cmd sensor", "percent", "Position de vanne", "Valve position"),
+    _energy("ev.energy", "Energy_Usage_Sensor", "elec evse active energy hisTotalized sensor",
+            "watth", "Recharge de véhicules", "Vehicle charging"),
+    _gauge("waste.mass", "kg", "kg", 0, 100_000, "sum",
+           "Weight_Sensor", "waste mass sensor", "masskg", "Masse de déchets", "Waste mass"),
+    _gauge("waste.fill", "%", "%", 0, 100, "max",
+           "Level_Sensor", "waste level sensor", "percent", "Remplissage", "Fill level"),
+    _gauge("device.battery", "%", "%", 0, 100, "mean",
+           "Battery_Level_Sensor", "battery level sensor", "percent", "Pile", "Battery"),
+    _gauge("device.rssi", "dBm", "dB[mW]", -200, 20, "mean",
+           "RSSI_Sensor", "rssi sensor", "dBm", "Puissance du signal", "Signal strength"),
+    _gauge("device.snr", "dB", "dB", -50, 60, "mean",
+           "Sensor", "snr sensor", "dB", "Rapport signal sur bruit", "Signal-to-noise ratio"),
+)  # fmt: skip
+
+QUANTITIES: dict[str, Quantity] = {row.name: row for row in _ROWS}

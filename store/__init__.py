@@ -1,0 +1,1 @@
+"""Where points and consumption live, and the instance's own memory."""

@@ -1,0 +1,119 @@
+"""The embedded store: one DuckDB file, one process, one writer; reads go on cursors of their own and never hold it up.
+
+What `write` has returned is in the file's write-ahead log, synchronised to the disk.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+
+from estate.model import Consumption, Point
+from store.base import Latest, Row, Series, StoreUnavailable, Touched, Usage, UsageRow
+from store.duck_file import connect, plain_errors
+from store.duck_sql import TOUCHED, Statement, of_latest, of_series, of_usage
+from store.duck_write import Writer
+
+T = TypeVar("T")
+
+
+class DuckStore:
+    """A `store.base.Store` in a file. `memory_limit` bounds DuckDB's caches and queries, in its words: "1GB"."""
+
+    def __init__(self, path: Path, memory_limit: str = "1GB") -> None:
+        self.path, self._memory_limit = path, memory_limit
+        self._database: duckdb.DuckDBPyConnection | None = None
+        self._writer: Writer | None = None
+        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="duck-write")
+        self._read_threads = ThreadPoolExecutor(3, thread_name_prefix="duck-read")
+
+    async def open(self) -> None:
+        await self._change(lambda writer: None)
+
+    async def write(self, points: Sequence[Point]) -> None:
+        if points:
+            await self._change(lambda writer: writer.points(points, time.time_ns() // 1_000_000))
+
+    async def write_consumption(self, rows: Sequence[Consumption]) -> None:
+        if rows:
+            await self._change(lambda writer: writer.consumption(rows))
+
+    async def erase_consumption(self, meters: Sequence[str]) -> None:
+        await self._change(lambda writer: writer.erase(frozenset(meters)))
+
+    async def series(self, query: Series) -> list[Row]:
+        width = len(query.by)
+        return [
+            Row(dict(zip(query.by, row, strict=False)), *row[width:]) for row in await self._lists(of_series(query))
+        ]
+
+    async def usage(self, query: Usage) -> list[UsageRow]:
+        width = len(query.by)
+        return [
+            UsageRow(dict(zip(query.by, row, strict=False)), *row[width:]) for row in await self._lists(of_usage(query))
+        ]
+
+    async def latest(self, query: Latest) -> list[Point]:
+        return [Point(*row) for row in await self._rows(of_latest(query))]
+
+    async def touched(self, since_ms: int) -> list[Touched]:
+        return [Touched(*row) for row in await self._rows(Statement(TOUCHED, {"since": since_ms}))]
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    async def _rows(self, statement: Statement) -> list[tuple[Any, ...]]:
+        return await self._read(statement, duckdb.DuckDBPyConnection.fetchall)
+
+    async def _lists(self, statement: Statement) -> list[tuple[Any, ...]]:
+        """Rows whose lists come as numpy columns."""
+        columns = await self._read(statement, duckdb.DuckDBPyConnection.fetchnumpy)
+        return list(zip(*columns.values(), strict=True))
+
+    async def _read(self, statement: Statement, fetch: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        def work() -> T:
+            with plain_errors(self.path):
+                if self._database is None:
+                    raise StoreUnavailable(f"store {self.path}: it is not open")
+                with self._database.cursor() as cursor:
+                    return fetch(cursor.execute(statement.sql, statement.parameters))
+
+        return await asyncio.get_running_loop().run_in_executor(self._read_threads, work)
+
+    async def _change(self, work: Callable[[Writer], None]) -> None:
+        def guarded() -> None:
+            try:
+                with plain_errors(self.path):
+                    work(self._ready())
+            except StoreUnavailable as error:
+                # DuckDB gives up a database whose file it could not write; the next call opens it again.
+                if isinstance(error.__cause__, duckdb.FatalException):
+                    self._let_go()
+                raise
+
+        await asyncio.get_running_loop().run_in_executor(self._write_thread, guarded)
+
+    def _ready(self) -> Writer:
+        if self._database is None:
+            self._database = connect(self.path, self._memory_limit)
+        if self._writer is not None and not self._writer.sound:
+            self._writer.database.close()  # rolls back
+            self._writer = None
+        if self._writer is None:
+            self._writer = Writer(self._database.cursor())
+        return self._writer
+
+    def _let_go(self) -> None:
+        for connection in (self._writer and self._writer.database, self._database):
+            if connection:
+                connection.close()
+        self._writer = self._database = None
+
+    def _close(self) -> None:
+        self._read_threads.shutdown()
+        self._write_thread.shutdown()
+        self._let_go()

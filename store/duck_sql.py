@@ -1,0 +1,92 @@
+"""Queries as data → SQL with parameters: no value ever becomes part of the text."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from sensors.quantities import QUANTITIES
+from store.base import Latest, Series, Usage
+
+Tag = TypeVar("Tag", bound=str)
+
+_COLUMNS = {
+    "building": "p.building", "zone": "p.zone", "device": "s.device", "channel": "s.channel", "quantity": "s.quantity",
+}  # fmt: skip
+"""Tag of a reading → its column; and below, tag of consumption."""
+_USAGE_COLUMNS = {
+    "building": "k.building", "meter": "f.meter", "tenant": "f.tenant", "carrier": "k.carrier", "role": "k.role",
+}  # fmt: skip
+_HOW = {
+    "mean": "avg(r.value)", "min": "min(r.value)", "max": "max(r.value)", "last": "arg_max(r.value, r.time)",
+    "sum": "sum(r.value)", "count": "count(*)::DOUBLE",
+}  # fmt: skip
+_ACROSS = {"sum": "sum(value)", "mean": "avg(value)", "max": "max(value)"}
+_WHOSE = {"meter": "f.tenant = ''", "tenant": "f.tenant <> ''"}
+_NAMED = "JOIN series s ON s.id = r.series JOIN place p ON p.id = r.place"
+
+TOUCHED = """
+    SELECT s.device, s.channel, min(t.from_ms), max(t.arrived_ms) FROM touched t JOIN series s ON s.id = t.series
+    WHERE t.arrived_ms >= $since GROUP BY ALL ORDER BY ALL"""
+"""The columns of store.base.Touched."""
+
+Parameters = dict[str, str | int | list[str]]
+
+
+class Statement(NamedTuple):
+    sql: str
+    parameters: Parameters
+
+
+def of_series(query: Series) -> Statement:
+    """One row per group: its tags, then lists of `time` and `value`."""
+    chosen, parameters = _chosen(query.where, _COLUMNS)
+    parameters |= {"quantity": query.quantity, "start": query.start_ms, "end": query.end_ms}
+    readings = f"FROM reading r {_NAMED} WHERE s.quantity = $quantity AND r.time >= $start AND r.time < $end{chosen}"
+    if query.every_ms is None:
+        rows = f"SELECT {_columns(query.by, _COLUMNS)}r.time, r.value {readings}"
+    else:
+        parameters["every"] = query.every_ms
+        inner = _columns(dict.fromkeys((*query.by, "device", "channel")), _COLUMNS)
+        each = f"SELECT {inner}r.time - r.time % $every AS time, {_HOW[query.how]} AS value {readings} GROUP BY ALL"
+        across = _ACROSS[QUANTITIES[query.quantity].across]
+        rows = f"SELECT {_names(query.by)}time, {across} AS value FROM ({each}) GROUP BY ALL"
+    return Statement(_by_group(query.by, rows, ("time", "value")), parameters)
+
+
+def of_latest(query: Latest) -> Statement:
+    """The columns of estate.model.Point, one row per series."""
+    chosen, parameters = _chosen(query.where, _COLUMNS)
+    columns = "s.device, s.channel, s.quantity, r.value, r.time, p.building, p.zone"
+    return Statement(f"SELECT {columns} FROM latest r {_NAMED} WHERE true{chosen} ORDER BY 1, 2, 3", parameters)
+
+
+def of_usage(query: Usage) -> Statement:
+    """One row per group: its tags, then lists of `time`, `amount` and `estimated`."""
+    chosen, parameters = _chosen(query.where, _USAGE_COLUMNS)
+    parameters |= {"every": query.every, "start": query.start_ms, "end": query.end_ms}
+    rows = f"""
+        SELECT {_columns(query.by, _USAGE_COLUMNS)}c.time, sum(c.amount)::BIGINT AS amount,
+            coalesce(sum(c.amount * c.estimated) / nullif(sum(c.amount), 0), 0) AS estimated
+        FROM consumption c JOIN flow f ON f.id = c.flow JOIN kind k ON k.id = c.kind
+        WHERE {_WHOSE[query.of]} AND f.every = $every AND c.time >= $start AND c.time < $end{chosen} GROUP BY ALL"""
+    return Statement(_by_group(query.by, rows, ("time", "amount", "estimated")), parameters)
+
+
+def _chosen(where: Mapping[Tag, Sequence[str]], columns: Mapping[str, str]) -> tuple[str, Parameters]:
+    text = "".join(f" AND list_contains($in_{tag}::VARCHAR[], {columns[tag]})" for tag in where)
+    parameters: Parameters = {f"in_{tag}": list(allowed) for tag, allowed in where.items()}
+    return text, parameters
+
+
+def _columns(tags: Iterable[str], columns: Mapping[str, str]) -> str:
+    return "".join(f"{columns[tag]}, " for tag in tags)
+
+
+def _names(tags: Iterable[str]) -> str:
+    return "".join(f"{tag}, " for tag in tags)
+
+
+def _by_group(by: Sequence[str], rows: str, values: Iterable[str]) -> str:
+    # One row per group keeps the text of tags from being repeated on each value: 7 times faster on 4 million values.
+    lists = ", ".join(f"list({value} ORDER BY time) AS {value}" for value in values)
+    order = f"ORDER BY {', '.join(by)}" if by else ""
+    return f"SELECT {_names(by)}{lists} FROM ({rows}) GROUP BY ALL HAVING count(*) > 0 {order}"

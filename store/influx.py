@@ -1,0 +1,278 @@
+"""The store on InfluxDB 1.x, 2.x or 3.x: lines in, InfluxQL out.
+
+Measurements: one per family of quantities, `latest` (a row per series and day), `touched` (a row per counter and
+write), `consumption` (the meters' own rows) and `allocation` (tenants' shares). Writes follow one another, so that
+what this process remembers of them is what the server holds.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from estate.calendar import DAY_MS
+from estate.model import Consumption, Point
+from sensors.quantities import QUANTITIES
+from store.base import Latest, Row, Series, StoreRefused, Touched, Usage, UsageRow
+from store.influx_http import InfluxHttp, Table, TooLarge
+from store.influx_moves import Moves, Tags
+from store.influxql import between, compile_query, matches, since
+from store.line_protocol import Batch, Encoder, consumption_line, latest_lines, touched_lines
+
+_LOG = structlog.get_logger(__name__)
+_BODY_BYTES = 1_000_000
+ARRIVALS_MS = 7 * DAY_MS
+"""How long `touched` rows are kept; accounting that slept longer rebuilds."""
+
+_Key = tuple[str, str, str, str]  # measurement, meter, tenant, every
+_Place = tuple[str, str, str]  # building, carrier, role
+
+
+class InfluxStore:
+    """A `Store` in one InfluxDB database or bucket; the generation is asked of the server unless `version` says it."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        bucket: str = "microville",
+        org: str = "",
+        version: int | None = None,
+        token: str = "",
+        tls: bool = False,
+    ) -> None:
+        url = f"{'https' if tls else 'http'}://{host}:{port}"
+        self._http = InfluxHttp(url, bucket, org, token, version)
+        self._writing = asyncio.Lock()
+        self._encoder = Encoder()
+        self._usage: dict[_Key, dict[_Place, int]] = {}  # under which tags rows stand, and the last start of each
+        self._arrived = 0
+        self._forgotten = 0  # when arrivals were last cleared out
+        self._warned = False
+
+    async def open(self) -> None:
+        """Connect, create the database on 1.x, and learn what was written last, and where."""
+        await self._http.open()
+        try:
+            for table in await self._http.query(compile_query(Latest())):
+                self._remember(table)
+            for table in await self._http.query('SELECT last("amount") FROM "consumption", "allocation" GROUP BY *'):
+                self._remember_usage(table)
+        except BaseException:
+            await self._http.close()
+            raise
+
+    async def close(self) -> None:
+        async with self._writing:
+            await self._http.close()
+
+    async def write(self, points: Sequence[Point]) -> None:
+        """See `Store.write`; the last place of a point wins, but on 3.x, which cannot delete, the earlier one stays."""
+        if not points:
+            return
+        async with self._writing:
+            batch = self._encoder.encode(points)
+            moves = Moves()
+            if batch.moved and self._can_delete():
+                batch.undo()
+                batch = self._encoder.encode(await self._move(points, moves))
+            try:
+                await self._send(self._lines(batch))
+            except BaseException:
+                batch.undo()
+                raise
+            await self._remove(moves)
+            await self._forget_arrivals()
+
+    async def write_consumption(self, rows: Sequence[Consumption]) -> None:
+        if not rows:
+            return
+        async with self._writing:
+            last = {(row.meter, row.tenant, row.every, row.start_ms): row for row in rows}
+            moves = Moves()
+            for row in last.values():
+                self._place(row, moves)
+            if moves and self._can_delete():
+                await moves.find(self._http)
+            await self._send("".join(map(consumption_line, last.values())).encode())
+            await self._remove(moves)
+
+    async def erase_consumption(self, meters: Sequence[str]) -> None:
+        if self._http.version == 3:
+            raise StoreRefused("InfluxDB 3 cannot delete rows: keep consumption in InfluxDB 1 or 2, or in DuckDB")
+        if not meters:
+            return
+        (condition,) = matches([("meter", meters)])
+        async with self._writing:
+            await self._http.query(
+                "; ".join(f'DELETE FROM "{of}" WHERE {condition}' for of in ("consumption", "allocation"))
+            )
+            erased = set(meters)
+            self._usage = {key: places for key, places in self._usage.items() if key[1] not in erased}
+
+    async def series(self, query: Series) -> list[Row]:
+        if not all(query.where.values()):
+            return []
+        tables = await self._http.query(compile_query(query))
+        rows = [Row(_tags(table, query.by), *_columns(table.rows)) for table in tables]
+        return sorted(rows, key=lambda row: tuple(row.tags.values()))
+
+    async def latest(self, query: Latest) -> list[Point]:
+        if not all(query.where.values()):
+            return []
+        best: dict[tuple[str, str, str], tuple[float, float, Point]] = {}
+        for table in await self._http.query(compile_query(query)):
+            (_, value, at, arrived) = table.rows[-1]
+            device, channel, quantity, building, zone = _key(table)
+            point = Point(device, channel, quantity, float(value), int(at), building, zone)
+            identity = (device, channel, quantity)
+            best[identity] = max(best.get(identity, (at, arrived, point)), (at, arrived, point))
+        places = {tag: query.where[tag] for tag in ("building", "zone") if tag in query.where}
+        found = (point for _, (_, _, point) in sorted(best.items()))
+        return [point for point in found if all(getattr(point, tag) in values for tag, values in places.items())]
+
+    async def usage(self, query: Usage) -> list[UsageRow]:
+        if not all(query.where.values()):
+            return []
+        rows = []
+        for table in await self._http.query(compile_query(query)):
+            starts, amounts = _columns(table.rows)
+            estimated = np.array([row[2] for row in table.rows], dtype=np.float64)
+            share = np.divide(estimated, amounts, out=np.zeros_like(amounts), where=amounts != 0)
+            rows.append(UsageRow(_tags(table, query.by), starts, np.rint(amounts).astype(np.int64), share))
+        return sorted(rows, key=lambda row: tuple(row.tags.values()))
+
+    async def touched(self, since_ms: int) -> list[Touched]:
+        tables = await self._http.query(
+            'SELECT min("from_ms"), max("arrived_ms") FROM "touched" '
+            f'WHERE {since(since_ms)} GROUP BY "device", "channel"'
+        )
+        found = []
+        for table in tables:
+            (_, from_ms, arrived_ms) = table.rows[0]
+            tags = table.tags
+            found.append(Touched(tags["device"], tags.get("channel", ""), int(from_ms), int(arrived_ms)))
+        return sorted(found)
+
+    def _lines(self, batch: Batch) -> bytes:
+        arrived = self._arrival()
+        return (batch.body + latest_lines(batch.fresh, arrived) + touched_lines(batch.touched, arrived)).encode()
+
+    async def _send(self, lines: bytes) -> None:
+        """In as many bodies as it takes: the server has its own limit, and a large one holds up the event loop."""
+        words = ""
+        if len(lines) <= _BODY_BYTES:
+            try:
+                await self._http.write(lines)
+                return
+            except TooLarge as error:
+                words = str(error)
+        parts = lines.splitlines(keepends=True)
+        if len(parts) == 1:
+            raise StoreRefused(f"a line of {len(lines)} bytes is more than the server takes: {words}")
+        await self._send(b"".join(parts[: len(parts) // 2]))
+        await self._send(b"".join(parts[len(parts) // 2 :]))
+
+    async def _move(self, points: Sequence[Point], moves: Moves) -> list[Point]:
+        """The points, each identity once, and before them what shares a row with their earlier selves."""
+        last = {(point.device, point.channel, point.quantity, point.at_ms): point for point in points}
+        streams = {identity: self._encoder.stream(_stream_key(point)) for identity, point in last.items()}
+        written = {(stream.prefix, last[identity].at_ms) for identity, stream in streams.items()}
+        places: dict[tuple[str, str, int], tuple[str, str]] = {}
+        for identity, stream in streams.items():
+            point = last[identity]
+            places[point.device, point.channel, point.at_ms] = point.building, point.zone
+            for old in stream.places_before(point.at_ms):
+                if (old.prefix, point.at_ms) not in written:  # a row that holds something of this very batch stays
+                    moves.add(QUANTITIES[point.quantity].family, _series_tags(old.key), point.at_ms)
+        along: list[Point] = []
+        for row in await moves.find(self._http):
+            tags = dict(row.tags)
+            device, channel = tags["device"], tags["channel"]
+            place = places[device, channel, row.at_ms]
+            values = ((f"{row.measurement}.{field}", value) for field, value in row.fields.items())
+            along += [
+                Point(device, channel, quantity, value, row.at_ms, *place)
+                for quantity, value in values
+                if quantity in QUANTITIES  # a field of another program's is not ours to move
+            ]
+        return [*along, *last.values()]
+
+    def _place(self, row: Consumption, moves: Moves) -> None:
+        """Note under which tags the row stands, and where it may have stood before."""
+        measurement = "allocation" if row.tenant else "consumption"
+        places = self._usage.setdefault((measurement, row.meter, row.tenant, row.every), {})
+        place = (row.building, row.carrier, row.role)
+        places[place] = max(places.get(place, row.start_ms), row.start_ms)
+        for (building, carrier, role), greatest in places.items():
+            if (building, carrier, role) != place and row.start_ms <= greatest:
+                tags = {"building": building, "carrier": carrier, "every": row.every, "meter": row.meter, "role": role}
+                tags |= {"tenant": row.tenant} if row.tenant else {}
+                moves.add(measurement, tuple(tags.items()), row.start_ms)
+
+    async def _remove(self, moves: Moves) -> None:
+        if moves.deletions:
+            await self._http.query("; ".join(moves.deletions))
+
+    async def _forget_arrivals(self) -> None:
+        """Once a day, what accounting has long read."""
+        if self._arrived - self._forgotten < DAY_MS or self._http.version == 3:
+            return
+        await self._http.query(f'DELETE FROM "touched" WHERE {between(0, self._arrived - ARRIVALS_MS)}')
+        self._forgotten = self._arrived
+
+    def _can_delete(self) -> bool:
+        if self._http.version == 3 and not self._warned:
+            self._warned = True
+            _LOG.warning("earlier_place_kept", cause="InfluxDB 3 cannot delete rows", step="sums may count twice")
+        return self._http.version != 3
+
+    def _arrival(self) -> int:
+        """Now, in ms, later than every arrival before."""
+        self._arrived = max(time.time_ns() // 1_000_000, self._arrived + 1)
+        return self._arrived
+
+    def _remember(self, table: Table) -> None:
+        key = _key(table)
+        if table.measurement == "latest" and key[2] in QUANTITIES:
+            stream = self._encoder.stream(key)
+            stream.at, stream.value = int(table.rows[-1][2]), float(table.rows[-1][1])
+
+    def _remember_usage(self, table: Table) -> None:
+        if table.measurement in ("consumption", "allocation"):
+            tags = table.tags
+            key = (table.measurement, tags["meter"], tags.get("tenant", ""), tags["every"])
+            place = (tags["building"], tags["carrier"], tags["role"])
+            self._usage.setdefault(key, {})[place] = int(table.rows[-1][0])
+
+
+def _key(table: Table) -> tuple[str, str, str, str, str]:
+    """Device, channel, quantity, building and zone of a row of `latest`."""
+    tags = table.tags
+    return cast(
+        tuple[str, str, str, str, str],
+        tuple(tags.get(tag, "") for tag in ("device", "channel", "quantity", "building", "zone")),
+    )
+
+
+def _stream_key(point: Point) -> tuple[str, str, str, str, str]:
+    return point.device, point.channel, point.quantity, point.building, point.zone
+
+
+def _series_tags(key: tuple[str, str, str, str, str]) -> Tags:
+    device, channel, _, building, zone = key
+    return (("building", building), ("channel", channel), ("device", device), ("zone", zone))
+
+
+def _tags(table: Table, by: Iterable[str]) -> dict[str, str]:
+    return {tag: table.tags.get(tag, "") for tag in by}
+
+
+def _columns(rows: list[list[float]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Times and first values."""
+    return np.array([row[0] for row in rows], dtype=np.int64), np.array([row[1] for row in rows], dtype=np.float64)

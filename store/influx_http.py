@@ -1,0 +1,180 @@
+"""One connection to an InfluxDB of any generation: line protocol in, InfluxQL out, and what its errors mean.
+
+Lines are refused only on the server's own word that they are wrong; a bad token, a missing database or a proxy's page
+is our trouble, and no reason to throw data away. Writes go to ``/write`` on 1.x, and through influxdb-client to
+``/api/v2/write`` on 2.x and 3.x; ``/query`` answers InfluxQL on all three.
+"""
+
+import json
+from typing import Any, NamedTuple, cast
+
+import aiohttp
+from influxdb_client.client.exceptions import InfluxDBError
+from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
+from influxdb_client.client.write_api_async import WriteApiAsync
+from influxdb_client.domain.write_precision import WritePrecision
+
+from store.base import StoreRefused, StoreUnavailable
+from store.influxql import name
+
+CONNECT_S = 5
+WRITE_S = 30
+QUERY_S = 120
+
+_MS = cast(WritePrecision, WritePrecision.MS)  # the client asks for the class and means its strings
+_TROUBLE = (aiohttp.ClientError, TimeoutError, OSError)
+_NEXT_STEP = {
+    401: "it does not accept the token: set MICROVILLE_STORE__TOKEN",
+    403: "the token has no right to this: it must read and write the bucket",
+    404: "the bucket, organisation or database is not there: create it, or correct [store] url",
+}
+
+
+class Table(NamedTuple):
+    """One series of an answer: its measurement, its tags, and rows whose first column is the time in ms."""
+
+    measurement: str
+    tags: dict[str, str]
+    columns: list[str]
+    rows: list[list[Any]]
+
+
+class TooLarge(Exception):
+    """The server takes no body of this size (413)."""
+
+
+class InfluxHttp:
+    """Speaks HTTP to one server and database. Calls raise StoreUnavailable or StoreRefused; write also TooLarge."""
+
+    def __init__(self, url: str, bucket: str, org: str, token: str, version: int | None) -> None:
+        self.url = url
+        self.version = version or 0  # 0 until the server has said
+        self._bucket = bucket
+        self._org = org
+        self._token = token
+        self._session: aiohttp.ClientSession | None = None
+        self._client: InfluxDBClientAsync | None = None
+
+    async def open(self) -> None:
+        """Connect, learn the server's generation, and create the database on 1.x."""
+        headers = {"Authorization": f"Token {self._token}"} if self._token else {}
+        self._session = aiohttp.ClientSession(headers=headers)
+        try:
+            self.version = self.version or await self._generation()
+            if self.version == 1:
+                await self.query(f"CREATE DATABASE {name(self._bucket)}")
+        except BaseException:
+            await self.close()
+            raise
+        if self.version > 1:
+            timeout = aiohttp.ClientTimeout(total=WRITE_S, connect=CONNECT_S)
+            self._client = InfluxDBClientAsync(self.url, token=self._token, org=self._org, timeout=timeout)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        session, self._session = self._session, None
+        client, self._client = self._client, None
+        if session is not None:
+            await session.close()
+        if client is not None:
+            await client.close()  # type: ignore[no-untyped-call]  # the client leaves it untyped
+
+    async def write(self, lines: bytes) -> None:
+        """Make the lines durable; times are in ms."""
+        if self._client is not None:
+            await self._write_by_client(WriteApiAsync(self._client), lines)
+            return
+        parameters = {"db": self._bucket, "precision": "ms"}
+        status, body = await self._request("POST", "/write", WRITE_S, params=parameters, data=lines)
+        if status != 204:
+            raise self._unwritten(status, body)
+
+    async def query(self, statements: str) -> list[Table]:
+        """The series of all statements' answers, in order."""
+        form = {"db": self._bucket, "epoch": "ms", "q": statements}
+        status, body = await self._request("POST", "/query", QUERY_S, data=form)
+        if status != 200:
+            raise self._failure(status, body)
+        return self._tables(body)
+
+    async def _generation(self) -> int:
+        status, _, headers = await self._exchange("GET", "/ping", WRITE_S)
+        said = headers.get("X-Influxdb-Version", "").lstrip("v")
+        if said[:1] in ("1", "2", "3"):
+            return int(said[0])
+        if status in _NEXT_STEP:
+            raise StoreUnavailable(f"InfluxDB at {self.url} answers {status}: {_NEXT_STEP[status]}")
+        raise StoreUnavailable(
+            f"{self.url}/ping names no InfluxDB version; if it is one, add version=1, 2 or 3 to the URL"
+        )
+
+    async def _write_by_client(self, api: WriteApiAsync, lines: bytes) -> None:
+        try:
+            done = await api.write(self._bucket, record=lines, write_precision=_MS)
+        except InfluxDBError as error:
+            response = error.response
+            raise self._unwritten(*((response.status, response.data) if response else (0, b""))) from error
+        except _TROUBLE as error:
+            raise self._unreachable(error) from error
+        if not done:  # a success, but not the one the protocol knows
+            raise StoreUnavailable(f"InfluxDB at {self.url} did not confirm the write")
+
+    async def _request(self, method: str, path: str, total_s: float, **arguments: Any) -> tuple[int, bytes]:
+        status, body, _ = await self._exchange(method, path, total_s, **arguments)
+        return status, body
+
+    async def _exchange(self, method: str, path: str, total_s: float, **arguments: Any) -> tuple[int, bytes, Any]:
+        if self._session is None:
+            raise StoreUnavailable(f"InfluxDB at {self.url} is not open")
+        timeout = aiohttp.ClientTimeout(total=total_s, connect=CONNECT_S)
+        try:
+            async with self._session.request(method, self.url + path, timeout=timeout, **arguments) as response:
+                return response.status, await response.read(), response.headers
+        except _TROUBLE as error:
+            raise self._unreachable(error) from error
+
+    def _tables(self, body: bytes) -> list[Table]:
+        try:
+            results = json.loads(body)["results"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreUnavailable(f"InfluxDB at {self.url} gave half an answer: {error!r}") from error
+        tables = []
+        for result in results:
+            if "error" in result:
+                raise self._complaint(result["error"])
+            for found in result.get("series", ()):
+                if found.get("partial"):
+                    raise StoreUnavailable(f"InfluxDB at {self.url} cuts its answers short: set max-row-limit to 0")
+                tables.append(Table(found["name"], found.get("tags", {}), found["columns"], found.get("values", [])))
+        return tables
+
+    def _complaint(self, words: str) -> StoreRefused | StoreUnavailable:
+        """Of one statement; a database that has gone, or a server at its limits, says nothing about the statement."""
+        if any(sign in words for sign in ("database not found", "timeout", "limit", "not authorized")):
+            return StoreUnavailable(f"InfluxDB at {self.url}: {words}")
+        return StoreRefused(words)
+
+    def _unwritten(self, status: int, body: bytes) -> StoreRefused | StoreUnavailable | TooLarge:
+        return TooLarge(_words(body)) if status == 413 else self._failure(status, body)
+
+    def _failure(self, status: int, body: bytes) -> StoreRefused | StoreUnavailable:
+        words = _words(body)
+        if status in (400, 422) and words:
+            return StoreRefused(words)
+        step = _NEXT_STEP.get(status, words or "no reason given")
+        return StoreUnavailable(f"InfluxDB at {self.url} answers {status}: {step}")
+
+    def _unreachable(self, error: BaseException) -> StoreUnavailable:
+        return StoreUnavailable(f"InfluxDB at {self.url} does not answer: {str(error) or type(error).__name__}")
+
+
+def _words(body: bytes) -> str:
+    """What InfluxDB says in an error: always JSON, so "" for anybody else's page."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return ""
+    if not isinstance(said, dict):
+        return ""
+    words = str(said.get("error") or said.get("message") or "")
+    return f"{words} {json.dumps(said['data'])[:500]}" if words and "data" in said else words

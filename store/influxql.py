@@ -1,0 +1,123 @@
+"""Queries as InfluxQL, the one language InfluxDB 1, 2 and 3 all answer; dashboards and the store share this compiler.
+
+Windows are aligned to the epoch and empty ones are absent (``fill(none)``). Steps of days, months and years start at
+local midnights, which InfluxQL knows nothing of: they are rows of their own, told apart by quarters of an hour.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sensors.quantities import QUANTITIES
+from store.base import Latest, Series, Usage
+
+STEP = "15m"
+"""The window that tells any two steps apart, in every time zone in use."""
+
+_FAR_MS = (2**63 - 1) // 1_000_000
+"""InfluxQL counts nanoseconds in 64 bits: no time further from the epoch can be said (the year 2262)."""
+
+_MEASUREMENTS = {"meter": "consumption", "tenant": "allocation"}
+_PLACE = ("building", "zone", "device", "channel")
+
+
+def compile_query(query: Series | Latest | Usage) -> str:
+    """The query as the store asks it. A `Latest` leaves building and zone to the reader: the last place wins."""
+    if isinstance(query, Latest):
+        return _latest(query)
+    if isinstance(query, Usage):
+        fields = 'sum("amount") AS "amount", sum("estimated_amount") AS "estimated"'
+        return _usage(query, between(query.start_ms, query.end_ms), fields)
+    if query.every_ms is None:
+        return _readings(query)
+    aligned = between(query.start_ms - query.start_ms % query.every_ms, query.end_ms)
+    return _windows(query, between(query.start_ms, query.end_ms), aligned, f"{query.every_ms}ms")
+
+
+def panel_query(query: Series | Usage) -> str:
+    """The query as a Grafana panel asks it: over the time it shows, in windows as wide as it can draw."""
+    if isinstance(query, Usage):
+        return _usage(query, "$timeFilter", 'sum("amount") AS "amount"')
+    return _windows(query, "$timeFilter", "$timeFilter", "${__interval}")
+
+
+def panel_load(query: Usage) -> str:
+    """Consumption by quarter of an hour as a Grafana panel shows a load: amount per hour, so W for Wh."""
+    steps = _usage(query, "$timeFilter", 'sum("amount") * 4 AS "load"')
+    groups = _groups("${__interval}", query.by)
+    return f'SELECT mean("load") AS "load" FROM ({steps}) WHERE $timeFilter {groups}'
+
+
+def panel_last_seen(query: Latest) -> str:
+    """The time of each device's last reading (ms), for a Grafana table; whatever time it shows."""
+    return f'SELECT max("at") AS "at" FROM "latest" {_conditions(query)}GROUP BY "device"'
+
+
+def between(start_ms: int, end_ms: int) -> str:
+    """The times from start on and before end."""
+    return f"{since(start_ms)} AND time < {_instant(end_ms)}"
+
+
+def since(start_ms: int) -> str:
+    """The times from start on."""
+    return f"time >= {_instant(start_ms)}"
+
+
+def matches(where: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    """One condition per tag; the value "" is a tag that is not there."""
+    return ["(" + " OR ".join(f"{name(tag)} = {text(value)}" for value in values) + ")" for tag, values in where]
+
+
+def name(identifier: str) -> str:
+    """An identifier, quoted."""
+    return '"' + identifier.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def text(value: str) -> str:
+    """A string, quoted."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
+
+
+def _instant(at_ms: int) -> str:
+    return f"{max(-_FAR_MS, min(at_ms, _FAR_MS))}ms"
+
+
+def _windows(query: Series, time: str, outer_time: str, window: str) -> str:
+    """By device and channel first; then, where groups are wider, the values of one group together."""
+    quantity = QUANTITIES[query.quantity]
+    wide = not {"device", "channel"} <= set(query.by)
+    inner_by = (*query.by, *(tag for tag in ("device", "channel") if tag not in query.by)) if wide else query.by
+    conditions = " AND ".join([time, *matches(query.where.items())])
+    inner = (
+        f'SELECT {query.how}({name(quantity.field)}) AS "value" FROM {name(quantity.family)} '
+        f"WHERE {conditions} {_groups(window, inner_by)}"
+    )
+    if not wide:
+        return inner
+    return f'SELECT {quantity.across}("value") AS "value" FROM ({inner}) WHERE {outer_time} {_groups(window, query.by)}'
+
+
+def _readings(query: Series) -> str:
+    quantity = QUANTITIES[query.quantity]
+    conditions = [between(query.start_ms, query.end_ms), *matches(query.where.items())]
+    return (
+        f'SELECT {name(quantity.field)} AS "value" FROM {name(quantity.family)} '
+        f"WHERE {' AND '.join(conditions)} GROUP BY {', '.join(map(name, query.by))}"
+    )
+
+
+def _usage(query: Usage, time: str, fields: str) -> str:
+    conditions = " AND ".join([time, *matches([("every", [query.every])]), *matches(query.where.items())])
+    return f"SELECT {fields} FROM {name(_MEASUREMENTS[query.of])} WHERE {conditions} {_groups(STEP, query.by)}"
+
+
+def _latest(query: Latest) -> str:
+    groups = ", ".join(map(name, (*_PLACE, "quantity")))
+    return f'SELECT last("value") AS "value", "at", "arrived" FROM "latest" {_conditions(query)}GROUP BY {groups}'
+
+
+def _conditions(query: Latest) -> str:
+    known = [(tag, values) for tag, values in query.where.items() if tag not in ("building", "zone")]
+    return f"WHERE {' AND '.join(matches(known))} " if known else ""
+
+
+def _groups(window: str, by: Sequence[str]) -> str:
+    return f"GROUP BY {', '.join([f'time({window})', *map(name, by)])} fill(none)"

@@ -1,0 +1,85 @@
+"""The instance's own memory: one SQLite file for spool, quarantine, alert states and outbox, whichever store is used.
+
+Write-ahead log, fully synchronous: what `State.run` has returned survives a power cut. All work is done on one thread,
+each call in one transaction.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Self, TypeVar
+
+T = TypeVar("T")
+
+MIGRATIONS = (
+    """
+    CREATE TABLE spool (
+        id INTEGER PRIMARY KEY, topic TEXT NOT NULL, payload BLOB NOT NULL, received_ms INTEGER NOT NULL,
+        qos INTEGER NOT NULL, retained INTEGER NOT NULL);
+    CREATE TABLE quarantine (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, payload BLOB NOT NULL, received_ms INTEGER NOT NULL,
+        qos INTEGER NOT NULL, retained INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL);
+    CREATE INDEX quarantine_reason ON quarantine (reason, received_ms);
+    """,
+    """
+    CREATE TABLE alert (
+        tenant TEXT NOT NULL, carrier TEXT NOT NULL, standing TEXT NOT NULL, figures TEXT NOT NULL,
+        PRIMARY KEY (tenant, carrier));
+    CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, tenant TEXT NOT NULL, recipient TEXT NOT NULL,
+        subject TEXT NOT NULL, html TEXT NOT NULL, text TEXT NOT NULL, chart BLOB NOT NULL, queued_ms INTEGER NOT NULL,
+        status TEXT NOT NULL, attempts INTEGER NOT NULL, next_ms INTEGER NOT NULL, error TEXT NOT NULL);
+    CREATE INDEX outbox_due ON outbox (status, next_ms);
+    """,
+)
+"""Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
+
+
+class StateUnusable(Exception):
+    """The state file cannot be opened or written; the message says why and what to do."""
+
+
+class State:
+    """The SQLite file of one instance. `run` from asyncio; `run_now` where there is no loop."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._migrate()
+        except (OSError, sqlite3.Error) as error:
+            raise StateUnusable(f"state file {path}: {error}; check [state] path and its permissions") from error
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="state")
+
+    def _migrate(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            raise sqlite3.DatabaseError(f"it was written by a newer version (schema {version})")
+        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+            self._db.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do the work in one transaction on the state's thread; durable when this returns."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.run_now, work)
+
+    def run_now(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The same on this thread; not while another call is under way."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            return work(self._db)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait for the work under way and let go of the file."""
+        self._thread.shutdown()
+        self._db.close()

@@ -1,0 +1,167 @@
+"""Consumption: rows by meter, tenant, step and start; sums by group; shares that were estimated."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from store.base import Store, Usage, UsageTag
+from tests.contract.conftest import Opener
+from tests.contract.values import HOUR, MINUTE, T0, plain_usage, row
+
+QUARTER = 15 * MINUTE
+
+
+def usage(by: Sequence[UsageTag] = ("meter",), where: Mapping[UsageTag, Sequence[str]] | None = None) -> Usage:
+    """The meters' own rows of the first hour."""
+    return Usage("15m", T0, T0 + HOUR, "meter", where or {}, by)
+
+
+async def test_rows(store: Store) -> None:
+    """Rows come back by step, in order of start, those that start in the span."""
+    await store.write_consumption(
+        [row(300, T0 + QUARTER, estimated=0.25), row(200), row(400, T0 + HOUR), row(1, T0 - 1)]
+    )
+
+    expected = [(("b01-electricity",), [(0, 200, 0.0), (QUARTER, 300, 0.25)])]
+    assert expected == plain_usage(await store.usage(usage()))
+
+
+async def test_steps_apart(store: Store) -> None:
+    """The rows of one step are not those of another."""
+    await store.write_consumption(
+        [row(1, every="15m"), row(4, every="1h"), row(96, every="1d"), row(3000, every="1mo")]
+    )
+
+    assert [(("b01-electricity",), [(0, 4, 0.0)])] == plain_usage(
+        await store.usage(Usage("1h", T0, T0 + 1, by=("meter",)))
+    )
+
+
+async def test_written_again(store: Store) -> None:
+    """A row written again replaces the earlier one, also within one write, and the same one changes nothing."""
+    await store.write_consumption([row(100), row(50, T0 + QUARTER, estimated=1.0)])
+    await store.write_consumption([row(7), row(60, T0 + QUARTER, estimated=0.5), row(120)])
+    await store.write_consumption([row(120)])
+
+    expected = [(("b01-electricity",), [(0, 120, 0.0), (QUARTER, 60, 0.5)])]
+    assert expected == plain_usage(await store.usage(usage()))
+
+
+async def test_written_again_elsewhere(store: Store) -> None:
+    """A row written again under another building and role is there once, under the last."""
+    await store.write_consumption([row(100, building="b01", role="site")])
+    await store.write_consumption([row(100, building="b02", role="submeter")])
+
+    expected = [(("b02", "b01-electricity", "electricity", "submeter"), [(0, 100, 0.0)])]
+    assert expected == plain_usage(await store.usage(Usage("15m", T0, T0 + HOUR)))
+
+
+async def test_sums(store: Store) -> None:
+    """Amounts of a group are summed; its estimated share is weighted by them."""
+    await store.write_consumption(
+        [
+            row(300, meter="m1", estimated=1.0),
+            row(100, meter="m2"),
+            row(50, meter="m3", building="b02", estimated=0.5),
+            row(1000, meter="m4", carrier="gas"),
+            row(90, meter="m5", role="submeter"),
+        ]
+    )
+    where: dict[UsageTag, list[str]] = {"carrier": ["electricity"], "role": ["site"]}
+
+    expected = [(("b01",), [(0, 400, 0.75)]), (("b02",), [(0, 50, 0.5)])]
+    assert expected == plain_usage(await store.usage(usage(("building",), where)))
+    assert [((), [(0, 450, 0.722222222)])] == plain_usage(await store.usage(usage((), where)))
+    assert [(("m1",), [(0, 300, 1.0)])] == plain_usage(await store.usage(usage(where={**where, "meter": ["m1", "m9"]})))
+
+
+async def test_nothing_used(store: Store) -> None:
+    """Steps in which nothing flowed are rows of amount 0, no share of which is estimated."""
+    await store.write_consumption([row(0, estimated=1.0), row(0, meter="m2")])
+
+    assert [((), [(0, 0, 0.0)])] == plain_usage(await store.usage(usage(())))
+
+
+async def test_large_amounts(store: Store) -> None:
+    """Amounts are exact integers, up to 2 to the power of 53."""
+    await store.write_consumption([row(2**52 + 1, meter="m1"), row(2**51 + 2, meter="m2")])
+
+    assert [((), [(0, 2**52 + 2**51 + 3, 0.0)])] == plain_usage(await store.usage(usage(())))
+
+
+async def test_tenants_and_meters(store: Store) -> None:
+    """The meters' own rows and the tenants' shares are asked for apart, and never add up to twice."""
+    await store.write_consumption(
+        [row(100), row(70, tenant="bakery"), row(30, tenant="common"), row(20, meter="m2", tenant="bakery")]
+    )
+    shares = Usage("15m", T0, T0 + HOUR, "tenant", by=("tenant",))
+    one = Usage("15m", T0, T0 + HOUR, "tenant", {"tenant": ["bakery"]}, ("tenant", "meter"))
+
+    assert [(("b01-electricity",), [(0, 100, 0.0)])] == plain_usage(await store.usage(usage()))
+    assert [(("bakery",), [(0, 90, 0.0)]), (("common",), [(0, 30, 0.0)])] == plain_usage(await store.usage(shares))
+    expected = [(("bakery", "b01-electricity"), [(0, 70, 0.0)]), (("bakery", "m2"), [(0, 20, 0.0)])]
+    assert expected == plain_usage(await store.usage(one))
+
+
+async def test_erased(store: Store) -> None:
+    """Erasing a meter removes its rows at every step and its tenants' shares, nothing else; it can be written anew."""
+    await store.write_consumption(
+        [row(1), row(4, every="1h"), row(1, tenant="bakery"), row(2, meter="m'2"), row(3, meter="m3")]
+    )
+    await store.erase_consumption(["b01-electricity", "m'2", "unknown"])
+    hours = Usage("1h", T0, T0 + HOUR)
+    shares = Usage("15m", T0, T0 + HOUR, "tenant")
+
+    assert [(("m3",), [(0, 3, 0.0)])] == plain_usage(await store.usage(usage()))
+    assert ([], []) == (await store.usage(hours), await store.usage(shares))
+
+    await store.write_consumption([row(9)])
+
+    assert [(("b01-electricity",), [(0, 9, 0.0)]), (("m3",), [(0, 3, 0.0)])] == plain_usage(await store.usage(usage()))
+
+
+async def test_hostile_text(store: Store) -> None:
+    """Names of meters, tenants and buildings come back as they went in."""
+    odd = 'l\'étage "2", back\\slash = 1'
+    await store.write_consumption([row(5, meter=odd, tenant=odd, building=odd)])
+    query = Usage("15m", T0, T0 + HOUR, "tenant", {"meter": [odd], "building": [odd]}, ("building", "meter", "tenant"))
+
+    assert [((odd, odd, odd), [(0, 5, 0.0)])] == plain_usage(await store.usage(query))
+
+
+async def test_opened_again(opener: Opener, tmp_path: Path) -> None:
+    """What was written is there after closing and opening, and is replaced by what is written again."""
+    async with opener(tmp_path) as store:
+        await store.write_consumption([row(100), row(50, T0 + QUARTER)])
+    async with opener(tmp_path) as store:
+        await store.write_consumption([row(70)])
+
+        assert [((), [(0, 70, 0.0), (QUARTER, 50, 0.0)])] == plain_usage(await store.usage(usage(())))
+
+
+async def test_types(store: Store) -> None:
+    """Starts and amounts are 64-bit integers, shares floats."""
+    await store.write_consumption([row(5)])
+    (found,) = await store.usage(usage(()))
+
+    assert ["int64", "int64", "float64"] == [str(column.dtype) for column in found[1:]]
+
+
+SHARES = st.lists(st.tuples(st.sampled_from(["m1", "m2"]), st.integers(0, 3), st.integers(0, 9)), max_size=12)
+
+
+@given(writes=st.lists(SHARES, max_size=4))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_any_split_in_any_order(store: Store, writes: list[list[tuple[str, int, int]]]) -> None:
+    """However rows are split over writes, ordered and repeated, each is there once, as it was last written."""
+    last: dict[str, dict[int, int]] = {}
+    await store.erase_consumption(["m1", "m2"])
+    for write in writes:
+        await store.write_consumption([row(amount, T0 + step * QUARTER, meter) for meter, step, amount in write])
+        for meter, step, amount in write:
+            last.setdefault(meter, {})[step * QUARTER] = amount
+
+    expected = [((m,), [(at, amount, 0.0) for at, amount in sorted(last[m].items())]) for m in sorted(last)]
+    assert expected == plain_usage(await store.usage(usage()))

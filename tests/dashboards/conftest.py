@@ -1,0 +1,150 @@
+"""A small site with known numbers, in a real DuckDB file and a real state file."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from alerts.state import AlertState
+from dashboards.app import create_app
+from dashboards.health import Readiness
+from dashboards.parts import Parts
+from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, STEPS, floor
+from estate.model import FOREVER_MS, Building, Consumption, Device, Estate, Meter, Placement, Point, Site, Tenant, Zone
+from ingest.ledger import Ledger
+from sensors.model import Reason, Unused
+from store.duck import DuckStore
+from store.state import State
+
+PARIS = ZoneInfo("Europe/Paris")
+NOW = 1_795_421_220_000
+"""2026-11-23T08:07:00Z, a Monday; 09:07 in Paris."""
+
+QUARTER_WH = {"b01-electricity": 250, "b01-kitchen": 100, "b01-gas": 500, "b02-electricity": 1000}
+"""What each meter registers in every quarter of an hour of the last two days; b01-kitchen is behind b01-electricity."""
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def _meter(meter: str, behind: str = "") -> Meter:
+    carrier = "gas" if meter.endswith("gas") else "electricity"
+    return Meter(meter, meter, "", carrier, f"{carrier}.energy", 1, 900, behind)
+
+
+def small_estate() -> Estate:
+    devices = [*QUARTER_WH, "room-air", "room-people"]
+    places = {device: Placement(device[:3], "", 0, FOREVER_MS) for device in QUARTER_WH}
+    places |= {device: Placement("b01", "b01-room", 0, FOREVER_MS) for device in ("room-air", "room-people")}
+    meters = [_meter(meter, "b01-electricity" if meter == "b01-kitchen" else "") for meter in QUARTER_WH]
+    return Estate(
+        site=Site("site", "Petite ville", PARIS, "Mesures rejouées.", "Replayed readings."),
+        buildings={
+            "b01": Building("b01", "Mairie", "office", 100.0),
+            "b02": Building("b02", "Forge", "workshop", 50.0),
+        },
+        zones={"b01-room": Zone("b01-room", "b01", "Salle du conseil", 40.0)},
+        devices={device: Device(device, f"Appareil {device}", 900, "replayed 2022") for device in devices},
+        placements={device: (place,) for device, place in places.items()},
+        meters={meter.id: meter for meter in meters},
+        tenants={"baker": Tenant("baker", "Le Levain", "fr", "baker@example.org")},
+        leases=(),
+        budgets=(),
+    )
+
+
+def rows() -> list[Consumption]:
+    """Two days of every meter at every step, one quarter estimated, and a tenant's half of b01."""
+    start = floor(NOW - 2 * DAY_MS, "1d", PARIS)
+    found: list[Consumption] = []
+    for meter, amount in QUARTER_WH.items():
+        role = "submeter" if meter == "b01-kitchen" else "site"
+        carrier = "gas" if meter.endswith("gas") else "electricity"
+        for tenant, part in {"": amount, **({"baker": amount // 2} if meter == "b01-electricity" else {})}.items():
+            for every in STEPS:
+                sums: dict[int, int] = {}
+                for at in range(start, floor(NOW, "15m", PARIS), STEP_MS):
+                    step = floor(at, every, PARIS)
+                    sums[step] = sums.get(step, 0) + part
+                found += [
+                    Consumption(meter, tenant, carrier, meter[:3], role, every, at, wh, _guessed(every, at))
+                    for at, wh in sums.items()
+                ]
+    return found
+
+
+def _guessed(every: str, at_ms: int) -> float:
+    return 0.5 if every == "15m" and at_ms == floor(NOW - HOUR_MS, "15m", PARIS) else 0.0
+
+
+def points() -> list[Point]:
+    """Live power of both buildings, and a room with an hour of CO₂, a hole, and another hour."""
+    minutes = [*range(0, 60, 10), *range(180, 240, 10)]
+    found = [
+        Point("room-air", "", "climate.co2", 600.0 + minute, NOW - 240 * 60_000 + minute * 60_000, "b01", "b01-room")
+        for minute in minutes
+    ]
+    found.append(Point("room-people", "", "occupancy.count", 3.0, NOW - 60_000, "b01", "b01-room"))
+    found.append(Point("b01-electricity", "", "electricity.power", 1000.0, NOW - 5_000, "b01", ""))
+    found.append(Point("b02-electricity", "", "electricity.power", 4000.0, NOW - 50 * 60_000, "b02", ""))
+    found.append(Point("b01-kitchen", "", "electricity.power", 400.0, NOW - 5_000, "b01", ""))
+    return found
+
+
+def fill_quarantine(state: State) -> None:
+    """Three messages: two of a stranger with a hostile name, one malformed of a device that is known."""
+    kept = [
+        (f"microville/b01/{HOSTILE}/readings", b"{}", NOW - 2000, Reason.UNKNOWN_DEVICE, "not in the estate"),
+        (f"microville/b01/{HOSTILE}/readings", b"{}", NOW - 1000, Reason.UNKNOWN_DEVICE, "not in the estate"),
+        ("microville/b01/b01-gas/readings", b"\xff not json", NOW - 3000, Reason.MALFORMED, "Invalid JSON"),
+    ]
+    state.run_now(
+        lambda db: db.executemany(
+            "INSERT INTO quarantine (topic, payload, received_ms, reason, detail, qos, retained)"
+            " VALUES (?, ?, ?, ?, ?, 1, 0)",
+            kept,
+        )
+    )
+
+
+def busy_ledger() -> Ledger:
+    ledger = Ledger(received=100, stored=80, in_flight=3, spooled=4, readings_stored=240)
+    ledger.quarantined.update({Reason.MALFORMED: 7, Reason.UNKNOWN_DEVICE: 2})
+    ledger.ignored.update({Unused.CONTROL: 4})
+    return ledger
+
+
+async def no_alerts() -> Sequence[AlertState]:
+    return ()
+
+
+@pytest.fixture
+async def empty(tmp_path: Path) -> AsyncIterator[Parts]:
+    """The parts of a service that has just started: nothing measured yet."""
+    store, state = DuckStore(tmp_path / "store.duckdb", memory_limit="200MB"), State(tmp_path / "state.sqlite")
+    await store.open()
+    ledger = Ledger()
+    yield Parts(small_estate(), store, ledger, state, lambda: Readiness("ready", ""), None, lambda: NOW, no_alerts)
+    await store.close()
+    state.close()
+
+
+@pytest.fixture
+async def filled(empty: Parts) -> Parts:
+    """The parts of a service that has run for two days."""
+    await empty.store.write_consumption(rows())
+    await empty.store.write(points())
+    fill_quarantine(empty.state)
+    return replace(empty, ledger=busy_ledger())
+
+
+def client_of(parts: Parts) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(parts)), base_url="http://127.0.0.1:8112")
+
+
+@pytest.fixture
+async def client(filled: Parts) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(filled) as opened:
+        yield opened

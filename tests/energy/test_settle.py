@@ -1,0 +1,192 @@
+"""Settlement over the embedded store: whatever comes when, the rows are those of a rebuild."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+
+from energy.register import Kind
+from energy.settle import WHOSE, Settlement
+from estate.calendar import DAY_MS, STEP_MS, STEPS
+from estate.model import COMMON, Consumption, Point
+from store.base import Store, StoreUnavailable, Touched, Usage, UsageTag
+from store.duck import DuckStore
+from tests.energy.sites import START_MS, estate, meter, ms
+from tests.energy.test_register import damaged, faulty
+
+MAIN, SUB = meter(), meter("sub", submeter_of="main")
+SITE = estate([MAIN, SUB])
+NOW_MS = START_MS + 2 * DAY_MS
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = DuckStore(tmp_path / "test.duckdb")
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+def points(meter_id: str, values: Sequence[float], start_ms: int = START_MS, every_ms: int = STEP_MS) -> list[Point]:
+    return [
+        Point(meter_id, "", "electricity.energy", value, start_ms + index * every_ms, "b01", "")
+        for index, value in enumerate(values)
+    ]
+
+
+async def rows(store: Store) -> set[Consumption]:
+    """Everything the store holds of consumption."""
+    found = set()
+    by: tuple[UsageTag, ...] = ("meter", "tenant", "carrier", "building", "role")
+    for every in STEPS:
+        for of in WHOSE:
+            for row in await store.usage(Usage(every, 0, NOW_MS, of, by=by)):
+                names = (row.tags["meter"], row.tags["tenant"], row.tags["carrier"], row.tags["building"])
+                for start, amount, share in zip(*(column.tolist() for column in row[1:]), strict=True):
+                    found.add(Consumption(*names, row.tags["role"], every, start, amount, round(share, 9)))
+    return found
+
+
+def amounts(found: Iterable[Consumption], every: str, meter_id: str, tenant: str = "") -> list[int]:
+    own = [row for row in found if (row.every, row.meter, row.tenant) == (every, meter_id, tenant)]
+    return [row.amount for row in sorted(own, key=lambda row: row.start_ms)]
+
+
+async def test_one_hour_on_paper(store: Store) -> None:
+    """Main 100 Wh a quarter, 40 of them past the sub-meter: shares of the other 60 by area, of the 40 by area too."""
+    await store.write(points("main", [0, 100, 200, 300, 400]) + points("sub", [0, 40, 80, 120, 160]))
+    await Settlement(store, SITE).settle(NOW_MS)
+    found = await rows(store)
+
+    assert ([100] * 4, [400], [400]) == tuple(amounts(found, every, "main") for every in ("15m", "1h", "1y"))
+    assert ([144], [72], [24]) == tuple(amounts(found, "1d", "main", tenant) for tenant in ("a", "b", COMMON))
+    assert ([96], [48], [16]) == tuple(amounts(found, "1d", "sub", tenant) for tenant in ("a", "b", COMMON))
+
+
+async def test_late_reading_reopens_its_steps(store: Store) -> None:
+    """A reading that was missing makes its steps measured again, and their hour, day, month and year."""
+    values = [float(100 * index) for index in range(40)]
+    every = points("main", values)
+    settlement = Settlement(store, SITE)
+    await store.write(every[:20] + every[24:])
+    await settlement.settle(NOW_MS)
+    before = {row.estimated for row in await rows(store) if row.every == "1y" and not row.tenant}
+    await store.write(every[20:24])
+    await settlement.settle(NOW_MS)
+    after = {row.estimated for row in await rows(store)}
+
+    assert {round(500 / 3900, 9)} == before
+    assert {0.0} == after
+
+
+async def test_only_what_is_touched_is_written(store: Store) -> None:
+    """After ten days of readings one more costs a few rows: its steps, and the periods they are in."""
+    now_ms = time.time_ns() // 1_000_000  # the store stamps arrivals by this clock
+    every = points("main", [float(index) for index in range(960)], now_ms // STEP_MS * STEP_MS - 959 * STEP_MS)
+    settlement = Settlement(store, SITE)
+    await store.write(every[:-1])
+    await settlement.settle(now_ms + 10_000)
+    await store.write(every[-1:])
+    settled = await settlement.settle(now_ms + 10_000)
+
+    assert 1 == settled.meters
+    assert settled.rows < 60
+
+
+async def test_findings_are_reported(store: Store) -> None:
+    """What was cleaned is said, by meter."""
+    await store.write(points("main", [1_000_000, 1_000_010, 0, 5]))
+    settled = await Settlement(store, SITE).settle(NOW_MS)
+
+    assert {"main": [Kind.RESET]} == {name: [each.kind for each in found] for name, found in settled.findings.items()}
+
+
+async def test_rebuild_tells_its_progress(store: Store) -> None:
+    """A rebuild forgets rows that readings do not bear out, and reports meters done."""
+    stray = Consumption("main", "zombie", "electricity", "b01", "site", "15m", START_MS, 5, 0.0)
+    await store.write(points("main", [0, 100]))
+    await store.write_consumption([stray])
+    heard: list[tuple[int, int]] = []
+    await Settlement(store, SITE).rebuild(NOW_MS, lambda done, total: heard.append((done, total)))
+
+    assert (2, 2) == heard[-1]
+    assert {"", "a", "b", COMMON} == {row.tenant for row in await rows(store)}
+
+
+async def test_day_of_25_hours(store: Store) -> None:
+    """The night the clocks go back has an hour more, and the day sums it."""
+    midnight_ms = ms("2025-10-26 00:00")
+    await store.write(points("main", [float(index) for index in range(4 * 25 + 5)], midnight_ms))
+    await Settlement(store, SITE).settle(NOW_MS)
+
+    assert [100, 4] == amounts(await rows(store), "1d", "main")
+
+
+@settings(max_examples=10, deadline=None)
+@given(faulty, faulty, st.data())
+def test_settled_in_any_order_is_a_rebuild(main: list[int | str], sub: list[int | str], data: st.DataObject) -> None:
+    """Readings with every fault, arriving in any order and in any number of passes, settle to what a rebuild gives."""
+    every = points("main", damaged(main)) + points("sub", damaged(sub), every_ms=STEP_MS // 3)
+    calm = [1e9 + index for index in range(12)]  # what arrives last stands on firm ground
+    last = points("main", calm, START_MS + DAY_MS) + points("sub", calm, START_MS + DAY_MS)
+    shuffled = data.draw(st.permutations(every))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(every)), max_size=4)))
+    batches = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(every)], strict=True)]
+
+    async def work() -> tuple[set[Consumption], set[Consumption]]:
+        with TemporaryDirectory() as folder:
+            store = DuckStore(Path(folder) / "test.duckdb")
+            await store.open()
+            settlement = Settlement(store, SITE)
+            for batch in [*batches, last]:
+                await store.write(batch)
+                await settlement.settle(NOW_MS)
+            settled = await rows(store)
+            await settlement.rebuild(NOW_MS, lambda done, total: None)
+            rebuilt = await rows(store)
+            await store.close()
+            return settled, rebuilt
+
+    settled, rebuilt = asyncio.run(work())
+
+    assert rebuilt == settled
+
+
+class Away(DuckStore):
+    """A store that is away for its first calls."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.calls, self.written = 0, asyncio.Event()
+
+    async def touched(self, since_ms: int) -> list[Touched]:
+        self.calls += 1
+        if self.calls <= 3:
+            raise StoreUnavailable("not there")
+        return await super().touched(since_ms)
+
+    async def write_consumption(self, rows: Sequence[Consumption]) -> None:
+        await super().write_consumption(rows)
+        self.written.set()
+
+
+async def test_waits_for_the_store(tmp_path: Path) -> None:
+    """A store that is away is said once, waited for, and settled when it is back."""
+    store = Away(tmp_path / "test.duckdb")
+    await store.open()
+    await store.write(points("main", [0, 100]))
+    with capture_logs() as logs:
+        task = asyncio.create_task(Settlement(store, SITE).run(lambda: NOW_MS, 0.01))
+        async with asyncio.timeout(20):
+            await store.written.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await store.close()
+
+    assert ["settlement_waits_for_store"] == [entry["event"] for entry in logs]

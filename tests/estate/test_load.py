@@ -1,0 +1,120 @@
+from pathlib import Path
+
+import pytest
+
+from estate.load import EstateWrong, examine, load
+from estate.model import Device, Meter
+from tests.estate.folders import write
+
+BAD = Path(__file__).parent / "bad"
+
+
+def said(folder: Path) -> list[str]:
+    return [str(problem) for problem in examine(folder)]
+
+
+def test_every_problem_at_once() -> None:
+    """A folder full of slips gives each of them once, with its file and line."""
+    expected = (BAD / "problems.txt").read_text(encoding="utf-8").splitlines()
+
+    assert expected == said(BAD)
+
+
+def test_load_refuses_with_all_problems() -> None:
+    """What `examine` lists is what `load` raises."""
+    with pytest.raises(EstateWrong) as caught:
+        load(BAD)
+
+    assert examine(BAD) == caught.value.problems
+
+
+def test_inventories_may_be_absent(tmp_path: Path) -> None:
+    """Only the site, buildings and devices must be there."""
+    estate = load(write(tmp_path))
+
+    assert ({}, {}, {}, [], []) == (estate.zones, estate.meters, estate.tenants, estate.leases, estate.budgets)
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    """A folder that is not there is one problem, not one per file."""
+    path = tmp_path / "nowhere"
+
+    assert [f"{path}: is no folder: set [estate] path to the one that holds estate.toml"] == said(path)
+
+
+def test_empty_folder(tmp_path: Path) -> None:
+    """What every estate needs is asked for by name."""
+    assert ["estate.toml", "buildings.csv", "devices.csv"] == [problem.file for problem in examine(tmp_path)]
+
+
+def test_nearly_named_file(tmp_path: Path) -> None:
+    """An inventory under a wrong name is not passed over in silence."""
+    folder = write(tmp_path, lease="tenant,zone\n")
+
+    assert ["lease.csv: is not read: did you mean 'leases.csv'?"] == said(folder)
+
+
+def test_broken_toml(tmp_path: Path) -> None:
+    """The line where the TOML breaks is named, and nothing else is blamed for it."""
+    folder = write(tmp_path, site='[site]\nid = "s"\nname = Small\n')
+
+    assert [("estate.toml", 3)] == [(problem.file, problem.line) for problem in examine(folder)]
+
+
+def test_toml_without_site(tmp_path: Path) -> None:
+    """An empty site file says what is missing."""
+    folder = write(tmp_path, site="")
+
+    assert ["estate.toml: has no [site]: add it, with id, name, time_zone, notice_fr, notice_en"] == said(folder)
+
+
+def test_missing_column_is_said_once(tmp_path: Path) -> None:
+    """A missing column is one problem of the header; rows are still examined for the rest."""
+    folder = write(tmp_path, buildings="building,use,area_m2\nb1,office,100\nb2,offices,50\n")
+
+    expected = [
+        "buildings.csv:1: column 'name' is missing: add it",
+        "buildings.csv:3: building 'b2': use 'offices' is no use: did you mean 'office'?",
+    ]
+    assert expected == said(folder)
+
+
+def test_unread_file_is_blamed_once(tmp_path: Path) -> None:
+    """References to a file that cannot be read are not reported as unknown."""
+    folder = write(tmp_path)
+    (folder / "buildings.csv").write_bytes("building,name,use,area_m2\nb1,Entrepôt,storage,9\n".encode("cp1252"))
+
+    assert ["buildings.csv:2: is not UTF-8: save it as UTF-8 (in spreadsheets: 'CSV UTF-8')"] == said(folder)
+
+
+def test_zones_may_exceed_by_one_percent(tmp_path: Path) -> None:
+    """Areas measured room by room may add up to 1 % more than the building, not to 2 %."""
+    within = write(tmp_path, zones="zone,building,name,area_m2\nz1,b1,A,60\nz2,b1,B,41\n")
+    assert [] == said(within)
+
+    beyond = write(tmp_path, zones="zone,building,name,area_m2\nz1,b1,A,60\nz2,b1,B,42\n")
+
+    assert ["buildings.csv"] == [problem.file for problem in examine(beyond)]
+
+
+def test_meter_defaults(tmp_path: Path) -> None:
+    """A meter takes register and interval from its carrier and device, unless its row says otherwise."""
+    meters = "meter,carrier,resolution,interval,submeter_of\nd1,electricity,,,\nd1@L2,electricity,100,3600,d1\n"
+    estate = load(write(tmp_path, meters=meters))
+
+    expected = [
+        Meter("d1", "d1", "", "electricity", "electricity.energy", 1, 60, ""),
+        Meter("d1@L2", "d1", "L2", "electricity", "electricity.energy", 100, 3600, "d1"),
+    ]
+    assert expected == list(estate.meters.values())
+
+
+def test_moved_device_is_described_once(tmp_path: Path) -> None:
+    """The later rows of a device that moved may leave out what the first one said."""
+    devices = (
+        "device,name,building,from,until,interval,source\n"
+        "d1,,b2,2026-07-01,,,\nd1,Air,b1,,2026-06-30,60,A\nd2,,b1,,,,\n"
+    )
+    estate = load(write(tmp_path, devices=devices))
+
+    assert {"d1": Device("d1", "Air", 60, "A"), "d2": Device("d2", "d2", 900, "")} == estate.devices

@@ -1,0 +1,72 @@
+"""Queries compile to InfluxQL, the same for the store and for Grafana."""
+
+from store.base import Latest, Series, Usage
+from store.influxql import compile_query, name, panel_load, panel_query, text
+
+
+def test_per_series() -> None:
+    """Groups as fine as a device's channel need one level."""
+    query = Series("electricity.power", 1_000, 61_000, 60_000, "max", {"building": ["b01", "b02"]})
+
+    assert compile_query(query) == (
+        'SELECT max("power") AS "value" FROM "electricity" WHERE time >= 1000ms AND time < 61000ms '
+        "AND (\"building\" = 'b01' OR \"building\" = 'b02') "
+        'GROUP BY time(60000ms), "building", "zone", "device", "channel" fill(none)'
+    )
+
+
+def test_across_devices() -> None:
+    """Wider groups are aggregated by device and channel first; the outer bound holds the whole first window."""
+    query = Series("electricity.power", 61_000, 121_000, 60_000, by=("building",))
+
+    assert compile_query(query) == (
+        'SELECT sum("value") AS "value" FROM (SELECT mean("power") AS "value" FROM "electricity" '
+        'WHERE time >= 61000ms AND time < 121000ms GROUP BY time(60000ms), "building", "device", "channel" fill(none)) '
+        'WHERE time >= 60000ms AND time < 121000ms GROUP BY time(60000ms), "building" fill(none)'
+    )
+
+
+def test_readings() -> None:
+    """Without a window the readings come as they are."""
+    assert compile_query(Series("climate.co2", 0, 9, None, by=("device", "channel"))) == (
+        'SELECT "co2" AS "value" FROM "climate" WHERE time >= 0ms AND time < 9ms GROUP BY "device", "channel"'
+    )
+
+
+def test_latest() -> None:
+    """The place is not asked for: it is the reader's to decide, once the last place of a device is known."""
+    assert compile_query(Latest({"quantity": ["climate.co2"], "building": ["b01"]})) == (
+        'SELECT last("value") AS "value", "at", "arrived" FROM "latest" WHERE ("quantity" = \'climate.co2\') '
+        'GROUP BY "building", "zone", "device", "channel", "quantity"'
+    )
+
+
+def test_usage() -> None:
+    """The step chooses rows; the tenants' shares stand apart from the meters' own."""
+    assert compile_query(Usage("1d", 0, 9, "tenant", {"tenant": ["t1"]}, by=("carrier",))) == (
+        'SELECT sum("amount") AS "amount", sum("estimated_amount") AS "estimated" FROM "allocation" '
+        "WHERE time >= 0ms AND time < 9ms AND (\"every\" = '1d') AND (\"tenant\" = 't1') "
+        'GROUP BY time(15m), "carrier" fill(none)'
+    )
+
+
+def test_panels() -> None:
+    """For Grafana the time and the window are its own macros, with braces around the interval."""
+    series = Series("climate.co2", 0, 0, 60_000, by=("zone",))
+    usage = Usage("15m", 0, 0, where={"role": ["site"]}, by=("building",))
+
+    assert panel_query(series) == (
+        'SELECT mean("value") AS "value" FROM (SELECT mean("co2") AS "value" FROM "climate" WHERE $timeFilter '
+        'GROUP BY time(${__interval}), "zone", "device", "channel" fill(none)) WHERE $timeFilter '
+        'GROUP BY time(${__interval}), "zone" fill(none)'
+    )
+    assert panel_load(usage) == (
+        'SELECT mean("load") AS "load" FROM (SELECT sum("amount") * 4 AS "load" FROM "consumption" WHERE $timeFilter '
+        'AND ("every" = \'15m\') AND ("role" = \'site\') GROUP BY time(15m), "building" fill(none)) '
+        'WHERE $timeFilter GROUP BY time(${__interval}), "building" fill(none)'
+    )
+
+
+def test_quoting() -> None:
+    """Quotes and backslashes inside names and strings cannot end them."""
+    assert ('"a\\"b\\\\"', "'it\\'s \\\\ '") == (name('a"b\\'), text("it's \\ "))

@@ -1,0 +1,119 @@
+"""Points become lines: exact numbers, escaped names, and a memory of what was written last."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from estate.model import Consumption, Point
+from store.base import StoreRefused
+from store.line_protocol import Encoder, consumption_line, latest_lines, series, touched_lines
+
+
+def point(quantity: str, value: float, at_ms: int, place: str = "b01", channel: str = "", zone: str = "") -> Point:
+    return Point("m1", channel, quantity, value, at_ms, place, zone)
+
+
+def test_fields_of_one_family() -> None:
+    """Neighbours of one family, device, channel and time share a line; all else starts another."""
+    points = [
+        point("electricity.power", 1250.0, 1000),
+        point("electricity.energy", 48211300.0, 1000),
+        point("electricity.power", 1.0, 2000),
+        point("electricity.power", 2.0, 2000, channel="L1"),
+        point("device.battery", 97.5, 2000, zone="z 1"),
+    ]
+
+    assert Encoder().encode(points).body == (
+        "electricity,building=b01,device=m1 power=1250.0,energy=48211300.0 1000\n"
+        "electricity,building=b01,device=m1 power=1.0 2000\n"
+        "electricity,building=b01,channel=L1,device=m1 power=2.0 2000\n"
+        "device,building=b01,device=m1,zone=z\\ 1 battery=97.5 2000\n"
+    )
+
+
+def test_field_twice() -> None:
+    """One line never holds a field twice, so that the later value wins."""
+    points = [
+        point("electricity.power", 1.0, 1000),
+        point("electricity.energy", 2.0, 1000),
+        point("electricity.power", 3.0, 1000),
+    ]
+
+    assert Encoder().encode(points).body == (
+        "electricity,building=b01,device=m1 power=1.0,energy=2.0 1000\n"
+        "electricity,building=b01,device=m1 power=3.0 1000\n"
+    )
+
+
+def test_escapes() -> None:
+    """Commas, equals signs and spaces are escaped; quotes and inner backslashes stand as they are."""
+    assert 'm,tag=a\\,b\\=c\\ d\\e"f' == series("m", tag='a,b=c d\\e"f', none="")
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\rb", "end\\", "a\\,b", "a\\ b", "a\\=b", "\ud800"])
+def test_unwritable(value: str) -> None:
+    """What line protocol cannot say is refused, never written as something else."""
+    with pytest.raises(StoreRefused):
+        Encoder().encode([point("electricity.power", 1.0, 1000, channel=value)])
+
+
+def test_latest() -> None:
+    """The greatest time of each series is its last value, on a line of its day; an older reading changes nothing."""
+    encoder = Encoder()
+    batch = encoder.encode([point("device.battery", 2.0, 86_400_500), point("device.battery", 1.0, 86_400_400)])
+    late = encoder.encode([point("device.battery", 0.0, 86_400_300)])
+
+    assert not late.fresh
+    assert latest_lines(batch.fresh, 7) == (
+        "latest,building=b01,device=m1,quantity=device.battery value=2.0,at=86400500.0,arrived=7.0 86400000\n"
+    )
+
+
+def test_undone() -> None:
+    """After a batch that failed, an older reading is the last value again, and its place is still suspected."""
+    encoder = Encoder()
+    encoder.encode([point("device.battery", 2.0, 500)]).undo()
+    batch = encoder.encode([point("device.battery", 1.0, 400, place="b02")])
+
+    assert [400] == [stream.at for stream in batch.fresh]
+    assert batch.moved
+
+
+def test_refused_batch_forgotten() -> None:
+    """A refused batch leaves no last value behind."""
+    encoder = Encoder()
+    with pytest.raises(StoreRefused):
+        encoder.encode([point("device.battery", 2.0, 500), point("device.battery", float("nan"), 600)])
+
+    assert [400] == [stream.at for stream in encoder.encode([point("device.battery", 1.0, 400)]).fresh]
+
+
+def test_touched() -> None:
+    """Counters alone are noted as touched, from their earliest time."""
+    points = [point("electricity.energy", 1.0, 900, channel="L1"), point("electricity.energy", 1.0, 800, channel="L1")]
+    batch = Encoder().encode([*points, point("electricity.power", 1.0, 100)])
+
+    lines = "touched,channel=L1,device=m1 from_ms=800.0,arrived_ms=5555.0 5555\n"
+    assert lines == touched_lines(batch.touched, 5555)
+
+
+def test_consumption() -> None:
+    """A meter's own row and a tenant's share go to measurements of their own."""
+    row = Consumption("m1", "", "electricity", "b01", "site", "15m", 900_000, 250, 0.5)
+
+    assert consumption_line(row) == (
+        "consumption,building=b01,carrier=electricity,every=15m,meter=m1,role=site "
+        "amount=250.0,estimated_amount=125.0 900000\n"
+    )
+    assert consumption_line(row._replace(tenant="t 1")) == (
+        "allocation,building=b01,carrier=electricity,every=15m,meter=m1,role=site,tenant=t\\ 1 "
+        "amount=250.0,estimated_amount=125.0 900000\n"
+    )
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_exact(value: float) -> None:
+    """Every finite number is written so that it reads back the same."""
+    body = Encoder().encode([point("electricity.power", value, 1000)]).body
+
+    assert value == float(body.split()[1].removeprefix("power="))
