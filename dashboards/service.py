@@ -103,17 +103,12 @@ class Service:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with asyncio.TaskGroup() as group:
-            around = [group.create_task(self._with_store(beside))]
-            if Role.ENERGY in self._roles:
-                around.append(group.create_task(self._settlement.run(clock, SETTLE_S)))
-            if Role.ALERTS in self._roles:
-                around.append(group.create_task(self._alerts.run(JUDGE_S)))
+            around = group.create_task(self._with_store(beside))
             serving = [group.create_task(self._web.run(self._app))]
             if Role.INGEST in self._roles:
                 serving.append(group.create_task(self._ingester.run()))
             await stop.wait()
-            for task in around:
-                task.cancel()
+            around.cancel()
             self._ingester.stop()
             self._web.stop()
             _, late = await asyncio.wait(serving, timeout=STOP_S)
@@ -122,7 +117,7 @@ class Service:
         await self._store.close()
 
     async def _with_store(self, beside: Callable[[Store], Awaitable[None]] | None) -> None:
-        """Open the store, however long it takes to appear, and then run what goes beside."""
+        """Open the store, however long it takes to appear; then do what needs it."""
         while self._store_trouble:
             try:
                 await self._store.open()
@@ -132,5 +127,10 @@ class Service:
                     log.warning("store_unavailable", cause=str(error), next_step="waiting for it")
                 self._store_trouble = str(error)
                 await asyncio.sleep(RETRY_S)
-        if beside:
-            await beside(self._store)
+        async with asyncio.TaskGroup() as group:
+            if Role.ENERGY in self._roles:
+                group.create_task(self._settlement.run(clock, SETTLE_S))
+            if Role.ALERTS in self._roles:
+                group.create_task(self._alerts.run(JUDGE_S))
+            if beside:
+                await beside(self._store)

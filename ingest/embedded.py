@@ -3,6 +3,7 @@
 It keeps its queue in memory: for trying out, and for one machine. Sites run Mosquitto or a clustered broker.
 """
 
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +50,8 @@ def embedded_broker(address: Address) -> Iterator[None]:
         path.write_text(_CONFIGURATION.format(host=address.host, port=address.port))
         broker = Broker(config_path=str(path))
         try:
-            broker.start()
+            with _interrupts_ignored():
+                broker.start()
         except (OSError, RuntimeError) as error:
             next_step = 'set [broker] url = "embedded://127.0.0.1:<another port>", or stop what listens there'
             raise BrokerNotStarted(f"embedded broker on {address}: {error}; {next_step}") from error
@@ -57,3 +59,13 @@ def embedded_broker(address: Address) -> Iterator[None]:
             yield
         finally:
             broker.stop()
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """A child started here ignores Ctrl-C, which a terminal sends to it as well: it is ours to stop, after the rest."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -9,7 +9,7 @@ import json
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -137,7 +137,8 @@ async def _connection(broker: BrokerSettings) -> AsyncIterator[aiomqtt.Client]:
         try:
             yield client
         finally:
-            await client.publish(STATUS_TOPIC, "offline", qos=1, retain=True)
+            with suppress(aiomqtt.MqttError):  # a broker that is gone must not hide why we leave, a cancellation say
+                await client.publish(STATUS_TOPIC, "offline", qos=1, retain=True)
 
 
 async def _publish(client: aiomqtt.Client, messages: Sequence[Outgoing]) -> None:

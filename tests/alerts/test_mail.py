@@ -64,7 +64,7 @@ THE FIGURES
 - Compared with that pace: 334_kWh more
 
 WHAT TO DO
-1. Set occupied rooms to 19 °C, and 16 °C at night and at weekends: one degree less saves about 7%.
+1. Set occupied rooms to 19 °C, and 16 °C at night and at weekends.
 2. Keep doors and windows shut while the heating runs; air for ten minutes with the heating off.
 3. Clear the radiators, close the valves in unused rooms, and tell us of any room that overheats.
 

@@ -1,12 +1,15 @@
 """The JSON interface over a real store with known numbers."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from dashboards.parts import Parts
-from tests.dashboards.conftest import HOSTILE
+from store.influx import InfluxStore
+from tests.dashboards.conftest import HOSTILE, client_of
+from tests.servers import free_port
 
 
 async def get(client: httpx.AsyncClient, path: str) -> Any:
@@ -155,10 +158,12 @@ async def test_unknown_path(client: httpx.AsyncClient) -> None:
     assert (404, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
 
 
-async def test_store_down(filled: Parts, client: httpx.AsyncClient) -> None:
+async def test_store_down(filled: Parts) -> None:
     """While the store does not answer the API says so and the page still stands."""
-    await filled.store.close()
-    answer, page = await client.get("/api/latest"), await client.get("/")
+    absent = InfluxStore("127.0.0.1", free_port(), version=1)
+    async with client_of(replace(filled, store=absent)) as client:
+        answer, page = await client.get("/api/latest"), await client.get("/")
+    await absent.close()
 
     assert (503, "5") == (answer.status_code, answer.headers["retry-after"])
     assert 200 == page.status_code

@@ -23,9 +23,7 @@ def test_listen(listen: str, host: str, port: int, loopback: bool) -> None:
     assert (host, port, loopback) == (settings.host, settings.port, settings.loopback)
 
 
-@pytest.mark.parametrize(
-    "listen", ["", "8112", "127.0.0.1", ":8112", "127.0.0.1:0", "h:70000", "a@b:1", "h:1/x"]
-)
+@pytest.mark.parametrize("listen", ["", "8112", "127.0.0.1", ":8112", "127.0.0.1:0", "h:70000", "a@b:1", "h:1/x"])
 def test_refused(listen: str) -> None:
     """What is no host and port is refused with an example."""
     with pytest.raises(ValidationError, match="such as 127"):

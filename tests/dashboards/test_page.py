@@ -1,0 +1,278 @@
+"""The pages: what they say, what they keep out, and how they stand in a real browser."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from dashboards import queries
+from dashboards.app import create_app
+from dashboards.board import Board
+from dashboards.cache import Brief
+from dashboards.language import Speaker
+from dashboards.parts import Parts
+from dashboards.server import WebServer
+from dashboards.settings import WebSettings
+from estate.calendar import HOUR_MS, STEP_MS
+from tests.dashboards.conftest import HOSTILE, NOW, PARIS, client_of
+from tests.servers import free_port
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+async def test_figures_of_the_page(filled: Parts) -> None:
+    """The live figures count devices that report, and site meters once."""
+    now = await queries.now(filled.estate, filled.store, NOW)
+
+    assert (1000.0, 1, 2) == (now.watts, now.meters, now.meters_all)
+    assert (36 * 1250, 3.0) == (now.today_wh, now.people)
+    assert NOW - 5000 == now.last_ms
+
+
+async def test_load_is_energy_by_time(filled: Parts) -> None:
+    """250 Wh in a quarter of an hour are 1 kW; a sub-meter adds nothing; what was estimated is apart."""
+    rows = await queries.site_load(filled.estate, filled.store, NOW)
+    guessed = [row for row in rows if row.estimated]
+
+    assert {("office", 1000.0), ("workshop", 4000.0)} == {(row.use, row.measured + row.estimated) for row in rows}
+    assert {"office": 500.0, "workshop": 2000.0} == {row.use: row.estimated for row in guessed}
+
+
+async def test_ranking_counts_days(filled: Parts) -> None:
+    """Energy per m² over whole days, the greatest first, with the days that are known."""
+    rows = await queries.ranking(filled.estate, filled.store, NOW)
+
+    assert [("b02", 3.84, 2), ("b01", 1.44, 2)] == [(row.building, round(row.kwh_m2, 3), row.days) for row in rows]
+
+
+async def test_room_breaks_in_a_hole(filled: Parts) -> None:
+    """Where a room's device was silent the line has a value that is none."""
+    rows = await queries.room_values(filled.store, "climate.co2", NOW)
+    first_hole = next(index for index, row in enumerate(rows) if row.value is None)
+
+    assert 2 == sum(row.value is None for row in rows)
+    assert rows[first_hole + 1].start_ms - rows[first_hole - 1].start_ms > HOUR_MS
+
+
+async def test_ten_viewers_one_query() -> None:
+    """Who asks while an answer is on its way, or fresh, gets that answer; an error is asked for again."""
+    asked = 0
+
+    async def ask() -> int:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+        if asked == 2:
+            raise LookupError
+        return asked
+
+    brief = Brief()
+    answers = await asyncio.gather(*(brief.get("a", ask) for _ in range(10)))
+    with pytest.raises(LookupError):
+        await brief.get("b", ask)
+
+    assert [1] * 10 == answers
+    assert 3 == await brief.get("b", ask)
+
+
+async def test_charts_are_bounded(filled: Parts) -> None:
+    """A chart comes with its data and legend; there is none of an unknown name."""
+    speaker = Speaker("en", PARIS)
+    board = Board(filled)
+    load = await board.chart("load", speaker)
+    async with client_of(filled) as client:
+        answer = await client.get("/charts/nothing.json")
+
+    assert load is not None
+    (rows,) = load["spec"]["datasets"].values()
+    assert 2 * 192 + 2 == len(rows)
+    assert NOW - STEP_MS >= max(row["start"] for row in rows)
+    assert 404 == answer.status_code
+
+
+async def test_language_and_escape(client: httpx.AsyncClient) -> None:
+    """The page speaks the language asked for, shows the notice and the data's source, and runs nobody's markup."""
+    french, english = (await client.get("/")).text, (await client.get("/", params={"lang": "en"})).text
+
+    assert "Mesures rejouées." in french
+    assert "Replayed readings." in english
+    assert "replayed 2022" in french
+    assert HOSTILE not in french
+    assert "&lt;img src=x onerror=alert(1)&gt;" in french
+
+
+async def test_policy(client: httpx.AsyncClient) -> None:
+    """Every answer allows scripts of this page alone, and no page is without the policy."""
+    for path in ("/", "/docs", "/api/latest", "/nothing"):
+        policy = (await client.get(path)).headers["content-security-policy"]
+
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(("host", "status"), [("localhost:1", 200), ("[::1]:8112", 200), ("evil.example:8112", 400)])
+async def test_rebinding(client: httpx.AsyncClient, host: str, status: int) -> None:
+    """Bound to loopback the service answers to loopback's names alone."""
+    assert status == (await client.get("/healthz", headers={"host": host})).status_code
+
+
+async def test_behind_a_name(filled: Parts) -> None:
+    """Bound to another address it answers to whatever name leads there."""
+    async with client_of(replace(filled, web=WebSettings(listen="0.0.0.0:8112"))) as client:
+        assert 200 == (await client.get("/healthz", headers={"host": "page.example"})).status_code
+
+
+async def test_docs_name_everything(client: httpx.AsyncClient) -> None:
+    """The description names every path and parameter of the API and loads nothing from elsewhere."""
+    docs, schema = (await client.get("/docs")).text, (await client.get("/openapi.json")).json()
+    named = [
+        parameter["name"] for verbs in schema["paths"].values() for parameter in verbs["get"].get("parameters", [])
+    ]
+
+    assert 8 == len(schema["paths"])
+    assert all(f"<code>GET {path}</code>" in docs for path in schema["paths"])
+    assert all(f"<code>{parameter['name']}</code>" in docs for parameter in asked)
+    assert "//" not in docs.replace("http://127.0.0.1", "")
+
+
+async def test_static_is_kept(client: httpx.AsyncClient) -> None:
+    """Scripts and styles are kept for ever under names that change with them; the library is offline."""
+    page = (await client.get("/")).text
+    urls = [part.split('"')[0] for part in page.split('="')[1:] if part.startswith("/static/")]
+    answers = [await client.get(url) for url in urls]
+
+    assert ["style", "vega", "page"] == [url.split("/")[2].split("-")[0] for url in urls]
+    assert all("immutable" in answer.headers["cache-control"] for answer in answers)
+    assert 15_000 > sum(len(answer.content) for answer in answers if "vega-" not in str(answer.url)) // 2
+    assert 404 == (await client.get("/static/vega-0.js")).status_code
+
+
+def keep_mail(folder: Path) -> str:
+    """One mail as the sink keeps it, with a picture and a script."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@example.org", "b@example.org", "Budget <atteint>"
+    mail.set_content("En texte")
+    mail.add_alternative('<p style="color:red">Bonjour</p><img src="cid:chart"><script>alert(1)</script>', "html")
+    html: Any = mail.get_payload(1)
+    html.add_related(b"\x89PNG", "image", "png", cid="<chart>")
+    name = "0" * 19 + "1"
+    (folder / f"{name}.eml").write_bytes(mail.as_bytes())
+    return name
+
+
+async def test_mail(filled: Parts, tmp_path: Path) -> None:
+    """A mail is listed, and shown in a frame without rights, its pictures inside; ids lead nowhere else."""
+    name = keep_mail(tmp_path)
+    async with client_of(replace(filled, mail_folder=tmp_path)) as client:
+        listed, shown = await client.get("/mail"), await client.get(f"/mail/{name}")
+        elsewhere = await client.get("/mail/..%2f..%2fstate")
+
+    assert "Budget &lt;atteint&gt;" in listed.text
+    assert 'sandbox=""' in shown.text
+    assert "data:image/png;base64,iVBORw==" in shown.text
+    assert "<script>alert" not in shown.text
+    assert "script-src" not in shown.headers["content-security-policy"]
+    assert 404 == elsewhere.status_code
+
+
+async def test_no_mail_elsewhere(client: httpx.AsyncClient) -> None:
+    """Where mail goes out for real there is no mail page, nor a link to one."""
+    assert 404 == (await client.get("/mail")).status_code
+    assert "/mail" not in (await client.get("/")).text
+
+
+@asynccontextmanager
+async def served(parts: Parts) -> AsyncIterator[str]:
+    """The application on a real socket; its address."""
+    settings = WebSettings(listen=f"127.0.0.1:{free_port()}")
+    server = WebServer(settings)
+    running = asyncio.create_task(server.run(create_app(replace(parts, web=settings))))
+    yield f"http://{settings.listen}"
+    server.stop()
+    await running
+    server.close()
+
+
+@asynccontextmanager
+async def browsing(width: int, language: str) -> AsyncIterator[tuple[Page, list[str]]]:
+    """A page of a real browser, and what went wrong in it: console messages, errors, requests to elsewhere."""
+    wrong: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = await browser.new_page(viewport={"width": width, "height": 900}, locale=language)
+        page.on("console", lambda message: wrong.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda request: wrong.append(request.url) if is_elsewhere(request.url) else None)
+        yield page, wrong
+        await browser.close()
+
+
+def is_elsewhere(url: str) -> bool:
+    return not url.startswith(("http://127.0.0.1:", "data:", "about:"))
+
+
+COLOURS = """async figure => {
+  const text = new XMLSerializer().serializeToString(figure.querySelector("svg"));
+  const picture = new Image();
+  picture.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text);
+  await picture.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [picture.width, picture.height];
+  const context = canvas.getContext("2d");
+  context.drawImage(picture, 0, 0);
+  const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+  return new Set(pixels).size;
+}"""
+"""How many colours a chart's pixels have."""
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "fr-FR"), (390, "en-GB")])
+async def test_in_a_browser(filled: Parts, width: int, language: str) -> None:
+    """Every chart is drawn, nothing is wider than the window, nothing complains, nothing leaves this machine."""
+    async with served(filled) as url, browsing(width, language) as (page, wrong):
+        await page.goto(url)
+        figures = page.locator("figure.drawn")
+        await expect(figures).to_have_count(5, timeout=30_000)
+        colours = [await figure.evaluate(COLOURS) for figure in await figures.all()]
+        widest = await page.evaluate(
+            "Math.max(...[...document.querySelectorAll('body *:not(.skip)')].map(e => e.getBoundingClientRect().right))"
+        )
+
+        assert language[:2] == await page.locator("html").get_attribute("lang")
+        assert [True] * 5 == [count > 4 for count in colours]
+        assert widest <= width
+        assert [] == wrong
+
+
+async def test_stays_fresh(filled: Parts) -> None:
+    """What is refused while the page is open appears on it without a reload."""
+    async with served(filled) as url, browsing(1280, "en-GB") as (page, wrong):
+        await page.goto(url)
+        await filled.state.run(lambda db: db.execute("UPDATE quarantine SET detail = 'a new reason'"))
+        await expect(page.locator("#quarantine")).to_contain_text("a new reason", timeout=20_000)
+
+        assert [] == wrong
+
+
+async def test_nothing_yet(empty: Parts) -> None:
+    """A service that has just started says what to wait for instead of drawing empty axes."""
+    async with served(empty) as url, browsing(390, "en-GB") as (page, wrong):
+        await page.goto(url)
+        await expect(page.locator("figure.nothing")).to_have_count(5, timeout=30_000)
+
+        assert await page.get_by_text("the first steps appear 15 minutes after the first reading").is_visible()
+        assert [] == wrong
