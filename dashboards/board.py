@@ -115,12 +115,18 @@ class Board:
         return (await _altair()).ranking_chart(rows, self._parts.estate, queries.RANKED_DAYS, speaker)
 
     async def _co2(self, speaker: Speaker) -> Any:
-        rows = await queries.room_values(self._parts.store, "climate.co2", self._parts.clock())
-        return (await _altair()).co2_chart(rows, self._span(), self._parts.estate, speaker) if rows else None
+        zones, rows = await self._rooms("climate.co2")
+        charts = await _altair()
+        return charts.co2_chart(rows, zones, self._span(), self._parts.estate, speaker) if rows else None
 
     async def _occupancy(self, speaker: Speaker) -> Any:
-        rows = await queries.room_values(self._parts.store, "occupancy.count", self._parts.clock())
-        return (await _altair()).occupancy_chart(rows, self._span(), self._parts.estate, speaker) if rows else None
+        zones, rows = await self._rooms("occupancy.count")
+        charts = await _altair()
+        return charts.occupancy_chart(rows, zones, self._span(), self._parts.estate, speaker) if rows else None
+
+    async def _rooms(self, quantity: str) -> tuple[list[str], list[queries.RoomValue]]:
+        zones = await queries.rooms(self._parts.store)
+        return zones, await queries.room_values(self._parts.store, quantity, zones, self._parts.clock())
 
     def _span(self) -> tuple[int, int]:
         """The two days that are drawn, to the end of the quarter of an hour under way."""

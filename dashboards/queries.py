@@ -118,9 +118,8 @@ async def rooms(store: Store) -> list[str]:
     return sorted({point.zone for point in points if point.zone})[:MOST_ROOMS]
 
 
-async def room_values(store: Store, quantity: str, now_ms: int) -> list[RoomValue]:
-    """The last two days of one quantity in the rooms, window by window, those without readings included."""
-    zones = await rooms(store)
+async def room_values(store: Store, quantity: str, zones: Sequence[str], now_ms: int) -> list[RoomValue]:
+    """The last two days of one quantity in these rooms, window by window; a hole begins with a value that is none."""
     if not zones:
         return []
     start_ms = now_ms - LOAD_MS - (now_ms - LOAD_MS) % ROOM_STEP_MS

@@ -55,15 +55,16 @@ class Pipeline:
         return message
 
     def _place(self, message: Message, decoded: Decoded, points: list[Point]) -> Rejected | Ignored | None:
+        """Add the points of the readings that have a place; what kept the others from being points, if anything."""
         problem = decoded.problem
         for device, channel, quantity, value, at_ms in decoded.readings:
             placement = self._estate.place(device, at_ms)
             if placement is None:
-                return self._nowhere(message, device)
-            if decoded.building and placement.building != decoded.building:
-                detail = f"the topic says building {decoded.building!r}, the estate {placement.building!r}"
-                return Rejected(message, Reason.WRONG_BUILDING, f"{device!r}: {detail}; correct the one that is wrong")
-            points.append(Point(device, channel, quantity, value, at_ms, placement.building, placement.zone))
+                problem = problem or self._nowhere(message, device)
+            elif decoded.building and placement.building != decoded.building:
+                problem = problem or _wrong_building(message, device, decoded.building, placement.building)
+            else:
+                points.append(Point(device, channel, quantity, value, at_ms, placement.building, placement.zone))
         return problem
 
     def _nowhere(self, message: Message, device: str) -> Rejected:
@@ -72,3 +73,8 @@ class Pipeline:
                 message, Reason.NOT_PLACED, f"{device!r} was placed nowhere then; see its dates in devices.csv"
             )
         return Rejected(message, Reason.UNKNOWN_DEVICE, f"{device!r} is not in the estate; add it to devices.csv")
+
+
+def _wrong_building(message: Message, device: str, claimed: str, known: str) -> Rejected:
+    detail = f"{device!r}: the topic says building {claimed!r}, the estate {known!r}; correct the one that is wrong"
+    return Rejected(message, Reason.WRONG_BUILDING, detail)

@@ -1,5 +1,6 @@
 """What is drawn, and what is said of it."""
 
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from dashboards import charts
 from dashboards.language import Speaker, choose
 from dashboards.queries import DayUse, LoadStep, Ranked, RoomValue
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
+from estate.model import Zone
 from tests.dashboards.conftest import NOW, small_estate
 
 SPEAKER = Speaker("fr", ZoneInfo("Europe/Paris"))
@@ -47,9 +49,8 @@ def test_hour_that_comes_twice() -> None:
 
 def test_midnights_are_the_sites() -> None:
     """Ticks stand at the site's midnights, also on the day of 25 hours."""
-    axis = charts.load_chart([], (AUTUMN - DAY_MS, AUTUMN + 2 * DAY_MS), SPEAKER).chart.to_dict()["encoding"]["x"][
-        "axis"
-    ]
+    spec = charts.load_chart([], (AUTUMN - DAY_MS, AUTUMN + 2 * DAY_MS), SPEAKER).chart.to_dict()
+    axis = spec["encoding"]["x"]["axis"]
 
     assert f"'{AUTUMN - 2 * HOUR_MS}': 'dim. 25'" in axis["labelExpr"]
     assert f"'{AUTUMN + 23 * HOUR_MS}': 'lun. 26'" in axis["labelExpr"]
@@ -65,6 +66,18 @@ def test_missing_days_are_told() -> None:
     assert [9.0, 3.0, 1.0] == [value["kwh_m2"] for value in rows_of(spec)]
 
 
+def test_rooms_keep_their_colour() -> None:
+    """A room has one colour in both charts, whoever else is in them; two of a name are told apart."""
+    zones = ["b01-room", "b02-room"]
+    twin = Zone("b02-room", "b02", "Salle du conseil", 40.0)
+    estate = replace(small_estate(), zones={**small_estate().zones, "b02-room": twin})
+    co2 = charts.co2_chart([RoomValue(NOW, zone, 700.0) for zone in zones], zones, SPAN, estate, SPEAKER)
+    people = charts.occupancy_chart([RoomValue(NOW, "b02-room", 2.0)], zones, SPAN, estate, SPEAKER)
+
+    assert ["Salle du conseil (b01-room)", "Salle du conseil (b02-room)"] == [name for name, _ in co2.legend]
+    assert co2.legend == people.legend
+
+
 def test_every_chart_is_valid_and_draws() -> None:
     """Every chart satisfies Vega-Lite's schema and becomes a picture, in both languages."""
     estate = small_estate()
@@ -75,8 +88,8 @@ def test_every_chart_is_valid_and_draws() -> None:
             charts.load_chart([LoadStep(NOW, "", 3000.0, 1000.0)], SPAN, speaker),
             charts.days_chart([DayUse("2026-11-23", "gas", 1e6, 0.0)], ["2026-11-22", "2026-11-23"], speaker),
             charts.ranking_chart([Ranked("b01", 4.0, 0.25, 28)], estate, 28, speaker),
-            charts.co2_chart(room, SPAN, estate, speaker),
-            charts.occupancy_chart(room, SPAN, estate, speaker),
+            charts.co2_chart(room, ["b01-room"], SPAN, estate, speaker),
+            charts.occupancy_chart(room, ["b01-room"], SPAN, estate, speaker),
         ):
             spec = {**drawing.chart.to_dict(), "width": 300}
 

@@ -1,0 +1,123 @@
+"""How every chart looks: colours, estimates, time axes, legends.
+
+Colours are of Okabe and Ito's palette (2008), which colour-blind people can tell apart; a use or a carrier keeps its
+colour in every chart. What was estimated is drawn pale. Time axes run over true instants, with ticks and labels
+computed here in the site's zone: Vega knows the browser's zone and UTC alone, and shifted wall-clock times would
+draw the hour that comes twice in autumn on top of itself.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import altair as alt
+
+from dashboards.language import Speaker
+from estate.calendar import HOUR_MS, floor, following
+from estate.model import USES
+
+USE_COLOURS = {
+    "office": "#0072B2",
+    "workshop": "#E69F00",
+    "housing": "#009E73",
+    "catering": "#D55E00",
+    "event": "#CC79A7",
+    "shared": "#56B4E9",
+    "storage": "#8A8F98",
+    "farming": "#C9B600",
+    "": "#3B4048",
+}
+CARRIER_COLOURS = {
+    "electricity": "#E69F00",
+    "gas": "#0072B2",
+    "heat": "#D55E00",
+    "cooling": "#009E73",
+    "water": "#56B4E9",
+    "pv": "#C9B600",
+}
+ROOM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+_PALE, _PALE_INK = 0.4, "#C4C8CE"
+_GRID = "#E6E8EB"
+INK = "#4A5058"
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+class Drawing(NamedTuple):
+    """A chart, and its legend: the page writes it as text, which wraps and can be read aloud."""
+
+    chart: Any  # alt.Chart or alt.LayerChart
+    legend: list[tuple[str, str]]  # name and colour
+
+
+def use_names(speaker: Speaker) -> dict[str, str]:
+    named = {use: speaker.say(*labels) for use, labels in USES.items()}
+    return {**named, "": speaker.say("Site entier", "Whole site")}
+
+
+def quality_names(speaker: Speaker) -> tuple[str, str]:
+    return speaker.say("mesuré", "measured"), speaker.say("estimé", "estimated")
+
+
+def inline(values: list[dict[str, Any]]) -> alt.InlineData:
+    return alt.InlineData(values=values)
+
+
+def colour(field: str, names: dict[str, str], colours: dict[str, str]) -> alt.Color:
+    scale = alt.Scale(domain=[names[key] for key in names], range=[colours.get(key, INK) for key in names])
+    return alt.Color(f"{field}:N", scale=scale, legend=None)
+
+
+def pale(quality: tuple[str, str]) -> Any:
+    return alt.when(alt.datum.quality == quality[1]).then(alt.value(_PALE)).otherwise(alt.value(1))
+
+
+def rank(index: int, name: str, quality: tuple[str, str]) -> int:
+    """Where a part lies in its stack: what was estimated on top of all that was measured."""
+    return index + 100 * quality.index(name)
+
+
+def time_x(span: tuple[int, int], speaker: Speaker) -> alt.X:
+    """True instants; a tick every six hours from the site's midnight; midnight and noon are labelled."""
+    labels: dict[int, str] = {}
+    day = floor(span[0], "1d", speaker.zone)
+    while day < span[1]:
+        after = following(day, "1d", speaker.zone)
+        ticks = range(day + 6 * HOUR_MS, after - HOUR_MS, 6 * HOUR_MS)
+        labels |= {at: speaker.hour(at) if number % 2 else "" for number, at in enumerate(ticks)}
+        labels[day] = speaker.day(day)
+        day = after
+    shown = {at: label for at, label in labels.items() if span[0] <= at <= span[1]}
+    axis = alt.Axis(
+        values=sorted(shown), labelExpr=f"{ {str(at): label for at, label in shown.items()} }[datum.value]", title=None
+    )
+    return alt.X("start:Q", scale=alt.Scale(domain=list(span), nice=False), axis=axis)
+
+
+def distinct(names: Mapping[str, str]) -> dict[str, str]:
+    """The names by id; where two are called the same, each with its id."""
+    met = Counter(names.values())
+    return {key: name if met[name] == 1 else f"{name} ({key})" for key, name in names.items()}
+
+
+def legend(
+    drawn: set[str], names: dict[str, str], colours: dict[str, str], estimated: bool, speaker: Speaker
+) -> list[tuple[str, str]]:
+    entries = [(name, colours[key]) for key, name in names.items() if key in drawn]
+    pale = speaker.say("estimé (toute couleur pâle)", "estimated (any pale colour)")
+    return [*entries, (pale, _PALE_INK)] if estimated else entries
+
+
+def styled(chart: Any, height: int, description: str, legend: list[tuple[str, str]]) -> Drawing:
+    """Width of its card, quiet axes, no frame."""
+    styled = (
+        chart.properties(width="container", height=height, description=description)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelFont=_FONT, titleFont=_FONT, labelColor=INK, titleColor=INK, gridColor=_GRID, domainColor="#B8BDC4",
+            tickColor="#B8BDC4", labelFontSize=11, titleFontSize=11, titleFontWeight="normal", labelOverlap="greedy",
+        )
+        .configure_axisX(grid=False)
+        .configure_text(font=_FONT)
+    )  # fmt: skip
+    return Drawing(styled, legend)

@@ -1,0 +1,69 @@
+"""Where messages come from, as configured."""
+
+import pytest
+from pydantic import ValidationError
+
+from ingest.settings import Address, BrokerSettings
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("mqtt://broker.example:1884", Address("broker.example", 1884, tls=False)),
+        ("mqtt://broker.example", Address("broker.example", 1883, tls=False)),
+        ("mqtts://broker.example", Address("broker.example", 8883, tls=True)),
+        ("mqtts://10.0.0.7:443", Address("10.0.0.7", 443, tls=True)),
+        ("mqtt://[::1]:1884", Address("::1", 1884, tls=False)),
+        ("embedded", Address("127.0.0.1", 1883, tls=False)),
+        ("embedded://127.0.0.1:1884", Address("127.0.0.1", 1884, tls=False)),
+        ("embedded://", Address("127.0.0.1", 1883, tls=False)),
+    ],
+)
+def test_url(url: str, expected: Address) -> None:
+    """A URL names host, port and encryption; ports have MQTT's defaults, and the embedded broker stays at home."""
+    settings = BrokerSettings(url=url)
+
+    assert expected == settings.address
+    assert url.startswith("embedded") == settings.embedded
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("broker.example:1883", "no broker"),
+        ("http://broker.example", "no broker"),
+        ("", "no broker"),
+        ("mqtt://", "names no host"),
+        ("mqtt://:1883", "names no host"),
+        ("mqtt://broker.example:99999", "Port out of range"),
+        ("mqtt://broker.example:mqtt", "Port could not be cast"),
+        ("mqtt://user:secret@broker.example", "as username and password"),
+    ],
+)
+def test_url_refused(url: str, named: str) -> None:
+    """What is no broker's address is refused, and the message says what to write."""
+    with pytest.raises(ValidationError, match=named):
+        BrokerSettings(url=url)
+
+
+def test_filters() -> None:
+    """The topics are subscribed as they are, or as a group's share of them."""
+    alone = BrokerSettings(topics=["microville/#", "shellies/#"])
+    shared = BrokerSettings(topics=["microville/#", "shellies/#"], share="ingest")
+
+    assert ["microville/#", "shellies/#"] == alone.filters
+    assert ["$share/ingest/microville/#", "$share/ingest/shellies/#"] == shared.filters
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"share": "a/b"}, {"share": "a+"}, {"topics": []}, {"client_id": ""}, {"clientid": "typing error"}]
+)
+def test_wrong_values_refused(wrong: dict[str, object]) -> None:
+    """A group MQTT does not allow, no topic, no client id and unknown keys are refused."""
+    with pytest.raises(ValidationError):
+        BrokerSettings.model_validate(wrong)
+
+
+def test_password_stays_secret() -> None:
+    """A password is not shown where settings are printed."""
+    assert "hunter2" not in repr(BrokerSettings.model_validate({"password": "hunter2"}))

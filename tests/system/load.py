@@ -1,0 +1,81 @@
+"""Readings under load, each of its own time, and what of them a store holds in the end."""
+
+import asyncio
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from estate.calendar import DAY_MS
+from store.base import Series
+from store.settings import StoreSettings, open_store
+from tests.system.running import DEADLINE_S, TOPIC
+
+BURST = 150
+PAUSE_S = 0.05
+
+Readings = list[tuple[int, float]]
+"""Times in ms, ascending, and values."""
+
+
+class Publisher:
+    """Publishes some 3,000 readings a second at QoS 1, a millisecond apart in their own time, until stopped."""
+
+    def __init__(self, port: int) -> None:
+        self.first_ms = time.time_ns() // 1_000_000 - DAY_MS
+        self.count = 0
+        self._stopping = threading.Event()
+        self._process = subprocess.Popen(
+            ["mosquitto_pub", "-V", "5", "-p", str(port), "-q", "1", "-t", TOPIC, "-l"], stdin=subprocess.PIPE
+        )
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def stop(self) -> Readings:
+        """What the broker has acknowledged: all of it."""
+        self._stopping.set()
+        self._thread.join()
+        assert 0 == self._process.wait(DEADLINE_S)
+        return [_reading(self.first_ms, number) for number in range(self.count)]
+
+    def _run(self) -> None:
+        assert self._process.stdin
+        with self._process.stdin as pipe:
+            while not self._stopping.wait(PAUSE_S):
+                pipe.write("".join(self._line(self.count + number) for number in range(BURST)).encode())
+                pipe.flush()
+                self.count += BURST
+
+    def _line(self, number: int) -> str:
+        at_ms, value = _reading(self.first_ms, number)
+        return f'{{"time": "{datetime.fromtimestamp(at_ms / 1000, UTC).isoformat()}", "electricity.power": {value}}}\n'
+
+
+def _reading(first_ms: int, number: int) -> tuple[int, float]:
+    return first_ms + number, float(number % 1000)
+
+
+@contextmanager
+def publishing(port: int) -> Iterator[Publisher]:
+    publisher = Publisher(port)
+    try:
+        yield publisher
+    finally:
+        publisher.stop()
+
+
+def stored(url: str, first_ms: int) -> Readings:
+    """Every power the store holds from then on; nobody else may have an embedded one open."""
+    return asyncio.run(_stored(url, first_ms))
+
+
+async def _stored(url: str, first_ms: int) -> Readings:
+    store = open_store(StoreSettings(url=url))
+    await store.open()
+    try:
+        (row,) = await store.series(Series("electricity.power", first_ms, first_ms + 2 * DAY_MS, None))
+    finally:
+        await store.close()
+    return list(zip(row.times.tolist(), row.values.tolist(), strict=True))
