@@ -22,7 +22,9 @@ from alerts.outbox import Queued
 
 CHART = "chart.png"
 
-_ASCII = SMTP.clone(cte_type="7bit")  # every server takes it, 8BITMIME or not
+# Every server takes it, 8BITMIME or not. Lines as long as RFC 5322 allows: where Python folds a subject between two
+# encoded words, the space between them is lost.
+_ASCII = SMTP.clone(cte_type="7bit", max_line_length=998)
 
 
 class NotDelivered(Exception):

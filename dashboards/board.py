@@ -99,7 +99,7 @@ class Board:
 
     async def _load(self, speaker: Speaker) -> Any:
         rows = await queries.site_load(self._parts.estate, self._parts.store, self._parts.clock())
-        return (await _altair()).load_chart(rows, self._span(), speaker) if rows else None
+        return (await _altair()).load_chart(rows, self._span(queries.LOAD_MS), speaker) if rows else None
 
     async def _days(self, speaker: Speaker) -> Any:
         now_ms, zone = self._parts.clock(), self._parts.estate.site.zone
@@ -116,23 +116,23 @@ class Board:
 
     async def _co2(self, speaker: Speaker) -> Any:
         zones, rows = await self._rooms("climate.co2")
-        charts = await _altair()
-        return charts.co2_chart(rows, zones, self._span(), self._parts.estate, speaker) if rows else None
+        span = self._span(queries.ROOMS_MS)
+        return (await _altair()).co2_chart(rows, zones, span, self._parts.estate, speaker) if rows else None
 
     async def _occupancy(self, speaker: Speaker) -> Any:
         zones, rows = await self._rooms("occupancy.count")
-        charts = await _altair()
-        return charts.occupancy_chart(rows, zones, self._span(), self._parts.estate, speaker) if rows else None
+        span = self._span(queries.ROOMS_MS)
+        return (await _altair()).occupancy_chart(rows, zones, span, self._parts.estate, speaker) if rows else None
 
     async def _rooms(self, quantity: str) -> tuple[list[str], list[queries.RoomValue]]:
         zones = await queries.rooms(self._parts.store)
         return zones, await queries.room_values(self._parts.store, quantity, zones, self._parts.clock())
 
-    def _span(self) -> tuple[int, int]:
-        """The two days that are drawn, to the end of the quarter of an hour under way."""
+    def _span(self, length_ms: int) -> tuple[int, int]:
+        """The time that is drawn, to the end of the quarter of an hour under way."""
         now_ms = self._parts.clock()
         end_ms = now_ms - now_ms % STEP_MS + STEP_MS
-        return end_ms - queries.LOAD_MS, end_ms
+        return end_ms - length_ms, end_ms
 
 
 async def _altair() -> Any:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from dashboards.models import Quarantine, Refused
 from estate.calendar import rfc3339
+from ingest.spool import Quarantined, quarantine_counts, quarantined
 from sensors.model import Reason
 from store.state import State
 
@@ -15,20 +16,19 @@ async def read_quarantine(state: State, zone: ZoneInfo, limit: int, reason: Reas
     """The counts of all reasons, and the newest `limit` messages, of one reason or of all."""
 
     def work(db: Connection) -> Quarantine:
-        counted = dict(db.execute("SELECT reason, count(*) FROM quarantine GROUP BY reason").fetchall())
-        rows = db.execute(
-            "SELECT id, received_ms, topic, reason, detail, substr(payload, 1, ?) FROM quarantine"
-            " WHERE ? IS NULL OR reason = ? ORDER BY id DESC LIMIT ?",
-            (SHOWN_BYTES, reason, reason, limit),
-        )
-        recent = [
-            Refused(id=key, time=rfc3339(at_ms, zone), topic=topic, reason=why, detail=detail, payload=_text(payload))
-            for key, at_ms, topic, why, detail, payload in rows
-        ]
+        counted = quarantine_counts(db)
+        recent = [_refused(entry, zone) for entry in quarantined(db, limit, reason)]
         return Quarantine(counts={known: counted.get(known, 0) for known in Reason}, recent=recent)
 
     return await state.run(work)
 
 
-def _text(payload: bytes) -> str:
-    return payload.decode("utf-8", "backslashreplace")
+def _refused(entry: Quarantined, zone: ZoneInfo) -> Refused:
+    return Refused(
+        id=entry.id,
+        time=rfc3339(entry.message.received_ms, zone),
+        topic=entry.message.topic,
+        reason=entry.reason,
+        detail=entry.detail,
+        payload=entry.message.payload[:SHOWN_BYTES].decode("utf-8", "backslashreplace"),
+    )

@@ -15,7 +15,8 @@ from store.base import Latest, Row, Series, Store, Usage, UsageTag
 LOAD_MS = 2 * DAY_MS
 DAYS = 35
 RANKED_DAYS = 28
-ROOM_STEP_MS = 10 * 60_000
+ROOMS_MS = 7 * DAY_MS
+ROOM_STEP_MS = 30 * 60_000
 MOST_ROOMS = 6
 """More lines than this cannot be told apart in one chart."""
 
@@ -119,10 +120,10 @@ async def rooms(store: Store) -> list[str]:
 
 
 async def room_values(store: Store, quantity: str, zones: Sequence[str], now_ms: int) -> list[RoomValue]:
-    """The last two days of one quantity in these rooms, window by window; a hole begins with a value that is none."""
+    """The last week of one quantity in these rooms, window by window; a hole begins with a value that is none."""
     if not zones:
         return []
-    start_ms = now_ms - LOAD_MS - (now_ms - LOAD_MS) % ROOM_STEP_MS
+    start_ms = now_ms - ROOMS_MS - (now_ms - ROOMS_MS) % ROOM_STEP_MS
     query = Series(quantity, start_ms, now_ms, ROOM_STEP_MS, "mean", {"zone": zones}, ["zone"])
     return [value for row in await store.series(query) for value in _with_gaps(row)]
 

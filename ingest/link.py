@@ -17,6 +17,15 @@ RECEIVE_MAXIMUM = 8192
 SUBSCRIBE_ID = 1
 FIRST_ERROR = 0x80  # reason codes from here on are failures (MQTT 5, section 2.4)
 
+_NEXT_STEP = {
+    "bad user name or password": "check [broker] username and password",
+    "not authorized": "check [broker] username, password and client_id",
+    "client id not valid": "check [broker] client_id",
+    "session taken over": "give each process a [broker] client_id of its own",
+    "server shutting down": "it is waited for",
+}
+"""What to do about it, by the broker's reason."""
+
 
 class Delivery(NamedTuple):
     """A message as it came, with what acknowledges it."""
@@ -62,7 +71,7 @@ class Link:
             at, end = 0, len(view)
             while at < end:
                 try:
-                    packet, size = mqtt5.read(view[at:])
+                    packet, size = _read(view[at:])
                 except IndexError:  # the rest of this packet is still to come
                     break
                 at += size
@@ -86,7 +95,7 @@ class Link:
 
     def _welcomed(self, packet: mqtt5.ConnAckPacket) -> bytes:
         if packet.reason_code is not mqtt5.ConnAckReasonCode.SUCCESS:
-            raise Refused(f"the broker refuses us: {_words(packet)}; check [broker] username, password and client_id")
+            raise Refused(f"the broker refuses us: {_words(packet)}")
         if packet.server_keep_alive is not None:
             self.keep_alive_s = packet.server_keep_alive
         filters = [
@@ -111,6 +120,16 @@ def acknowledge(packet_ids: Iterable[int]) -> bytes:
     return b"".join([b"\x40\x02" + packet_id.to_bytes(2, "big") for packet_id in packet_ids if packet_id])
 
 
+def _read(data: memoryview) -> tuple[mqtt5.Packet, int]:
+    """The first packet and its size; the codec panics, outside Exception, on a topic that is not UTF-8."""
+    try:
+        return mqtt5.read(data)
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise ValueError("a topic is not UTF-8") from error
+        raise
+
+
 def _delivery(packet: mqtt5.PublishPacket, now_ms: int) -> Delivery:
     message = Message(packet.topic, packet.payload, now_ms, int(packet.qos), packet.retain)
     return Delivery(message, packet.packet_id or 0)
@@ -121,4 +140,6 @@ def _name(code: mqtt5.ConnAckReasonCode | mqtt5.SubAckReasonCode | mqtt5.Disconn
 
 
 def _words(packet: mqtt5.ConnAckPacket | mqtt5.DisconnectPacket) -> str:
-    return _name(packet.reason_code) + (f" ({packet.reason_str})" if packet.reason_str else "")
+    reason = _name(packet.reason_code)
+    own_words = f" ({packet.reason_str})" if packet.reason_str else ""
+    return f"{reason}{own_words}; {_NEXT_STEP.get(reason, 'see what its log says')}"

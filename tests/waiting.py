@@ -9,5 +9,5 @@ DEADLINE_S = 20.0
 async def until(condition: Callable[[], bool]) -> None:
     """Return once the condition holds; TimeoutError if it does not in time."""
     async with asyncio.timeout(DEADLINE_S):
-        while not condition():
-            await asyncio.sleep(0.005)  # noqa: ASYNC110 (what is waited for belongs to others, who do not signal it)
+        while not condition():  # noqa: ASYNC110 (what is waited for belongs to others, who do not signal it)
+            await asyncio.sleep(0.005)

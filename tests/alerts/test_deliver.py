@@ -57,6 +57,18 @@ async def test_mime_structure() -> None:
     assert (taking.envelopes[0].original_content or b"").isascii()
 
 
+async def test_long_subject() -> None:
+    """A long French subject arrives with all its spaces."""
+    subject = "Électricité : le budget de novembre 2026 sera dépassé, selon la prévision, à la fin du mois de décembre"
+    taking = Taking()
+    async with serving(taking) as url:
+        await deliver(url, MAIL._replace(letter=LETTER._replace(subject=subject)))
+
+    message = message_from_bytes(taking.envelopes[0].original_content or b"", policy=policy.default)
+
+    assert subject == message["Subject"]
+
+
 async def test_refused() -> None:
     """The server's own words are the reason."""
     async with serving(Refusing()) as url:

@@ -141,6 +141,17 @@ async def test_readings_as_they_are(store: Store) -> None:
     assert [(("a", "L1"), [(3, 3.0)]), (("b", ""), [(0, 1.0), (7, 2.0)])] == plain(await store.series(query))
 
 
+async def test_more_readings_than_one_piece_of_an_answer(store: Store) -> None:
+    """A long answer is whole: 25,000 readings come back as 25,000, of each of two devices."""
+    readings = [
+        point(float(n), T0 + n, device) for device in ("b01-electricity", "b02-electricity") for n in range(25_000)
+    ]
+    await store.write(readings)
+    query = Series("electricity.power", T0, T0 + HOUR, None, by=("device", "channel"))
+
+    assert [25_000, 25_000] == [len(row.values) for row in await store.series(query)]
+
+
 async def test_types(store: Store) -> None:
     """Times are 64-bit integers and values floats, also where the values are whole."""
     await store.write([point(2)])

@@ -1,0 +1,85 @@
+"""Between a session and its broker: what the session sends is written down, and the line can be cut or fall silent."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import mqtt5
+
+
+class Proxy:
+    """A TCP relay on 127.0.0.1; each connection of the session is one to the broker."""
+
+    def __init__(self, broker_port: int) -> None:
+        self.port = 0
+        self._broker_port = broker_port
+        self._sent: list[bytearray] = []
+        self._writers: list[asyncio.StreamWriter] = []
+        self._silenced = 0
+
+    @property
+    def connections(self) -> int:
+        """How many there have been."""
+        return len(self._sent)
+
+    def acknowledged(self) -> list[list[int]]:
+        """The packet ids that the session acknowledged, in order, by connection."""
+        return [_acknowledged(bytes(sent)) for sent in self._sent]
+
+    def cut(self) -> None:
+        """Break the connections there are, as a cable would."""
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+
+    def silence(self) -> None:
+        """Let nothing more through on the connections there are, and tell nobody."""
+        self._silenced = self.connections
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._sent.append(bytearray())
+        number = self.connections
+        try:
+            broker_reader, broker_writer = await asyncio.open_connection("127.0.0.1", self._broker_port)
+        except OSError:
+            writer.close()
+            return
+        self._writers += [writer, broker_writer]
+        await asyncio.gather(
+            self._relay(number, reader, broker_writer, self._sent[-1]),
+            self._relay(number, broker_reader, writer, bytearray()),
+        )
+
+    async def _relay(
+        self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, record: bytearray
+    ) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65_536):
+                if number > self._silenced:
+                    record += data
+                    writer.write(data)
+                    await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def proxy(broker_port: int) -> AsyncIterator[Proxy]:
+    relay = Proxy(broker_port)
+    server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
+    relay.port = server.sockets[0].getsockname()[1]
+    try:
+        yield relay
+    finally:
+        server.close()
+        relay.cut()
+        await server.wait_closed()
+
+
+def _acknowledged(sent: bytes) -> list[int]:
+    ids, view = [], memoryview(sent)
+    while view:
+        packet, size = mqtt5.read(view)
+        view = view[size:]
+        if isinstance(packet, mqtt5.PubAckPacket):
+            ids.append(packet.packet_id)
+    return ids
