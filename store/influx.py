@@ -183,18 +183,20 @@ class InfluxStore:
         last = {(point.device, point.channel, point.quantity, point.at_ms): point for point in points}
         streams = {identity: self._encoder.stream(_stream_key(point)) for identity, point in last.items()}
         written = {(stream.prefix, last[identity].at_ms) for identity, stream in streams.items()}
-        places: dict[tuple[str, str, int], tuple[str, str]] = {}
+        places: dict[tuple[str, str, str, int], tuple[str, str]] = {}
         for identity, stream in streams.items():
             point = last[identity]
-            places[point.device, point.channel, point.at_ms] = point.building, point.zone
+            family = QUANTITIES[point.quantity].family
+            places[family, point.device, point.channel, point.at_ms] = point.building, point.zone
+            moves.keep(family, _series_tags(stream.key), point.at_ms)
             for old in stream.places_before(point.at_ms):
                 if (old.prefix, point.at_ms) not in written:  # a row that holds something of this very batch stays
-                    moves.add(QUANTITIES[point.quantity].family, _series_tags(old.key), point.at_ms)
+                    moves.add(family, _series_tags(old.key), point.at_ms)
         along: list[Point] = []
         for row in await moves.find(self._http):
             tags = dict(row.tags)
             device, channel = tags["device"], tags["channel"]
-            place = places[device, channel, row.at_ms]
+            place = places[row.measurement, device, channel, row.at_ms]
             values = ((f"{row.measurement}.{field}", value) for field, value in row.fields.items())
             along += [
                 Point(device, channel, quantity, value, row.at_ms, *place)
@@ -209,11 +211,10 @@ class InfluxStore:
         places = self._usage.setdefault((measurement, row.meter, row.tenant, row.every), {})
         place = (row.building, row.carrier, row.role)
         places[place] = max(places.get(place, row.start_ms), row.start_ms)
-        for (building, carrier, role), greatest in places.items():
-            if (building, carrier, role) != place and row.start_ms <= greatest:
-                tags = {"building": building, "carrier": carrier, "every": row.every, "meter": row.meter, "role": role}
-                tags |= {"tenant": row.tenant} if row.tenant else {}
-                moves.add(measurement, tuple(tags.items()), row.start_ms)
+        moves.keep(measurement, _usage_tags(row, place), row.start_ms)
+        for old, greatest in places.items():
+            if old != place and row.start_ms <= greatest:
+                moves.add(measurement, _usage_tags(row, old), row.start_ms)
 
     async def _remove(self, moves: Moves) -> None:
         if moves.deletions:
@@ -267,6 +268,12 @@ def _stream_key(point: Point) -> tuple[str, str, str, str, str]:
 def _series_tags(key: tuple[str, str, str, str, str]) -> Tags:
     device, channel, _, building, zone = key
     return (("building", building), ("channel", channel), ("device", device), ("zone", zone))
+
+
+def _usage_tags(row: Consumption, place: _Place) -> Tags:
+    building, carrier, role = place
+    tags = (("building", building), ("carrier", carrier), ("every", row.every), ("meter", row.meter), ("role", role))
+    return (*tags, ("tenant", row.tenant)) if row.tenant else tags
 
 
 def _tags(table: Table, by: Iterable[str]) -> dict[str, str]:

@@ -24,10 +24,11 @@ class OldRow(NamedTuple):
 
 
 class Moves:
-    """The rows to look for and remove: added one by one, found in one query per series."""
+    """The rows to look for and remove, and those to keep: added one by one, found in one query per series."""
 
     def __init__(self) -> None:
         self._times: dict[tuple[str, Tags], set[int]] = {}
+        self._kept: dict[tuple[str, Tags], set[int]] = {}
         self.deletions: list[str] = []
 
     def __bool__(self) -> bool:
@@ -35,6 +36,10 @@ class Moves:
 
     def add(self, measurement: str, tags: Tags, at_ms: int) -> None:
         self._times.setdefault((measurement, tags), set()).add(at_ms)
+
+    def keep(self, measurement: str, tags: Tags, at_ms: int) -> None:
+        """The batch writes a row here, which no deletion around it may take."""
+        self._kept.setdefault((measurement, tags), set()).add(at_ms)
 
     async def find(self, http: InfluxHttp) -> list[OldRow]:
         """The rows that are there, and from here on the statements that remove them."""
@@ -44,7 +49,8 @@ class Moves:
             span = between(min(times), max(times) + 1)
             tables = await http.query(f"SELECT * FROM {name(measurement)} WHERE {series} AND {span} GROUP BY *")
             rows = sorted(OldRow(measurement, tags, *row) for table in tables for row in _rows(table))
-            for start, end in _runs([row.at_ms for row in rows], times):
+            present = {row.at_ms for row in rows} | self._kept.get((measurement, tags), set())
+            for start, end in _runs(sorted(present), times):
                 self.deletions.append(f"DELETE FROM {name(measurement)} WHERE {series} AND {between(start, end + 1)}")
             found += [row for row in rows if row.at_ms in times]
         return found

@@ -58,6 +58,17 @@ async def test_written_again_elsewhere(store: Store) -> None:
     assert expected == plain_usage(await store.usage(Usage("15m", T0, T0 + HOUR)))
 
 
+async def test_role_corrected_around_a_new_row(store: Store) -> None:
+    """Rows that leave a role do not take along one between them that the same write puts there."""
+    await store.write_consumption([row(1), row(3, T0 + 2 * QUARTER)])
+    await store.write_consumption(
+        [row(1, role="submeter"), row(2, T0 + QUARTER), row(3, T0 + 2 * QUARTER, role="submeter")]
+    )
+
+    expected = [(("site",), [(QUARTER, 2, 0.0)]), (("submeter",), [(0, 1, 0.0), (2 * QUARTER, 3, 0.0)])]
+    assert expected == plain_usage(await store.usage(usage(("role",))))
+
+
 async def test_sums(store: Store) -> None:
     """Amounts of a group are summed; its estimated share is weighted by them."""
     await store.write_consumption(

@@ -79,6 +79,15 @@ async def test_place_corrected_in_a_batch(store: Store) -> None:
     assert {METER: [(0, 1.0)]} == await readings(store)
 
 
+async def test_place_corrected_around_a_new_reading(store: Store) -> None:
+    """Readings that leave a place do not take along one between them that the same write puts there."""
+    hall = ("b01", "hall")
+    await store.write([point(1.0, place=hall), point(3.0, T0 + 2, place=hall)])
+    await store.write([point(1.0), point(2.0, T0 + 1, place=hall), point(3.0, T0 + 2)])
+
+    assert {METER: [(0, 1.0), (2, 3.0)], ("b01", "hall", *METER[2:]): [(1, 2.0)]} == await readings(store)
+
+
 async def test_place_of_the_latest_corrected(store: Store) -> None:
     """A corrected place is the place of the latest value, too."""
     await store.write([point(1.0, place=("b01", "hall"))])
