@@ -1,6 +1,7 @@
 """The page's charts, one function each: rows in, an Altair chart out. Pure."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import altair as alt
 
@@ -89,7 +90,10 @@ def days_chart(rows: Sequence[DayUse], days: Sequence[str], speaker: Speaker) ->
         if wh
     ]
     axis = alt.Axis(
-        labelExpr=f"utcFormat(toDate(datum.value), '{speaker.say('%d/%m', '%d %b')}')", labelAngle=0, title=None
+        values=[day for day in days if date.fromisoformat(day).weekday() == 0],
+        labelExpr=f"utcFormat(toDate(datum.value), '{speaker.say('%d/%m', '%d %b')}')",
+        labelAngle=0,
+        title=speaker.say("Lundis", "Mondays"),
     )
     return styled(
         alt.Chart(inline(values))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from alerts.settings import MailSettings
@@ -52,13 +53,23 @@ class Settings(BaseSettings):
 def read(path: Path | None) -> Settings:
     """The settings of this file, or of microville.toml if there is one, and of the environment."""
     if path and not path.is_file():
-        raise ConfigurationWrong(f"configuration {path}: there is no such file")
+        raise ConfigurationWrong(f"configuration {path}: there is no such file; write it, or name another")
     file = path or USUAL
     try:
         return Settings(**(TomlConfigSettingsSource(Settings, file)() if file.is_file() else {}))
     except ValidationError as error:
-        problems = [(".".join(str(part) for part in entry["loc"]), entry["msg"]) for entry in error.errors()]
         source = f"{file} and environment" if file.is_file() else "environment"
-        raise ConfigurationWrong("\n".join(f"{source}: {key}: {problem}" for key, problem in problems)) from error
+        raise ConfigurationWrong("\n".join(f"{source}: {_words(entry)}" for entry in error.errors())) from error
     except ValueError as error:
         raise ConfigurationWrong(f"configuration {file}: {error}") from error
+
+
+def _words(problem: ErrorDetails) -> str:
+    """The key, what is wrong with it, and what it may be instead."""
+    *above, key = (str(part) for part in problem["loc"])
+    where = ".".join([*above, key])
+    if problem["type"] == "extra_forbidden":
+        section = Settings.model_fields[above[0]].annotation if above else Settings
+        known = ", ".join(section.model_fields) if section else ""
+        return f"{where}: there is no such key; there are {known}"
+    return f"{where}: {problem['msg'].removeprefix('Value error, ')}"

@@ -36,7 +36,8 @@ class WebServer:
             self._socket = socket.create_server((settings.host, settings.port), family=family, backlog=128)
         except OSError as error:
             next_step = "stop what listens there, or set [web] listen to another port"
-            raise PortTaken(f"web interface on {settings.listen}: {error.strerror}; {next_step}") from error
+            cause = str(error.strerror).partition(" (while")[0]  # Python repeats the address there
+            raise PortTaken(f"web interface on {settings.listen}: {cause}; {next_step}") from error
         self._server: _Server | None = None
 
     async def run(self, app: FastAPI) -> None:
