@@ -1,0 +1,42 @@
+"""For all tests: one that leaves an asyncio task or a process behind fails."""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+async def no_task_left() -> AsyncIterator[None]:
+    """Requested first by every asynchronous test, so checked last."""
+    yield
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    assert not left, f"tasks left behind: {left}"
+
+
+@pytest.fixture(autouse=True)
+def no_process_left() -> Iterator[None]:
+    """Children that a fixture of wider scope started are there before the test, and may stay."""
+    before = _children()
+    yield
+    left = _children() - before
+    assert not left, f"processes left behind: {[_command(pid) for pid in left]}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
+            item.fixturenames.insert(0, "no_task_left")
+
+
+def _children() -> set[str]:
+    return {pid for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split()}
+
+
+def _command(pid: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return f"{pid} (ended meanwhile)"

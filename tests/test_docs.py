@@ -1,0 +1,58 @@
+"""Documentation cannot fall behind: what the code names, the documents name."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+import microville
+from dashboards.configuration import Settings
+from dashboards.probes import LedgerCollector
+from ingest.ledger import Ledger
+from sensors.model import Reason, Unused
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("alerts", "dashboards", "deploy", "energy", "estate", "ingest", "sensors", "store", "tests")
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text()
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_folder_says_what_it_is(folder: str) -> None:
+    """Each folder has a README with a heading."""
+    assert read(f"{folder}/README.md").startswith("# ")
+
+
+@pytest.mark.parametrize("reason", [*Reason, *Unused])
+def test_every_reason_is_explained(reason: str) -> None:
+    """Why a message was refused or ignored stands in the README of sensors."""
+    assert f"`{reason}`" in read("sensors/README.md")
+
+
+@pytest.mark.parametrize("metric", [family.name for family in LedgerCollector(Ledger()).collect()])
+def test_every_metric_is_listed(metric: str) -> None:
+    """What `/metrics` says stands in the README of ingest."""
+    assert f"`{metric}" in read("ingest/README.md")
+
+
+@pytest.mark.parametrize("section", Settings.model_fields)
+def test_every_section_of_the_configuration_is_shown(section: str) -> None:
+    """The example configuration has each section."""
+    assert f"[{section}]" in read("deploy/microville.toml")
+
+
+@pytest.mark.parametrize("command", get_command(microville.app).commands)  # type: ignore[attr-defined]
+def test_every_command_is_listed(command: str) -> None:
+    """The project's README names each command."""
+    assert f"microville {command}" in read("README.md")
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("*/README.md"), ROOT / "README.md"], ids=str)
+def test_links_lead_somewhere(path: Path) -> None:
+    """Every relative link of a README leads to a file of the project."""
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text())
+
+    assert [] == [target for target in targets if not (path.parent / target).exists()]
