@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-SERVERS := mosquitto influxdb influxdb-client victoria-metrics chromium
+SERVERS := mosquitto mosquitto-clients influxdb influxdb-client victoria-metrics openssl systemd \
+  chromium libatomic1  # the last is for playwright's driver
 
 .PHONY: demo test check bench servers requirements clean
 
@@ -25,7 +26,7 @@ bench: .venv/installed-dev servers  ## medians and ratios, measured in one run
 	$(BIN)/python -m tests.benchmarks.bench_ingest
 	$(BIN)/python -m tests.benchmarks.bench_store
 
-servers:  ## the Debian packages the tests' real servers come from
+servers:  ## the Debian packages the tests' real servers and tools come from
 	deploy/test-servers.sh $(SERVERS)
 
 COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes \
@@ -35,10 +36,11 @@ requirements: .venv/installed-dev  ## pin every dependency anew, with hashes
 	$(COMPILE) --output-file requirements.txt pyproject.toml
 	$(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
 
-.venv/bin/python:
+# Not .venv/bin/python: without Debian's python3-venv that stands there already when the command fails.
+.venv/bin/pip:
 	$(PYTHON) -m venv .venv
 
-.venv/installed: requirements.txt pyproject.toml | .venv/bin/python
+.venv/installed: requirements.txt pyproject.toml | .venv/bin/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@

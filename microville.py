@@ -18,7 +18,6 @@ from rich.table import Table
 from alerts.deliver import MailUnusable
 from alerts.settings import MailSettings
 from alerts.sink import MailSink
-from dashboards import grafana
 from dashboards.configuration import ConfigurationWrong, Settings, read
 from dashboards.devices import known_to
 from dashboards.server import PortTaken, free_port
@@ -130,7 +129,7 @@ async def _demo(folder: Path) -> None:
     )
     with ExitStack() as stack:
         service = Service(settings, list(Role), stack, sink.folder)
-        print(WELCOME.format(web=settings.web.listen, folder=folder, port=settings.broker.address.port))
+        print(WELCOME.format(web=settings.web.listen, folder=folder, port=settings.broker.address.port), flush=True)
         await service.run(lambda store: _go_on(settings.broker, store))
     await sink.stop()
 
@@ -260,12 +259,16 @@ def devices(config: Config = None, as_json: AsJson = False) -> None:
 @dashboards.command("build")
 def dashboards_build(folder: Folder = GRAFANA_FOLDER) -> None:
     """Write the dashboards' JSON."""
+    from dashboards import grafana  # a slow import, for this command alone
+
     grafana.write(folder)
 
 
 @dashboards.command("check")
 def dashboards_check(folder: Folder = GRAFANA_FOLDER) -> None:
     """Fail where the JSON is not what the code says."""
+    from dashboards import grafana
+
     drift = grafana.check(folder)
     print("\n".join(drift) or f"{folder}: up to date")
     raise typer.Exit(1 if drift else 0)

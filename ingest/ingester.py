@@ -44,6 +44,7 @@ class Ingester:
         self._state = state
         self._ledger = ledger
         self._clock = clock
+        self._draining = asyncio.Lock()
         self.store_trouble = ""  # why the store is away; "" while it is there
         self.unsafe = ""  # why messages cannot even be kept here; "" while they can
 
@@ -53,8 +54,9 @@ class Ingester:
         async with asyncio.TaskGroup() as group:
             helpers = [group.create_task(self._session.run()), group.create_task(self._drain())]
             await self._consume(group)
-            for helper in helpers:
-                helper.cancel()
+            async with self._draining:  # between two of its steps, for then the account agrees with the spool
+                for helper in helpers:
+                    helper.cancel()
 
     def stop(self) -> None:
         """Take nothing more from the broker, and let `run` end."""
@@ -94,6 +96,8 @@ class Ingester:
             await self._state.run(lambda db: spool.spool(db, messages))
             self._ledger.spool(len(messages))
         else:
+            if outcome.points:
+                self._store_found()
             await self._quarantine(done.rejected)
             self._ledger.settle(done)
 
@@ -103,9 +107,9 @@ class Ingester:
             return outcome
         try:
             await self._store.write(outcome.points)
-        except StoreRefused as error:
+        except StoreRefused:
             if len(messages) == 1:
-                return await self._write_singly(messages[0], outcome.points, error)
+                return await self._write_singly(messages[0], outcome)
             middle = len(messages) // 2
             halves = [await self._again(messages[:middle]), await self._again(messages[middle:])]
             return Outcome(*(first + second for first, second in zip(*halves, strict=True)))
@@ -114,33 +118,37 @@ class Ingester:
     async def _again(self, messages: Sequence[Message]) -> Outcome:
         return await self._write(messages, self._pipeline.process(messages, self._clock()))
 
-    async def _write_singly(self, message: Message, points: Sequence[Point], refusal: StoreRefused) -> Outcome:
+    async def _write_singly(self, message: Message, outcome: Outcome) -> Outcome:
         good: list[Point] = []
-        for point in points:
+        refusal: StoreRefused | None = None
+        for point in outcome.points:
             try:
                 await self._store.write([point])
                 good.append(point)
             except StoreRefused as error:
                 refusal = error
+        if refusal is None:  # too much for one write, that was all
+            return outcome
         return Outcome(good, [], [Rejected(message, Reason.STORE_REFUSED, str(refusal))], [])
 
     async def _quarantine(self, rejected: Sequence[Rejected]) -> None:
         if rejected:
             await self._state.run(lambda db: spool.quarantine(db, rejected))
-            for reason, count in Counter(entry.reason for entry in rejected).items():
-                log.warning("quarantined", reason=reason, messages=count, example=rejected[0].detail)
+            _tell(rejected)
 
     async def _drain(self) -> None:
         """Bring the spool into the store, in order, whenever both are there."""
         while True:
-            if self._ledger.spooled == 0 or not await self._drain_once():
+            async with self._draining:
+                drained = self._ledger.spooled > 0 and await self._drain_once()
+            if not drained:
                 await asyncio.sleep(RETRY_S)
 
     async def _drain_once(self) -> bool:
         """Move the oldest messages; False if the store, or our own disk, does not let us yet."""
-        entries = await self._state.run(lambda db: spool.oldest_spooled(db, DRAIN_MESSAGES))
-        messages = [message for _, message in entries]
         try:
+            entries = await self._state.run(lambda db: spool.oldest_spooled(db, DRAIN_MESSAGES))
+            messages = [message for _, message in entries]
             done = await self._again(messages)
             await self._state.run(lambda db: spool.unspool(db, entries[-1][0], done.rejected))
         except (StoreUnavailable, sqlite3.OperationalError) as error:
@@ -150,6 +158,7 @@ class Ingester:
         self._ledger.unspool(len(messages))
         self._ledger.settle(done)
         self._store_found()
+        _tell(done.rejected)
         return True
 
     def _store_lost(self, error: StoreUnavailable) -> None:
@@ -168,3 +177,9 @@ class Ingester:
                 "cannot_keep_messages", cause=str(error), next_step="make room; nothing is acknowledged until then"
             )
         self.unsafe = str(error)
+
+
+def _tell(rejected: Sequence[Rejected]) -> None:
+    examples = {entry.reason: entry.detail for entry in rejected}
+    for reason, count in Counter(entry.reason for entry in rejected).items():
+        log.warning("quarantined", reason=reason, messages=count, example=examples[reason])

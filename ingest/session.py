@@ -8,6 +8,7 @@ writing it twice changes nothing (law 3).
 import asyncio
 import random
 import ssl
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -24,6 +25,7 @@ HELD_MESSAGES = 20_000
 HELD_BYTES = 64 * 2**20
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 30.0
+STEADY_S = 5.0  # a connection lost sooner is no success: two processes with one client id would fight without pause
 
 log = structlog.get_logger()
 
@@ -57,12 +59,13 @@ class Session:
         """Stay connected until cancelled; an absent broker is waited for, with a jittered, growing pause."""
         wait_s = FIRST_WAIT_S
         while True:
+            began = time.monotonic()
             try:
                 await self._connect_once()
             except (OSError, Refused, ValueError, TimeoutError) as error:
-                if self.connected:
-                    wait_s = FIRST_WAIT_S
                 self._lost(str(error) or type(error).__name__)
+            if time.monotonic() - began > STEADY_S:
+                wait_s = FIRST_WAIT_S
             await asyncio.sleep(wait_s * random.uniform(0.5, 1.0))  # noqa: S311 (jitter, no secret)
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 

@@ -7,6 +7,8 @@ import mqtt5
 
 from ingest.link import Delivery, Link, Refused
 
+CLOSED = "the broker closed the connection and gave no reason; if it goes on, give each process its own client_id"
+
 
 class Wire(asyncio.Protocol):
     """One connection. `took` gets what it delivers, `welcomed` is called once the subscription stands."""
@@ -47,7 +49,7 @@ class Wire(asyncio.Protocol):
             self._took(deliveries)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._end(exc or ConnectionResetError("the broker closed the connection"))
+        self._end(exc or ConnectionResetError(CLOSED))
 
     def send(self, data: bytes) -> None:
         """Hand the bytes to the socket; dropped when it is closing, for then nobody reads them."""
@@ -58,6 +60,7 @@ class Wire(asyncio.Protocol):
         """Stop or go on reading the socket: the broker feels it as back-pressure."""
         if self._transport and paused != self._paused and not self._transport.is_closing():
             self._paused = paused
+            self._heard = True  # what waits in a paused socket could not be heard
             (self._transport.pause_reading if paused else self._transport.resume_reading)()
 
     async def ended(self) -> None:

@@ -6,6 +6,7 @@ so that what is newer, the common case, is appended without asking the file for 
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -16,6 +17,8 @@ from estate.calendar import DAY_MS
 from estate.model import Consumption, Point
 from sensors.quantities import QUANTITIES
 from store.base import StoreRefused
+
+Rows = Sequence[Point] | Sequence[Consumption]
 
 Batch = dict[str, NDArray[Any]]
 """Columns of equal length, by name."""
@@ -117,15 +120,14 @@ class Writer:
 
     def points(self, points: Sequence[Point], now_ms: int) -> None:
         """Write readings with their `latest` and `touched` rows. Raises StoreRefused for a value that is no number."""
-        devices, channels, quantities, values, times, buildings, zones = zip(*points, strict=True)
-        value, time = np.array(values, np.float64), np.array(times, np.int64)
+        value, time = _column(points, "value", np.float64), _column(points, "at_ms", np.int64)
         finite = np.isfinite(value)
         if not finite.all():
             raise StoreRefused(f"not a value that can be stored: {points[int(np.argmin(finite))]}")
-        counter = np.fromiter(map(COUNTERS.__contains__, quantities), np.bool_)
+        counter = np.fromiter(map(COUNTERS.__contains__, _of(points, "quantity")), np.bool_)
         with self._transaction():
-            series = self._series.ids(zip(devices, channels, quantities, strict=True))
-            place = self._places.ids(zip(buildings, zones, strict=True))
+            series = self._series.ids(_of(points, "device", "channel", "quantity"))
+            place = self._places.ids(_of(points, "building", "zone"))
             batch = in_order({"series": series, "place": place, "time": time, "value": value, "counter": counter})
             greatest = self._readings.greatest(batch)
             batch["first"] = batch["last"] & (greatest == NEVER)
@@ -137,11 +139,11 @@ class Writer:
 
     def consumption(self, rows: Sequence[Consumption]) -> None:
         """Write rows of consumption."""
-        meters, tenants, carriers, buildings, roles, everies, starts, amounts, shares = zip(*rows, strict=True)
-        time, amount, estimated = np.array(starts, np.int64), np.array(amounts, np.int64), np.array(shares, np.float64)
+        time, amount = _column(rows, "start_ms", np.int64), _column(rows, "amount", np.int64)
+        estimated = _column(rows, "estimated", np.float64)
         with self._transaction():
-            flow = self._flows.ids(zip(meters, tenants, everies, strict=True))
-            kind = self._kinds.ids(zip(buildings, carriers, roles, strict=True))
+            flow = self._flows.ids(_of(rows, "meter", "tenant", "every"))
+            kind = self._kinds.ids(_of(rows, "building", "carrier", "role"))
             batch = in_order({"flow": flow, "kind": kind, "time": time, "amount": amount, "estimated": estimated})
             self._consumption.put(batch)
         self._consumption.remember(batch)
@@ -188,6 +190,15 @@ def in_order(batch: Batch) -> Batch:
     order = np.lexsort((batch["time"], names))
     rows = order[_ends(names[order]) | _ends(batch["time"][order])]
     return {name: column[rows] for name, column in batch.items()} | {"last": _ends(names[rows])}
+
+
+def _of(rows: Rows, *fields: str) -> Iterator[Any]:
+    """These fields of each row, as a tuple where they are several: `zip(*rows)` is twice as slow on 200,000 rows."""
+    return map(itemgetter(*map(rows[0]._fields.index, fields)), rows)
+
+
+def _column(rows: Rows, field: str, dtype: type[np.generic]) -> NDArray[Any]:
+    return np.fromiter(_of(rows, field), dtype, len(rows))
 
 
 def _ends(values: NDArray[Any]) -> NDArray[np.bool_]:

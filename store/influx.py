@@ -7,7 +7,8 @@ what this process remembers of them is what the server holds.
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import cast
 
 import numpy as np
@@ -17,8 +18,8 @@ from numpy.typing import NDArray
 from estate.calendar import DAY_MS
 from estate.model import Consumption, Point
 from sensors.quantities import QUANTITIES
-from store.base import Latest, Row, Series, StoreRefused, Touched, Usage, UsageRow
-from store.influx_http import InfluxHttp, Table, TooLarge
+from store.base import Latest, Row, Series, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
+from store.influx_http import InfluxHttp, Missing, Table, TooLarge
 from store.influx_moves import Moves, Tags
 from store.influxql import between, compile_query, matches, since
 from store.line_protocol import Batch, Encoder, consumption_line, latest_lines, touched_lines
@@ -58,11 +59,15 @@ class InfluxStore:
     async def open(self) -> None:
         """Connect, create the database on 1.x, and learn what was written last, and where."""
         await self._http.open()
+        self._forget()
         try:
             for table in await self._http.query(compile_query(Latest())):
                 self._remember(table)
             for table in await self._http.query('SELECT last("amount") FROM "consumption", "allocation" GROUP BY *'):
                 self._remember_usage(table)
+            for table in await self._http.query('SELECT last("arrived_ms") FROM "touched"'):
+                if table.measurement == "touched":
+                    self._arrived = max(self._arrived, int(table.rows[-1][1]))
         except BaseException:
             await self._http.close()
             raise
@@ -75,7 +80,7 @@ class InfluxStore:
         """See `Store.write`; the last place of a point wins, but on 3.x, which cannot delete, the earlier one stays."""
         if not points:
             return
-        async with self._writing:
+        async with self._in_turn():
             batch = self._encoder.encode(points)
             moves = Moves()
             if batch.moved and self._can_delete():
@@ -92,7 +97,7 @@ class InfluxStore:
     async def write_consumption(self, rows: Sequence[Consumption]) -> None:
         if not rows:
             return
-        async with self._writing:
+        async with self._in_turn():
             last = {(row.meter, row.tenant, row.every, row.start_ms): row for row in rows}
             moves = Moves()
             for row in last.values():
@@ -108,7 +113,7 @@ class InfluxStore:
         if not meters:
             return
         (condition,) = matches([("meter", meters)])
-        async with self._writing:
+        async with self._in_turn():
             await self._http.query(
                 "; ".join(f'DELETE FROM "{of}" WHERE {condition}' for of in ("consumption", "allocation"))
             )
@@ -158,6 +163,24 @@ class InfluxStore:
             tags = table.tags
             found.append(Touched(tags["device"], tags.get("channel", ""), int(from_ms), int(arrived_ms)))
         return sorted(found)
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """One write after the other. A database that has gone is made anew on 1.x, and the write is to be repeated."""
+        async with self._writing:
+            try:
+                yield
+            except Missing as error:
+                if self._http.version != 1:
+                    raise
+                await self._http.create()
+                self._forget()
+                raise StoreUnavailable(f"{error}; it was created anew, empty: the write is to be repeated") from error
+
+    def _forget(self) -> None:
+        """What this process remembers is not, or no longer, what the server holds."""
+        self._encoder = Encoder()
+        self._usage = {}
 
     def _lines(self, batch: Batch) -> bytes:
         arrived = self._arrival()
@@ -234,7 +257,7 @@ class InfluxStore:
         return self._http.version != 3
 
     def _arrival(self) -> int:
-        """Now, in ms, later than every arrival before."""
+        """Now, in ms, later than every arrival before, whatever the clock does: readers go on from the last one."""
         self._arrived = max(time.time_ns() // 1_000_000, self._arrived + 1)
         return self._arrived
 
@@ -243,12 +266,13 @@ class InfluxStore:
         if table.measurement == "latest" and key[2] in QUANTITIES:
             stream = self._encoder.stream(key)
             stream.at, stream.value = int(table.rows[-1][2]), float(table.rows[-1][1])
+            self._arrived = max(self._arrived, int(table.rows[-1][3]))
 
     def _remember_usage(self, table: Table) -> None:
         if table.measurement in ("consumption", "allocation"):
             tags = table.tags
             key = (table.measurement, tags["meter"], tags.get("tenant", ""), tags["every"])
-            place = (tags["building"], tags["carrier"], tags["role"])
+            place = (tags.get("building", ""), tags["carrier"], tags["role"])
             self._usage.setdefault(key, {})[place] = int(table.rows[-1][0])
 
 

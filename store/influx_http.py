@@ -39,6 +39,10 @@ class Table(NamedTuple):
     rows: list[list[Any]]
 
 
+class Missing(StoreUnavailable):
+    """The database, bucket or organisation is not there."""
+
+
 class TooLarge(Exception):
     """The server takes no body of this size (413)."""
 
@@ -61,14 +65,18 @@ class InfluxHttp:
         self._session = aiohttp.ClientSession(headers=headers)
         try:
             self.version = self.version or await self._generation()
-            if self.version == 1:
-                await self.query(f"CREATE DATABASE {name(self._bucket)}")
+            await self.create()
         except BaseException:
             await self.close()
             raise
         if self.version > 1:
             timeout = aiohttp.ClientTimeout(total=WRITE_S, connect=CONNECT_S)
             self._client = InfluxDBClientAsync(self.url, token=self._token, org=self._org, timeout=timeout)
+
+    async def create(self) -> None:
+        """Create the database where it is missing, on 1.x; on the others that takes more rights than we ask for."""
+        if self.version == 1:
+            await self.query(f"CREATE DATABASE {name(self._bucket)}")
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -158,7 +166,9 @@ class InfluxHttp:
 
     def _complaint(self, words: str) -> StoreRefused | StoreUnavailable:
         """Of one statement; a database that has gone, or a server at its limits, says nothing about the statement."""
-        if any(sign in words for sign in ("database not found", "timeout", "limit", "not authorized")):
+        if "database not found" in words:
+            return Missing(f"InfluxDB at {self.url}: {words}")
+        if any(sign in words for sign in ("timeout", "limit", "not authorized")):
             return StoreUnavailable(f"InfluxDB at {self.url}: {words}")
         return StoreRefused(words)
 
@@ -170,7 +180,7 @@ class InfluxHttp:
         if status in (400, 422) and words:
             return StoreRefused(words)
         step = _NEXT_STEP.get(status, words or "no reason given")
-        return StoreUnavailable(f"InfluxDB at {self.url} answers {status}: {step}")
+        return (Missing if status == 404 else StoreUnavailable)(f"InfluxDB at {self.url} answers {status}: {step}")
 
     def _unreachable(self, error: BaseException) -> StoreUnavailable:
         return StoreUnavailable(f"InfluxDB at {self.url} does not answer: {str(error) or type(error).__name__}")
@@ -184,5 +194,5 @@ def _words(body: bytes) -> str:
         return ""
     if not isinstance(said, dict):
         return ""
-    words = str(said.get("error") or said.get("message") or "")
+    words = str(said.get("error") or said.get("message") or "")[:1000]  # they repeat the line, however long
     return f"{words} {json.dumps(said['data'])[:500]}" if words and "data" in said else words

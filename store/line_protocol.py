@@ -14,8 +14,8 @@ from estate.model import Consumption, Point
 from sensors.quantities import QUANTITIES
 from store.base import StoreRefused
 
-# Line protocol has no way to write these: a backslash there would escape what follows it.
-_UNWRITABLE = re.compile(r"[\n\r\ud800-\udfff]|\\(?:[,= ]|$)")
+# Line protocol has no way to write these: a backslash there would escape what follows it. InfluxQL has none for NUL.
+_UNWRITABLE = re.compile(r"[\0\n\r\ud800-\udfff]|\\(?:[,= ]|$)")
 _SPECIAL = re.compile(r"([,= ])")
 
 
@@ -160,7 +160,7 @@ def consumption_line(row: Consumption) -> str:
 def _escaped(value: str) -> str:
     if _UNWRITABLE.search(value):
         raise StoreRefused(
-            f"{value} cannot be a tag: it holds a line break, or a backslash before ',', '=', ' ' or end"
+            f"{value[:100]!r} cannot be a tag: it holds a line break, NUL, or a backslash before ',', '=', ' ' or end"
         )
     return _SPECIAL.sub(r"\\\1", value)
 

@@ -48,20 +48,13 @@ class State:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._migrate()
-        except (OSError, sqlite3.Error) as error:
+            self._db = _opened(path)
+        except (OSError, sqlite3.OperationalError) as error:
             raise StateUnusable(f"state file {path}: {error}; check [state] path and its permissions") from error
+        except sqlite3.DatabaseError as error:
+            next_step = "restore a copy of it, or move it away to start with an empty one"
+            raise StateUnusable(f"state file {path}: {error}; {next_step}") from error
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="state")
-
-    def _migrate(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > len(MIGRATIONS):
-            raise sqlite3.DatabaseError(f"it was written by a newer version (schema {version})")
-        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-            self._db.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do the work in one transaction on the state's thread; durable when this returns."""
@@ -83,3 +76,24 @@ class State:
         """Wait for the work under way and let go of the file."""
         self._thread.shutdown()
         self._db.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        _migrate(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _migrate(db: sqlite3.Connection, path: Path) -> None:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        cause = f"it was written by a newer version of Microville (schema {version})"
+        raise StateUnusable(f"state file {path}: {cause}; install that version again")
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        db.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")

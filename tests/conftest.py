@@ -32,7 +32,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _children() -> set[str]:
-    return {pid for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split()}
+    return {pid for thread in Path("/proc/self/task").iterdir() for pid in _children_of(thread)}
+
+
+def _children_of(thread: Path) -> list[str]:
+    try:
+        return (thread / "children").read_text().split()
+    except OSError:  # the thread ended meanwhile
+        return []
 
 
 def _command(pid: str) -> str:

@@ -61,12 +61,19 @@ def mosquitto(
             "max_queued_messages 0",
             *settings,
         ]
-        if os.getuid() == 0:
-            lines.append("user root")  # it would give up its rights, and with them the folder
-        (here / "mosquitto.conf").write_text("\n".join(lines) + "\n")
-        with _started("mosquitto", "mosquitto", ["-c", str(here / "mosquitto.conf")], port, here) as server:
-            _wait(server, lambda: _listening(port))
+        with mosquitto_on("\n".join(lines), port, here) as server:
             yield server
+
+
+@contextmanager
+def mosquitto_on(configuration: str, port: int, folder: Path) -> Iterator[Server]:
+    """An MQTT broker with this configuration, which listens on the port."""
+    if os.getuid() == 0:
+        configuration += "\nuser root"  # it would give up its rights, and with them the folder
+    (folder / "mosquitto.conf").write_text(configuration + "\n")
+    with _started("mosquitto", "mosquitto", ["-c", str(folder / "mosquitto.conf")], port, folder) as server:
+        _wait(server, lambda: _listening(port))
+        yield server
 
 
 @contextmanager

@@ -129,7 +129,7 @@ async def measure(port: int, influx_port: int, folder: Path) -> dict[str, list[C
             nothing = cast(Store, Nothing())
             into_nothing = await run(port, qos, lambda session: whole(session, nothing, here))  # noqa: B023
             costs.setdefault(f"QoS {qos} into nothing", []).append(into_nothing)
-        stores = {
+        stores: dict[str, Store] = {
             "DuckDB": DuckStore(here / "duck"),
             "InfluxDB": InfluxStore("127.0.0.1", influx_port, bucket=f"b{turn}"),
         }

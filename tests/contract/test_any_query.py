@@ -41,8 +41,11 @@ def expected_rows(points: Sequence[Point], query: Series) -> list[tuple[tuple[st
 
 def aggregate(how: How, values: Sequence[float]) -> float:
     """Of values in order of time."""
-    of = {"mean": fmean, "min": min, "max": max, "sum": sum, "count": len, "last": lambda values: values[-1]}
-    return round(float(of[how](values)), 6)
+    results = {
+        "mean": fmean(values), "min": min(values), "max": max(values),
+        "sum": sum(values), "count": len(values), "last": values[-1],
+    }  # fmt: skip
+    return round(float(results[how]), 6)
 
 
 def rounded(rows: Sequence[Row]) -> list[tuple[tuple[str, ...], list[tuple[int, float]]]]:

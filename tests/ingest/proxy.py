@@ -16,6 +16,7 @@ class Proxy:
         self._sent: list[bytearray] = []
         self._writers: list[asyncio.StreamWriter] = []
         self._silenced = 0
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def connections(self) -> int:
@@ -24,7 +25,12 @@ class Proxy:
 
     def acknowledged(self) -> list[list[int]]:
         """The packet ids that the session acknowledged, in order, by connection."""
-        return [_acknowledged(bytes(sent)) for sent in self._sent]
+        sent = [_packets(bytes(data)) for data in self._sent]
+        return [[packet.packet_id for packet in each if isinstance(packet, mqtt5.PubAckPacket)] for each in sent]
+
+    def pings(self) -> int:
+        """How often the session asked whether the broker is there."""
+        return sum(isinstance(packet, mqtt5.PingReqPacket) for sent in self._sent for packet in _packets(bytes(sent)))
 
     def cut(self) -> None:
         """Break the connections there are, as a cable would."""
@@ -36,7 +42,16 @@ class Proxy:
         """Let nothing more through on the connections there are, and tell nobody."""
         self._silenced = self.connections
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def close(self) -> None:
+        """Break what there is, and wait for it to be over."""
+        self.cut()
+        await asyncio.gather(*self._tasks)
+
+    def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take a connection of the session."""
+        self._tasks.append(asyncio.create_task(self._serve(reader, writer)))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._sent.append(bytearray())
         number = self.connections
         try:
@@ -71,15 +86,14 @@ async def proxy(broker_port: int) -> AsyncIterator[Proxy]:
         yield relay
     finally:
         server.close()
-        relay.cut()
+        await relay.close()
         await server.wait_closed()
 
 
-def _acknowledged(sent: bytes) -> list[int]:
-    ids, view = [], memoryview(sent)
+def _packets(data: bytes) -> list[mqtt5.Packet]:
+    packets, view = [], memoryview(data)
     while view:
         packet, size = mqtt5.read(view)
+        packets.append(packet)
         view = view[size:]
-        if isinstance(packet, mqtt5.PubAckPacket):
-            ids.append(packet.packet_id)
-    return ids
+    return packets

@@ -1,6 +1,6 @@
 """Law 1: every message received is claimed by exactly one count, at every moment."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.ledger import Ledger
@@ -49,6 +49,7 @@ def test_loss_shows() -> None:
     assert 1 == ledger.difference
 
 
+@settings(max_examples=50)
 @given(st.data())
 def test_conservation(data: st.DataObject) -> None:
     """Whatever happens, in whatever order, the counts claim each message once, and none falls below zero."""

@@ -1,6 +1,7 @@
 """The session against real brokers: nothing is lost, nothing is acknowledged early, memory is bounded."""
 
 import asyncio
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
@@ -13,10 +14,11 @@ from ingest import session as session_module
 from ingest.embedded import embedded_broker
 from ingest.session import Batch, Session
 from ingest.settings import Address
+from sensors.model import Message
 from tests.ingest.proxy import proxy
 from tests.ingest.sending import send
 from tests.ingest.values import NOW_MS, settings, topic
-from tests.servers import free_port, mosquitto
+from tests.servers import Server, free_port, mosquitto
 from tests.waiting import DEADLINE_S, until
 
 Broker = Callable[[], AbstractContextManager[int]]
@@ -77,15 +79,20 @@ async def next_batch(session: Session) -> Batch:
     return batch
 
 
-async def take(session: Session, count: int, *, ack: bool = True) -> list[bytes]:
-    """The payloads of the next messages, this many."""
-    payloads: list[bytes] = []
-    while len(payloads) < count:
+async def take(session: Session, count: int, *, ack: bool = True) -> list[Message]:
+    """The next messages, at least this many."""
+    messages: list[Message] = []
+    while len(messages) < count:
         batch = await next_batch(session)
-        payloads += [message.payload for message in batch.messages]
+        messages += batch.messages
         if ack:
             session.ack(batch)
-    return payloads
+    return messages
+
+
+async def payloads(session: Session, count: int) -> list[bytes]:
+    """Those of the next messages, acknowledged."""
+    return [message.payload for message in await take(session, count)]
 
 
 def numbered(count: int, width: int = 1) -> list[bytes]:
@@ -93,17 +100,31 @@ def numbered(count: int, width: int = 1) -> list[bytes]:
 
 
 @either
-async def test_receives_in_order_and_acknowledges(broker: Broker) -> None:
-    """Messages come in order and once; what was acknowledged does not come again with the next connection."""
+async def test_receives_in_order(broker: Broker) -> None:
+    """Messages come in order, and once."""
     with broker() as port:
         async with connected(port) as session:
             await send(port, numbered(500))
 
-            assert numbered(500) == await take(session, 500)
-        async with connected(port) as session:
-            await send(port, [b"afterwards"])
+            assert numbered(500) == await payloads(session, 500)
 
-            assert [b"afterwards"] == await take(session, 1)
+
+async def test_acknowledged_does_not_come_again() -> None:
+    """What was acknowledged is over: the next connection brings what is new."""
+    with mosquitto() as server:
+        async with connected(server.port) as session:
+            await send(server.port, numbered(500))
+            await take(session, 500)
+        await until(lambda: gone(server))
+        async with connected(server.port) as session:
+            await send(server.port, [b"afterwards"])
+
+            assert [b"afterwards"] == await payloads(session, 1)
+
+
+def gone(server: Server) -> bool:
+    """Whether the broker has read all that the session sent, its goodbye included."""
+    return "Client microville-ingest disconnected." in server.log
 
 
 @either
@@ -111,14 +132,10 @@ async def test_unacknowledged_comes_again(broker: Broker) -> None:
     """What was handed out and not acknowledged is delivered again to the next connection of the same client."""
     with broker() as port:
         async with connected(port) as session:
-            await send(port, numbered(30))
-            await take(session, 10)
-            rest = 30 - 10
-            await take(session, 1, ack=False)
+            await send(port, numbered(10))
+            await take(session, 10, ack=False)
         async with connected(port) as session:
-            again = await take(session, rest - 10)
-
-    assert numbered(30)[-len(again) :] == again
+            assert numbered(10) == await payloads(session, 10)
 
 
 @either
@@ -129,22 +146,21 @@ async def test_while_away_the_broker_keeps(broker: Broker) -> None:
             pass
         await send(port, numbered(15))
         async with connected(port) as session:
-            assert numbered(15) == await take(session, 15)
+            assert numbered(15) == await payloads(session, 15)
 
 
-@either
-async def test_message_as_it_came(broker: Broker) -> None:
+async def test_message_as_it_came() -> None:
     """Topic, payload, QoS and time of receipt are the message's; live messages published as retained look live."""
-    with broker() as port:
-        async with connected(port) as session:
-            await send(port, [b"\x00\xff"], to="microville/b01/x/readings", retain=True)
-            await send(port, [b"lightly"], qos=0)
-            batches = [await next_batch(session), await next_batch(session)]
+    with mosquitto() as server:
+        async with connected(server.port) as session:
+            await send(server.port, [b"\x00\xff"], to="microville/b01/x/readings", retain=True)
+            await send(server.port, [b"lightly"], qos=0)
+            messages = await take(session, 2)
 
     assert [
         ("microville/b01/x/readings", b"\x00\xff", NOW_MS, 1, False),
         (topic(), b"lightly", NOW_MS, 0, False),
-    ] == [message for batch in batches for message in batch.messages]
+    ] == messages
 
 
 async def test_retained_before_subscribing() -> None:
@@ -152,18 +168,18 @@ async def test_retained_before_subscribing() -> None:
     with mosquitto() as server:
         await send(server.port, [b"old"], retain=True)
         async with connected(server.port) as session:
-            batch = await next_batch(session)
-            session.ack(batch)
+            messages = await take(session, 1)
+        await until(lambda: gone(server))
         async with connected(server.port) as session:
             await send(server.port, [b"new"])
 
-            assert [b"new"] == await take(session, 1)
+            assert [b"new"] == await payloads(session, 1)
 
-    assert [(b"old", True)] == [(message.payload, message.retained) for message in batch.messages]
+    assert [(b"old", True)] == [(message.payload, message.retained) for message in messages]
 
 
-async def test_acknowledged_in_order_of_delivery() -> None:
-    """PUBACKs go out when told to, not before, in the order in which the messages came."""
+async def test_acknowledged_when_told() -> None:
+    """PUBACKs go out when told to and not before, in the order in which the messages came."""
     with mosquitto(max_inflight=0) as server:
         async with proxy(server.port) as between, connected(between.port) as session:
             await send(server.port, numbered(100))
@@ -185,20 +201,20 @@ async def test_old_deliveries_are_not_acknowledged_on_a_new_connection(monkeypat
     with mosquitto() as server:
         async with proxy(server.port) as between, connected(between.port) as session:
             await send(server.port, numbered(10))
-            handed_out = await next_batch(session)
+            before = await next_batch(session)
             between.cut()
-            await until(lambda: not session.connected)
-            await until(lambda: session.connected)
-            session.ack(handed_out)
-            seen = list(handed_out.messages)
+            await until(lambda: between.connections == 2 and session.connected)
+            session.ack(before)
+            seen = before.messages
             while [message.payload for message in seen].count(b"9") < 2:
-                batch = await next_batch(session)
-                seen += batch.messages
-                session.ack(batch)
+                seen += await take(session, 1)
             await until(lambda: len(between.acknowledged()[1]) == 10)
+            await send(server.port, [b"last"])
+            await take(session, 1)
+            await until(lambda: len(between.acknowledged()[1]) == 11)
 
             assert [] == between.acknowledged()[0]
-            assert set(numbered(10)) == {message.payload for message in seen}
+            assert {*numbered(10)} == {message.payload for message in seen}
 
 
 async def test_absent_broker_is_waited_for() -> None:
@@ -213,7 +229,7 @@ async def test_absent_broker_is_waited_for() -> None:
             await until(lambda: session.connected)
             await send(port, [b"first"])
 
-            assert [b"first"] == await take(session, 1)
+            assert [b"first"] == await payloads(session, 1)
             assert "" == session.trouble
 
 
@@ -222,21 +238,17 @@ async def test_broker_restart_loses_nothing(tmp_path: Path) -> None:
     with mosquitto(folder=tmp_path, persistence=True) as server:
         async with connected(server.port) as session:
             await send(server.port, numbered(40))
-            await take(session, 5)
-            await take(session, 1, ack=False)
+            seen = await take(session, 5)
             server.process.terminate()
             await asyncio.to_thread(server.process.wait)
             await until(lambda: not session.connected)
-
-            assert "server shutting down" in session.trouble
             with mosquitto(folder=tmp_path, persistence=True, port=server.port):
                 await until(lambda: session.connected)
                 await send(server.port, [b"after"])
-                payloads: list[bytes] = []
-                while b"after" not in payloads:
-                    payloads += await take(session, 1)
+                while seen[-1].payload != b"after":
+                    seen += await take(session, 1)
 
-    assert set(numbered(40)[20:]) | {b"after"} <= set(payloads)
+    assert {*numbered(40), b"after"} == {message.payload for message in seen}
 
 
 async def test_wrong_password(tmp_path: Path) -> None:
@@ -251,7 +263,7 @@ async def test_wrong_password(tmp_path: Path) -> None:
             assert "check [broker] username" in session.trouble
             assert "a new one" not in session.trouble
             allow(passwords, "a new one")
-            server.process.send_signal(1)  # SIGHUP: it reads its passwords again
+            server.process.send_signal(signal.SIGHUP)  # it reads its passwords again
             await until(lambda: session.connected)
 
 
@@ -260,34 +272,141 @@ def allow(passwords: Path, password: str) -> None:
     subprocess.run(["mosquitto_passwd", "-b", passwords, "ingest", password], check=True, capture_output=True)
 
 
-async def test_same_client_id_twice() -> None:
-    """Two processes with one client id push each other out, and each says what to do about it."""
+async def test_encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over TLS a certificate nobody vouches for is refused, and told; a trusted one is taken, and messages come."""
+    certificate, key = certified(tmp_path)
+    plain = free_port()
+    tls = [f"certfile {certificate}", f"keyfile {key}", f"listener {plain} 127.0.0.1"]
+    with mosquitto(settings=tls) as server:
+        session = made(server.port, url=f"mqtts://127.0.0.1:{server.port}")
+        async with running(session):
+            await until(lambda: "certificate verify failed" in session.trouble)
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+            await until(lambda: session.connected)
+            await send(plain, numbered(100))
+
+            assert numbered(100) == await payloads(session, 100)
+
+
+def certified(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that vouches for itself, and its key."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subject = ["-subj", "/CN=broker", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject]
+    subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    return certificate, key
+
+
+async def test_same_client_id_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes with one client id push each other out, ever more slowly, and are told what to do about it."""
+    monkeypatch.setattr(session_module, "LONGEST_WAIT_S", 5.0)
     with mosquitto() as server:
-        first, second = made(server.port), made(server.port)
-        async with running(first, second):
-            await until(lambda: "client_id of its own" in first.trouble)
+        async with proxy(server.port) as between:
+            first, second = made(between.port), made(between.port)
+            async with running(first, second):
+                await until(lambda: "its own client_id" in first.trouble + second.trouble)
+                await asyncio.sleep(1)
+
+            assert between.connections < 20
 
 
 @pytest.mark.parametrize(("bound", "value"), [("HELD_MESSAGES", 50), ("HELD_BYTES", 500_000)])
 async def test_bounded_without_a_drop(bound: str, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """At its bound the session reads no further; as acknowledgements make room, everything comes, in order."""
-    monkeypatch.setattr(session_module, bound, value)
     messages = numbered(1000, width=10_000)
     one_read = 256 * 1024 // 10_000 + 1  # what the event loop may have read before it was told
     with mosquitto(max_inflight=0) as server:
-        async with connected(server.port) as session, connected(server.port, client_id="other") as other:
-            await send(server.port, messages)
+        async with connected(server.port, client_id="other") as other:
             monkeypatch.setattr(session_module, bound, value)
-            await drained(other, len(messages))
-            held = await next_batch(session)
+            async with connected(server.port) as session:
+                await send(server.port, messages)
+                await take(other, len(messages))
+                held = await next_batch(session)
 
-            assert 50 <= len(held.messages) <= 50 + one_read
-            session.ack(held)
-            payloads = [message.payload for message in held.messages]
+                assert 50 <= len(held.messages) <= 50 + one_read
+                session.ack(held)
+                rest = await payloads(session, len(messages) - len(held.messages))
 
-            assert messages == payloads + await take(session, len(messages) - len(payloads))
+    assert messages == [message.payload for message in held.messages] + rest
 
 
-async def drained(session: Session, count: int) -> None:
-    """Somebody else has been sent everything."""
-    assert count == len(await take(session, count))
+async def test_pause_is_not_taken_for_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session that has not read its socket for longer than the keep-alive keeps its connection all the same."""
+    monkeypatch.setattr(link, "KEEP_ALIVE_S", 2)
+    monkeypatch.setattr(session_module, "HELD_MESSAGES", 5)
+    with mosquitto(max_inflight=0) as server:
+        async with proxy(server.port) as between, connected(between.port) as session:
+            await send(server.port, numbered(10))
+            batch = await next_batch(session)
+            pings = 3
+            await until(lambda: between.pings() >= pings)
+            session.ack(batch)
+            await send(server.port, [b"last"])
+            await payloads(session, 11 - len(batch.messages))
+
+            assert 1 == between.connections
+
+
+async def test_silent_broker_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that lets nothing through any more, and says nothing, is given up within the keep-alive."""
+    monkeypatch.setattr(link, "KEEP_ALIVE_S", 2)
+    with mosquitto() as server:
+        async with proxy(server.port) as between, connected(between.port) as session:
+            between.silence()
+            await until(lambda: "fallen silent" in session.trouble)
+            await until(lambda: session.connected)
+            await send(server.port, [b"through"])
+
+            assert [b"through"] == await payloads(session, 1)
+
+
+async def test_finish(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After `finish` what is held is handed out, then None; the broker keeps what was not acknowledged."""
+    monkeypatch.setattr(session_module, "BATCH_MESSAGES", 4)
+    with mosquitto() as server:
+        async with connected(server.port) as session:
+            await send(server.port, numbered(10))
+            done = await take(session, 1)
+            session.finish()
+            held = []
+            while batch := await session.receive():
+                held += batch.messages
+            await send(server.port, [b"later"])
+
+            assert None is await session.receive()
+        await until(lambda: gone(server))
+        async with connected(server.port) as session:
+            rest = await payloads(session, 11 - len(done))
+
+    assert numbered(10)[4 : 4 + len(held)] == [message.payload for message in held]
+    assert [*numbered(10)[4:], b"later"] == rest
+
+
+async def test_finish_ends_a_wait() -> None:
+    """`finish` also ends a `receive` that waits for a message."""
+    session = made(free_port())
+    waiting = asyncio.create_task(session.receive())
+    await asyncio.sleep(0)
+    session.finish()
+
+    assert None is await asyncio.wait_for(waiting, DEADLINE_S)
+
+
+@either
+async def test_shared_subscription(broker: Broker) -> None:
+    """Sessions of one group share the messages: each goes to one of them."""
+    with broker() as port:
+        async with (
+            connected(port, share="g", client_id="one") as one,
+            connected(port, share="g", client_id="two") as two,
+        ):
+            await send(port, numbered(100))
+            seen: list[bytes] = []
+            while len(seen) < 100:
+                first = [asyncio.ensure_future(payloads(session, 1)) for session in (one, two)]
+                done, pending = await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+                for task in pending:
+                    task.cancel()
+                seen += [payload for task in done for payload in task.result()]
+
+    assert sorted(numbered(100)) == sorted(seen)

@@ -7,13 +7,17 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
 
 import pytest
 
 from estate.model import Point
-from store.base import Latest, Series, StoreRefused, StoreUnavailable
+from store.base import Latest, Series, StoreRefused, StoreUnavailable, Usage
 from store.influx import ARRIVALS_MS, InfluxStore
 from store.line_protocol import touched_lines
+from tests.contract.values import row
 from tests.servers import free_port, influxd, victoria_metrics
 
 T0 = 1_767_225_600_000
@@ -195,14 +199,92 @@ async def test_server_gone_and_back() -> None:
         with pytest.raises(StoreUnavailable):
             await store.write([point()])
     with influxd(port=port):
-        with pytest.raises(StoreUnavailable, match="create it"):
+        with pytest.raises(StoreUnavailable, match="created anew"):
             await store.write([point()])  # the new server has no such database
+        await store.write([point()])
+
+        assert [point()] == await store.latest(Latest())
         await store.close()
+
+
+async def test_server_restarted() -> None:
+    """A server that was restarted between two calls is asked and written to as if nothing had been."""
+    port = free_port()
+    with TemporaryDirectory() as folder:
+        with influxd(port=port, folder=Path(folder)):
+            store = InfluxStore("127.0.0.1", port)
+            await store.open()
+            await store.write([point()])
+        for _ in range(9):
+            await asyncio.sleep(0)  # turns of the loop, for the connection to be found closed
+        with influxd(port=port, folder=Path(folder)):
+            assert [point()] == await store.latest(Latest())
+            await store.write([point(2.0, building="b02")])
+
+            assert [point(2.0, building="b02")] == await store.latest(Latest())
+            await store.close()
+
+
+@pytest.mark.parametrize("building", ["b01", "b02"])
+async def test_database_dropped(building: str) -> None:
+    """A database dropped while we run fails one write, and is made anew; nothing is remembered of the old one."""
+    with influxd() as server:
+        async with opened(server.port) as store:
+            await store.write([point(at_ms=T0 + 5)])
+            _ask(server.port, "DROP DATABASE microville")
+            with pytest.raises(StoreUnavailable, match="database not found"):
+                await store.latest(Latest())
+            with pytest.raises(StoreUnavailable, match="created anew"):
+                await store.write([point(building=building)])
+            await store.write([point(building=building)])
+
+            assert [point(building=building)] == await store.latest(Latest())
+            _ask(server.port, "DROP DATABASE microville")
+            with pytest.raises(StoreUnavailable, match="created anew"):
+                await store.write_consumption([row(1)])
+            await store.write_consumption([row(1)])
+
+            assert [1] == [int(found.amounts[0]) for found in await store.usage(Usage("15m", T0, T0 + 1))]
+
+
+async def test_opened_on_another() -> None:
+    """Opened again, the store knows what the server holds now, not what it held before."""
+    port = free_port()
+    store = InfluxStore("127.0.0.1", port)
+    with influxd(port=port):
+        await store.open()
+        await store.write([point(at_ms=T0 + 5)])
+        await store.close()
+    with influxd(port=port):
         await store.open()
         await store.write([point()])
 
         assert [point()] == await store.latest(Latest())
         await store.close()
+
+
+async def test_clock_set_back() -> None:
+    """Arrivals never go back, also not after a restart: who goes on from the last one misses nothing."""
+    ahead = time.time_ns() // 1_000_000 + 3_600_000
+    with influxd() as server:
+        async with opened(server.port):
+            _put(server.port, touched_lines({("other", ""): T0}, ahead))
+        async with opened(server.port) as store:
+            await store.write([point(quantity="electricity.energy")])
+
+            assert ["m1"] == [found.device for found in await store.touched(ahead + 1)]
+
+
+async def test_consumption_without_a_building() -> None:
+    """Rows of a meter that stands nowhere keep nothing from opening again."""
+    with influxd() as server:
+        async with opened(server.port) as store:
+            await store.write_consumption([row(1, building="")])
+        async with opened(server.port) as store:
+            await store.write_consumption([row(2)])
+            found = await store.usage(Usage("15m", T0, T0 + 1))
+
+    assert [("b01", 2)] == [(group.tags["building"], int(group.amounts[0])) for group in found]
 
 
 async def test_type_conflict() -> None:
@@ -277,6 +359,14 @@ async def test_written_through_the_client() -> None:
         exported = _exported(server.port)
 
     assert {("electricity_power", "b01", 1234.5, T0), ("electricity_energy", "b01", 48211300.0, T0)} == exported
+
+
+def _ask(port: int, statement: str) -> None:
+    """Say it in InfluxQL, as an administrator would."""
+    connection = HTTPConnection("127.0.0.1", port)
+    connection.request("POST", f"/query?{urlencode({'q': statement})}")
+    assert b"error" not in connection.getresponse().read()
+    connection.close()
 
 
 def _put(port: int, lines: str) -> None:

@@ -50,7 +50,7 @@ def test_escapes() -> None:
     assert 'm,tag=a\\,b\\=c\\ d\\e"f' == series("m", tag='a,b=c d\\e"f', none="")
 
 
-@pytest.mark.parametrize("value", ["a\nb", "a\rb", "end\\", "a\\,b", "a\\ b", "a\\=b", "\ud800"])
+@pytest.mark.parametrize("value", ["a\0b", "a\nb", "a\rb", "end\\", "a\\,b", "a\\ b", "a\\=b", "\ud800"])
 def test_unwritable(value: str) -> None:
     """What line protocol cannot say is refused, never written as something else."""
     with pytest.raises(StoreRefused):

@@ -11,17 +11,17 @@ from datetime import UTC, datetime
 from estate.calendar import DAY_MS
 from store.base import Series
 from store.settings import StoreSettings, open_store
-from tests.system.running import DEADLINE_S, TOPIC
+from tests.system.running import DEADLINE_S, TOPIC, Running, until
 
-BURST = 150
-PAUSE_S = 0.05
+BURST = 1000
+PAUSE_S = 0.2
 
 Readings = list[tuple[int, float]]
 """Times in ms, ascending, and values."""
 
 
 class Publisher:
-    """Publishes some 3,000 readings a second at QoS 1, a millisecond apart in their own time, until stopped."""
+    """Publishes bursts of a thousand readings at QoS 1, a millisecond apart in their own time, until stopped."""
 
     def __init__(self, port: int) -> None:
         self.first_ms = time.time_ns() // 1_000_000 - DAY_MS
@@ -64,6 +64,20 @@ def publishing(port: int) -> Iterator[Publisher]:
         yield publisher
     finally:
         publisher.stop()
+
+
+def until_settled(*ingesters: Running) -> None:
+    """Wait until the broker has nothing left for them and all they have received has come to its end."""
+    seen: list[float] = []
+
+    def still() -> bool:
+        before = list(seen)
+        metrics = [running.metrics() for running in ingesters]
+        seen[:] = [counts["received"] for counts in metrics]
+        time.sleep(0.5)  # longer than a broker with anything left keeps silent
+        return before == seen and sum(seen) > 0 == sum(c["in_flight"] + c["spooled"] for c in metrics)
+
+    until(still, "the broker's queue is empty and everything is stored")
 
 
 def stored(url: str, first_ms: int) -> Readings:

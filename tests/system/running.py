@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,9 +43,9 @@ def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProce
     )
 
 
-def run_json(folder: Path, *arguments: str) -> Any:
+def run_json(folder: Path, *arguments: str, **more: str) -> Any:
     """What a command says with `--json`."""
-    done = run(folder, *arguments, "--json")
+    done = run(folder, *arguments, "--json", **more)
     assert not done.stderr, done.stderr
     return json.loads(done.stdout)
 
@@ -96,14 +97,15 @@ class Running:
             for sample in family.samples:
                 name = sample.name.removeprefix("microville_messages_").removesuffix("_total")
                 found[name] = found.get(name, 0) + sample.value
-                found |= {reason: sample.value for reason in sample.labels.values()}
+                found |= dict.fromkeys(sample.labels.values(), sample.value)
         return found
 
-    def stop(self, number: int = signal.SIGTERM) -> float:
+    def stop(self, ask: Callable[[int], None] = lambda pid: os.kill(pid, signal.SIGTERM)) -> float:
         """Ask it to end, which it must do well; how long that took, in s."""
         began = time.monotonic()
-        self.process.send_signal(number)
+        ask(self.process.pid)
         assert 0 == self.process.wait(DEADLINE_S), self.log.read_text()
+        assert "Traceback" not in self.log.read_text()
         return time.monotonic() - began
 
     def kill(self) -> None:
@@ -143,8 +145,8 @@ def started(folder: Path, *arguments: str, port: int, **more: str) -> Iterator[R
 @contextmanager
 def up(folder: Path, *arguments: str) -> Iterator[Running]:
     """`microville up` in a folder that `configure` has written to, once it answers."""
-    port = int((folder / "microville.toml").read_text().split("listen = ")[1].split(":")[1].split('"')[0])
-    with started(folder, "up", *arguments, port=port) as running:
+    listen = tomllib.loads((folder / "microville.toml").read_text())["web"]["listen"]
+    with started(folder, "up", *arguments, port=int(listen.rpartition(":")[2])) as running:
         until(running.alive, "it answers")
         yield running
 
@@ -166,16 +168,6 @@ def publish(port: int, payload: str, topic: str = TOPIC) -> None:
     """One message at QoS 1, as the documentation says to do it."""
     subprocess.run(
         ["mosquitto_pub", "-V", "5", "-p", str(port), "-q", "1", "-t", topic, "-m", payload],
-        check=True,
-        timeout=DEADLINE_S,
-    )
-
-
-def publish_lines(port: int, lines: Sequence[str], topic: str = TOPIC) -> None:
-    """One message a line at QoS 1; the broker has acknowledged them all when this returns."""
-    subprocess.run(
-        ["mosquitto_pub", "-p", str(port), "-q", "1", "-t", topic, "-l"],
-        input="".join(f"{line}\n" for line in lines).encode(),
         check=True,
         timeout=DEADLINE_S,
     )
