@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -33,7 +33,9 @@ from store.state import State
 SETTLE_S = 20.0
 JUDGE_S = 60.0
 RETRY_S = 1.0
-STOP_S = 4.0
+STOP_S = 2.5
+QUIET_S = 0.3
+EMPTY_S = 1.5
 
 log = structlog.get_logger()
 
@@ -58,6 +60,7 @@ class Service:
         self, settings: Settings, roles: Collection[Role], stack: ExitStack, mail_folder: Path | None = None
     ) -> None:
         self._roles = roles
+        self._embedded = settings.broker.embedded and Role.INGEST in roles
         self._store_trouble = "it is not open yet"
         if settings.mail.url:
             check(settings.mail.url)
@@ -65,7 +68,7 @@ class Service:
         self._web = WebServer(settings.web)
         stack.callback(self._web.close)
         state = stack.enter_context(State(settings.state.file))
-        if settings.broker.embedded and Role.INGEST in roles:
+        if self._embedded:
             stack.enter_context(embedded_broker(settings.broker.address))
         self._store = open_store(settings.store)
         ledger = Ledger()
@@ -109,6 +112,9 @@ class Service:
                 serving.append(group.create_task(self._ingester.run()))
             await stop.wait()
             around.cancel()
+            if self._embedded:  # its queue is in memory, and goes with it
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._session.silence(QUIET_S), EMPTY_S)
             self._ingester.stop()
             self._web.stop()
             _, late = await asyncio.wait(serving, timeout=STOP_S)

@@ -52,6 +52,7 @@ class Session:
         self._unsafe = 0  # messages handed out and not yet acknowledged
         self._arrived = asyncio.Event()
         self._finishing = False
+        self._heard_at = 0.0  # when the last message came, by the monotonic clock
         self.connected = False
         self.trouble = "not connected yet"
 
@@ -88,6 +89,11 @@ class Session:
             self._wire.send(acknowledge(batch.packet_ids))
             self._steer()
 
+    async def silence(self, quiet_s: float) -> None:
+        """Return once no message has come for so long."""
+        while (left := self._heard_at + quiet_s - time.monotonic()) > 0:  # noqa: ASYNC110 (silence sets no event)
+            await asyncio.sleep(left)
+
     def finish(self) -> None:
         """Read no more; `receive` hands out what is held, then None."""
         self._finishing = True
@@ -119,6 +125,7 @@ class Session:
     def _took(self, deliveries: list[Delivery]) -> None:
         self._held.extend(deliveries)
         self._held_bytes += _bytes(deliveries)
+        self._heard_at = time.monotonic()
         self._arrived.set()
         self._steer()
 

@@ -28,6 +28,7 @@ class DuckStore:
         self.path, self._memory_limit = path, memory_limit
         self._database: duckdb.DuckDBPyConnection | None = None
         self._writer: Writer | None = None
+        self._closed = False
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="duck-write")
         self._read_threads = ThreadPoolExecutor(3, thread_name_prefix="duck-read")
 
@@ -64,6 +65,7 @@ class DuckStore:
         return [Touched(*row) for row in await self._rows(Statement(TOUCHED, {"since": since_ms}))]
 
     async def close(self) -> None:
+        self._closed = True
         await asyncio.to_thread(self._close)
 
     async def _rows(self, statement: Statement) -> list[tuple[Any, ...]]:
@@ -82,7 +84,7 @@ class DuckStore:
                 with self._database.cursor() as cursor:
                     return fetch(cursor.execute(statement.sql, statement.parameters))
 
-        return await asyncio.get_running_loop().run_in_executor(self._read_threads, work)
+        return await self._on(self._read_threads, work)
 
     async def _change(self, work: Callable[[Writer], None]) -> None:
         def guarded() -> None:
@@ -95,7 +97,12 @@ class DuckStore:
                     self._let_go()
                 raise
 
-        await asyncio.get_running_loop().run_in_executor(self._write_thread, guarded)
+        await self._on(self._write_thread, guarded)
+
+    async def _on(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise StoreUnavailable(f"store {self.path}: it is closed")
+        return await asyncio.get_running_loop().run_in_executor(threads, work)
 
     def _ready(self) -> Writer:
         if self._database is None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from estate.model import Point
-from store.base import Latest, Series, Store, StoreRefused
+from store.base import Latest, Series, Store, StoreRefused, StoreUnavailable
 from tests.contract.conftest import Opener
 from tests.contract.values import HOUR, MINUTE, T0, plain, point, raw, readings
 
@@ -234,6 +234,16 @@ async def test_opened_again(opener: Opener, tmp_path: Path) -> None:
         assert {METER: [(0, 9.0), (MINUTE, 2.0), (HOUR, 3.0)]} == await readings(store)
         assert [point(7.0, quantity="electricity.energy"), point(3.0, T0 + HOUR)] == await store.latest(Latest())
         assert arrivals == await store.touched(0)
+
+
+async def test_closed(opener: Opener, tmp_path: Path) -> None:
+    """A closed store is unavailable, for who still asks while the service ends."""
+    async with opener(tmp_path) as store:
+        await store.close()
+        calls = (store.write([point(1.0)]), store.latest(Latest()), store.series(raw()), store.touched(0))
+        said = await asyncio.gather(*calls, return_exceptions=True)
+
+    assert [StoreUnavailable] * 4 == [type(error) for error in said]
 
 
 IDENTITY = st.tuples(st.sampled_from(["d1", "d2"]), st.sampled_from(["", "L1"]), st.integers(T0, T0 + 3))
