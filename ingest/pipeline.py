@@ -11,6 +11,9 @@ from estate.model import Estate, Point
 from sensors.decode import decode
 from sensors.model import Context, Decoded, Ignored, Message, Reason, Rejected
 
+MOST_TOPICS = 100_000
+"""Remembered at most; when they are forgotten, messages within one millisecond may share a time."""
+
 
 class Outcome(NamedTuple):
     """What became of a batch. Each message counts once: stored, rejected or ignored."""
@@ -48,6 +51,8 @@ class Pipeline:
 
         Readings timed by their receipt would otherwise overwrite each other (law 3).
         """
+        if len(self._received) >= MOST_TOPICS:
+            self._received.clear()
         last = self._received.get(message.topic, 0)
         if message.received_ms <= last:
             message = message._replace(received_ms=last + 1)

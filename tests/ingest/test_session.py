@@ -1,102 +1,29 @@
-"""The session against real brokers: nothing is lost, nothing is acknowledged early, memory is bounded."""
+"""The session against real brokers: in order, acknowledged when told to, within bounds."""
 
 import asyncio
-import signal
-import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
-from pathlib import Path
 
 import pytest
 
 from ingest import link
 from ingest import session as session_module
-from ingest.embedded import embedded_broker
-from ingest.session import Batch, Session
-from ingest.settings import Address
-from sensors.model import Message
 from tests.ingest.proxy import proxy
 from tests.ingest.sending import send
-from tests.ingest.values import NOW_MS, settings, topic
+from tests.ingest.sessions import (
+    Broker,
+    connected,
+    either,
+    made,
+    next_batch,
+    numbered,
+    payloads,
+    running,
+    take,
+)
+from tests.ingest.values import NOW_MS, topic
 from tests.servers import Server, free_port, mosquitto
 from tests.waiting import DEADLINE_S, until
 
-Broker = Callable[[], AbstractContextManager[int]]
-
-
-@contextmanager
-def real() -> Iterator[int]:
-    with mosquitto() as server:
-        yield server.port
-
-
-@contextmanager
-def embedded() -> Iterator[int]:
-    port = free_port()
-    with embedded_broker(Address("127.0.0.1", port, tls=False)):
-        yield port
-
-
-either = pytest.mark.parametrize("broker", [real, embedded])
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries follow quickly."""
-    monkeypatch.setattr(session_module, "FIRST_WAIT_S", 0.02)
-    monkeypatch.setattr(session_module, "LONGEST_WAIT_S", 0.1)
-
-
-def made(port: int, **more: object) -> Session:
-    return Session(settings(port, **more), lambda: NOW_MS)
-
-
-@asynccontextmanager
-async def running(*sessions: Session) -> AsyncIterator[None]:
-    """Keep the sessions connected; an error of theirs is one of the test."""
-    tasks = [asyncio.create_task(session.run()) for session in sessions]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-
-@asynccontextmanager
-async def connected(port: int, **more: object) -> AsyncIterator[Session]:
-    session = made(port, **more)
-    async with running(session):
-        await until(lambda: session.connected)
-        yield session
-
-
-async def next_batch(session: Session) -> Batch:
-    async with asyncio.timeout(DEADLINE_S):
-        batch = await session.receive()
-    assert batch is not None
-    return batch
-
-
-async def take(session: Session, count: int, *, ack: bool = True) -> list[Message]:
-    """The next messages, at least this many."""
-    messages: list[Message] = []
-    while len(messages) < count:
-        batch = await next_batch(session)
-        messages += batch.messages
-        if ack:
-            session.ack(batch)
-    return messages
-
-
-async def payloads(session: Session, count: int) -> list[bytes]:
-    """Those of the next messages, acknowledged."""
-    return [message.payload for message in await take(session, count)]
-
-
-def numbered(count: int, width: int = 1) -> list[bytes]:
-    return [str(number).encode().rjust(width) for number in range(count)]
+pytestmark = pytest.mark.usefixtures("quick_retries")
 
 
 @either
@@ -215,86 +142,6 @@ async def test_old_deliveries_are_not_acknowledged_on_a_new_connection(monkeypat
 
             assert [] == between.acknowledged()[0]
             assert {*numbered(10)} == {message.payload for message in seen}
-
-
-async def test_absent_broker_is_waited_for() -> None:
-    """Without a broker at the start the trouble is told; once it is there, messages come."""
-    port = free_port()
-    session = made(port)
-    async with running(session):
-        await until(lambda: str(port) in session.trouble)
-
-        assert not session.connected
-        with mosquitto(port=port):
-            await until(lambda: session.connected)
-            await send(port, [b"first"])
-
-            assert [b"first"] == await payloads(session, 1)
-            assert "" == session.trouble
-
-
-async def test_broker_restart_loses_nothing(tmp_path: Path) -> None:
-    """A broker that stops and comes back with its memory delivers what was not acknowledged, and what is new."""
-    with mosquitto(folder=tmp_path, persistence=True) as server:
-        async with connected(server.port) as session:
-            await send(server.port, numbered(40))
-            seen = await take(session, 5)
-            server.process.terminate()
-            await asyncio.to_thread(server.process.wait)
-            await until(lambda: not session.connected)
-            with mosquitto(folder=tmp_path, persistence=True, port=server.port):
-                await until(lambda: session.connected)
-                await send(server.port, [b"after"])
-                while seen[-1].payload != b"after":
-                    seen += await take(session, 1)
-
-    assert {*numbered(40), b"after"} == {message.payload for message in seen}
-
-
-async def test_wrong_password(tmp_path: Path) -> None:
-    """A wrong password is told, with what to check; it is tried again, and holds once the broker takes it."""
-    passwords = tmp_path / "passwords"
-    allow(passwords, "the right one")
-    with mosquitto(settings=[f"password_file {passwords}"]) as server:
-        session = made(server.port, username="ingest", password="a new one")
-        async with running(session):
-            await until(lambda: "refuses us" in session.trouble)
-
-            assert "check [broker] username" in session.trouble
-            assert "a new one" not in session.trouble
-            allow(passwords, "a new one")
-            server.process.send_signal(signal.SIGHUP)  # it reads its passwords again
-            await until(lambda: session.connected)
-
-
-def allow(passwords: Path, password: str) -> None:
-    passwords.touch(mode=0o600)
-    subprocess.run(["mosquitto_passwd", "-b", passwords, "ingest", password], check=True, capture_output=True)
-
-
-async def test_encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Over TLS a certificate nobody vouches for is refused, and told; a trusted one is taken, and messages come."""
-    certificate, key = certified(tmp_path)
-    plain = free_port()
-    tls = [f"certfile {certificate}", f"keyfile {key}", f"listener {plain} 127.0.0.1"]
-    with mosquitto(settings=tls) as server:
-        session = made(server.port, url=f"mqtts://127.0.0.1:{server.port}")
-        async with running(session):
-            await until(lambda: "certificate verify failed" in session.trouble)
-            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-            await until(lambda: session.connected)
-            await send(plain, numbered(100))
-
-            assert numbered(100) == await payloads(session, 100)
-
-
-def certified(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this machine that vouches for itself, and its key."""
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
-    subject = ["-subj", "/CN=broker", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject]
-    subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    return certificate, key
 
 
 async def test_same_client_id_twice(monkeypatch: pytest.MonkeyPatch) -> None:
