@@ -7,20 +7,19 @@ what this process remembers of them is what the server holds.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import cast
 
 import numpy as np
 import structlog
-from numpy.typing import NDArray
 
 from estate.calendar import DAY_MS
 from estate.model import Consumption, Point
 from sensors.quantities import QUANTITIES
 from store.base import Latest, Row, Series, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
 from store.influx_http import InfluxHttp, Missing, Table, TooLarge
-from store.influx_moves import Moves, Tags
+from store.influx_moves import Moves
+from store.influx_tags import Place, columns, group_tags, latest_key, series_tags, stream_key, usage_tags
 from store.influxql import between, compile_query, matches, since
 from store.line_protocol import Batch, Encoder, consumption_line, latest_lines, touched_lines
 
@@ -30,7 +29,6 @@ ARRIVALS_MS = 7 * DAY_MS
 """How long `touched` rows are kept; accounting that slept longer rebuilds."""
 
 _Key = tuple[str, str, str, str]  # measurement, meter, tenant, every
-_Place = tuple[str, str, str]  # building, carrier, role
 
 
 class InfluxStore:
@@ -51,7 +49,7 @@ class InfluxStore:
         self._http = InfluxHttp(url, bucket, org, token, version)
         self._writing = asyncio.Lock()
         self._encoder = Encoder()
-        self._usage: dict[_Key, dict[_Place, int]] = {}  # under which tags rows stand, and the last start of each
+        self._usage: dict[_Key, dict[Place, int]] = {}  # under which tags rows stand, and the last start of each
         self._arrived = 0
         self._forgotten = 0  # when arrivals were last cleared out
         self._warned = False
@@ -124,7 +122,7 @@ class InfluxStore:
         if not all(query.where.values()):
             return []
         tables = await self._http.query(compile_query(query))
-        rows = [Row(_tags(table, query.by), *_columns(table.rows)) for table in tables]
+        rows = [Row(group_tags(table, query.by), *columns(table.rows)) for table in tables]
         return sorted(rows, key=lambda row: tuple(row.tags.values()))
 
     async def latest(self, query: Latest) -> list[Point]:
@@ -133,7 +131,7 @@ class InfluxStore:
         best: dict[tuple[str, str, str], tuple[float, float, Point]] = {}
         for table in await self._http.query(compile_query(query)):
             (_, value, at, arrived) = table.rows[-1]
-            device, channel, quantity, building, zone = _key(table)
+            device, channel, quantity, building, zone = latest_key(table)
             point = Point(device, channel, quantity, float(value), int(at), building, zone)
             identity = (device, channel, quantity)
             best[identity] = max(best.get(identity, (at, arrived, point)), (at, arrived, point))
@@ -146,10 +144,10 @@ class InfluxStore:
             return []
         rows = []
         for table in await self._http.query(compile_query(query)):
-            starts, amounts = _columns(table.rows)
+            starts, amounts = columns(table.rows)
             estimated = np.array([row[2] for row in table.rows], dtype=np.float64)
             share = np.divide(estimated, amounts, out=np.zeros_like(amounts), where=amounts != 0)
-            rows.append(UsageRow(_tags(table, query.by), starts, np.rint(amounts).astype(np.int64), share))
+            rows.append(UsageRow(group_tags(table, query.by), starts, np.rint(amounts).astype(np.int64), share))
         return sorted(rows, key=lambda row: tuple(row.tags.values()))
 
     async def touched(self, since_ms: int) -> list[Touched]:
@@ -204,17 +202,17 @@ class InfluxStore:
     async def _move(self, points: Sequence[Point], moves: Moves) -> list[Point]:
         """The points, each identity once, and before them what shares a row with their earlier selves."""
         last = {(point.device, point.channel, point.quantity, point.at_ms): point for point in points}
-        streams = {identity: self._encoder.stream(_stream_key(point)) for identity, point in last.items()}
+        streams = {identity: self._encoder.stream(stream_key(point)) for identity, point in last.items()}
         written = {(stream.prefix, last[identity].at_ms) for identity, stream in streams.items()}
         places: dict[tuple[str, str, str, int], tuple[str, str]] = {}
         for identity, stream in streams.items():
             point = last[identity]
             family = QUANTITIES[point.quantity].family
             places[family, point.device, point.channel, point.at_ms] = point.building, point.zone
-            moves.keep(family, _series_tags(stream.key), point.at_ms)
+            moves.keep(family, series_tags(stream.key), point.at_ms)
             for old in stream.places_before(point.at_ms):
                 if (old.prefix, point.at_ms) not in written:  # a row that holds something of this very batch stays
-                    moves.add(family, _series_tags(old.key), point.at_ms)
+                    moves.add(family, series_tags(old.key), point.at_ms)
         along: list[Point] = []
         for row in await moves.find(self._http):
             tags = dict(row.tags)
@@ -234,10 +232,10 @@ class InfluxStore:
         places = self._usage.setdefault((measurement, row.meter, row.tenant, row.every), {})
         place = (row.building, row.carrier, row.role)
         places[place] = max(places.get(place, row.start_ms), row.start_ms)
-        moves.keep(measurement, _usage_tags(row, place), row.start_ms)
+        moves.keep(measurement, usage_tags(row, place), row.start_ms)
         for old, greatest in places.items():
             if old != place and row.start_ms <= greatest:
-                moves.add(measurement, _usage_tags(row, old), row.start_ms)
+                moves.add(measurement, usage_tags(row, old), row.start_ms)
 
     async def _remove(self, moves: Moves) -> None:
         if moves.deletions:
@@ -262,7 +260,7 @@ class InfluxStore:
         return self._arrived
 
     def _remember(self, table: Table) -> None:
-        key = _key(table)
+        key = latest_key(table)
         if table.measurement == "latest" and key[2] in QUANTITIES:
             stream = self._encoder.stream(key)
             stream.at, stream.value = int(table.rows[-1][2]), float(table.rows[-1][1])
@@ -274,36 +272,3 @@ class InfluxStore:
             key = (table.measurement, tags["meter"], tags.get("tenant", ""), tags["every"])
             place = (tags.get("building", ""), tags["carrier"], tags["role"])
             self._usage.setdefault(key, {})[place] = int(table.rows[-1][0])
-
-
-def _key(table: Table) -> tuple[str, str, str, str, str]:
-    """Device, channel, quantity, building and zone of a row of `latest`."""
-    tags = table.tags
-    return cast(
-        tuple[str, str, str, str, str],
-        tuple(tags.get(tag, "") for tag in ("device", "channel", "quantity", "building", "zone")),
-    )
-
-
-def _stream_key(point: Point) -> tuple[str, str, str, str, str]:
-    return point.device, point.channel, point.quantity, point.building, point.zone
-
-
-def _series_tags(key: tuple[str, str, str, str, str]) -> Tags:
-    device, channel, _, building, zone = key
-    return (("building", building), ("channel", channel), ("device", device), ("zone", zone))
-
-
-def _usage_tags(row: Consumption, place: _Place) -> Tags:
-    building, carrier, role = place
-    tags = (("building", building), ("carrier", carrier), ("every", row.every), ("meter", row.meter), ("role", role))
-    return (*tags, ("tenant", row.tenant)) if row.tenant else tags
-
-
-def _tags(table: Table, by: Iterable[str]) -> dict[str, str]:
-    return {tag: table.tags.get(tag, "") for tag in by}
-
-
-def _columns(rows: list[list[float]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Times and first values."""
-    return np.array([row[0] for row in rows], dtype=np.int64), np.array([row[1] for row in rows], dtype=np.float64)

@@ -1,11 +1,8 @@
-"""What InfluxDB's answers mean: stored, refused for good, or not now; real servers where they exist, else a script."""
+"""The store on real servers: gone and back, emptied, corrected, through the client library."""
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,158 +10,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from estate.model import Point
 from store.base import Latest, Series, StoreRefused, StoreUnavailable, Usage
 from store.influx import ARRIVALS_MS, InfluxStore
 from store.line_protocol import touched_lines
 from tests.contract.values import row
 from tests.servers import free_port, influxd, victoria_metrics
-
-T0 = 1_767_225_600_000
-EMPTY = json.dumps({"results": [{"statement_id": 0}]}).encode()
-READINGS = Series("electricity.power", T0 - 1, T0 + 10**9, None)
-
-CAUSES = {
-    401: "TOKEN",
-    403: "right",
-    404: "create",
-    429: "slow down",
-    500: "slow down",
-    503: "slow down",
-    0: "does not answer",  # half a response
-}
-
-Answer = tuple[int, bytes]
-Write = Callable[[bytes], Answer]
-
-
-def point(value: float = 1.0, at_ms: int = T0, quantity: str = "electricity.power", building: str = "b01") -> Point:
-    return Point("m1", "", quantity, value, at_ms, building, "")
-
-
-@dataclass
-class Script:
-    """A server that pings, has no data, and answers writes as told; it keeps what it was sent."""
-
-    port: int
-    bodies: list[bytes] = field(default_factory=list)
-    heads: list[str] = field(default_factory=list)
-
-
-@asynccontextmanager
-async def scripted(write: Write, version: str = "v2.7.10") -> AsyncIterator[Script]:
-    """A status of 0 is half an answer."""
-    script = Script(free_port())
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        lengths = [int(line.split(":")[1]) for line in head.splitlines() if line.lower().startswith("content-length:")]
-        body = await reader.readexactly(sum(lengths))
-        status, text = 200, EMPTY
-        if head.startswith("GET /ping"):
-            status, text = 204, b""
-        elif "write?" in head.split("\r\n")[0]:
-            script.heads.append(head)
-            script.bodies.append(body)
-            status, text = write(body)
-        missing = 0 if status else 10
-        length = "" if status == 204 else f"Content-Length: {len(text) + missing}\r\n"
-        start = f"HTTP/1.1 {status or 200} x\r\nX-Influxdb-Version: {version}\r\nConnection: close\r\n{length}\r\n"
-        writer.write(start.encode() + text)
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", script.port)
-    async with server:
-        yield script
-
-
-@asynccontextmanager
-async def opened(port: int, version: int | None = None, token: str = "") -> AsyncIterator[InfluxStore]:
-    store = InfluxStore("127.0.0.1", port, version=version, token=token, org="site")
-    await store.open()
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-def said(status: int, **words: str) -> Write:
-    return lambda body: (status, json.dumps(words).encode())
-
-
-@pytest.mark.parametrize("version", ["1.6.7", "v2.7.10", "3.2.1"])
-@pytest.mark.parametrize(("status", "cause"), CAUSES.items())
-async def test_not_now(version: str, status: int, cause: str) -> None:
-    """Trouble on the way, at the server or with our rights is no verdict on the data, and names the next step."""
-    async with (
-        scripted(said(status, error="slow down", message="slow down"), version) as script,
-        opened(script.port) as store,
-    ):
-        with pytest.raises(StoreUnavailable, match=cause):
-            await store.write([point()])
-
-
-@pytest.mark.parametrize("version", ["1.6.7", "v2.7.10", "3.2.1"])
-@pytest.mark.parametrize("status", [400, 422])
-async def test_refused(version: str, status: int) -> None:
-    """What the server will never take is refused in its own words."""
-    words = (
-        {"code": "invalid", "message": "field type conflict"} if version[0] == "v" else {"error": "field type conflict"}
-    )
-    async with scripted(said(status, **words), version) as script, opened(script.port) as store:
-        with pytest.raises(StoreRefused, match="field type conflict"):
-            await store.write([point()])
-
-
-@pytest.mark.parametrize("version", ["1.6.7", "v2.7.10"])
-async def test_page_of_a_proxy(version: str) -> None:
-    """A 400 that does not come from InfluxDB condemns nothing."""
-    async with (
-        scripted(lambda body: (400, b"<html>Bad Request</html>"), version) as script,
-        opened(script.port) as store,
-    ):
-        with pytest.raises(StoreUnavailable):
-            await store.write([point()])
-
-
-@pytest.mark.parametrize("version", ["1.6.7", "v2.7.10"])
-async def test_other_success(version: str) -> None:
-    """Only the success that the protocol names counts as stored."""
-    async with scripted(lambda body: (200, b"<html>Log in</html>"), version) as script, opened(script.port) as store:
-        with pytest.raises(StoreUnavailable):
-            await store.write([point()])
-
-
-@pytest.mark.parametrize("version", ["1.6.7", "v2.7.10"])
-async def test_too_large(version: str) -> None:
-    """A body too large for the server is cut until it fits; every line arrives."""
-    async with (
-        scripted(lambda body: (413, b"{}") if len(body) > 300 else (204, b""), version) as script,
-        opened(script.port) as store,
-    ):
-        await store.write([point(float(n), T0 + n) for n in range(20)])
-
-    taken = b"".join(body for body in script.bodies if len(body) <= 300)
-    assert [T0 + n for n in range(20)] == [int(line.split()[-1]) for line in taken.splitlines()[:-1]]
-    assert taken.splitlines()[-1].startswith(b"latest,")
-
-
-async def test_line_too_large() -> None:
-    """A single line too large is refused."""
-    async with scripted(lambda body: (413, b"{}")) as script, opened(script.port) as store:
-        with pytest.raises(StoreRefused, match="bytes"):
-            await store.write([point()])
-
-
-async def test_token_and_bucket() -> None:
-    """On 2.x the token, bucket, organisation and precision go with each write."""
-    async with scripted(lambda body: (204, b"")) as script, opened(script.port, token="secret") as store:
-        await store.write([point()])
-
-    (head,) = script.heads
-    assert "POST /api/v2/write?org=site&bucket=microville&precision=ms HTTP/1.1" == head.split("\r\n")[0]
-    assert "Authorization: Token secret" in head
+from tests.store.scripted import READINGS, T0, opened, point, scripted
 
 
 async def test_nobody_listens() -> None:

@@ -1,0 +1,47 @@
+"""What identifies a row in InfluxDB: tags from points and rows, and what an answer's tags and columns mean."""
+
+from collections.abc import Iterable
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from estate.model import Consumption, Point
+from store.influx_http import Table
+from store.influx_moves import Tags
+
+Place = tuple[str, str, str]
+"""Building, carrier and role of a row of consumption."""
+
+
+def latest_key(table: Table) -> tuple[str, str, str, str, str]:
+    """Device, channel, quantity, building and zone of a row of `latest`."""
+    tags = table.tags
+    return cast(
+        tuple[str, str, str, str, str],
+        tuple(tags.get(tag, "") for tag in ("device", "channel", "quantity", "building", "zone")),
+    )
+
+
+def stream_key(point: Point) -> tuple[str, str, str, str, str]:
+    return point.device, point.channel, point.quantity, point.building, point.zone
+
+
+def series_tags(key: tuple[str, str, str, str, str]) -> Tags:
+    device, channel, _, building, zone = key
+    return (("building", building), ("channel", channel), ("device", device), ("zone", zone))
+
+
+def usage_tags(row: Consumption, place: Place) -> Tags:
+    building, carrier, role = place
+    tags = (("building", building), ("carrier", carrier), ("every", row.every), ("meter", row.meter), ("role", role))
+    return (*tags, ("tenant", row.tenant)) if row.tenant else tags
+
+
+def group_tags(table: Table, by: Iterable[str]) -> dict[str, str]:
+    return {tag: table.tags.get(tag, "") for tag in by}
+
+
+def columns(rows: list[list[float]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Times and first values."""
+    return np.array([row[0] for row in rows], dtype=np.int64), np.array([row[1] for row in rows], dtype=np.float64)
