@@ -61,9 +61,10 @@ class Pipeline:
 
     def _place(self, message: Message, decoded: Decoded, points: list[Point]) -> Rejected | Ignored | None:
         """Add the points of the readings that have a place; what kept the others from being points, if anything."""
-        problem = decoded.problem
+        problem, known, placement = decoded.problem, None, None
         for device, channel, quantity, value, at_ms in decoded.readings:
-            placement = self._estate.place(device, at_ms)
+            if known != (device, at_ms):  # mostly all readings of a message share them
+                known, placement = (device, at_ms), self._estate.place(device, at_ms)
             if placement is None:
                 problem = problem or self._nowhere(message, device)
             elif decoded.building and placement.building != decoded.building:

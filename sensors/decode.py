@@ -17,6 +17,8 @@ CODECS: Mapping[str, Decoder] = {"native": native.decode}
 TOPICS: Sequence[tuple[str, str]] = (("microville/#", "native"),)
 """MQTT topic filters and the codec that reads them; the first that matches holds."""
 
+_RANGES = {name: (quantity.low, quantity.high) for name, quantity in QUANTITIES.items()}
+
 
 def decode(message: Message, context: Context, now_ms: int, codec: str | None = None) -> Decoded:
     """The readings of a message that can be true, and what kept the rest from being so."""
@@ -25,13 +27,8 @@ def decode(message: Message, context: Context, now_ms: int, codec: str | None = 
         return Decoded((), "", Rejected(message, Reason.UNKNOWN_TOPIC, f"no decoder reads {message.topic!r}"))
     decoded = CODECS[name](message, context)
     oldest, newest = now_ms - context.horizon_ms, now_ms + context.ahead_ms
-    for reading in decoded.readings:
-        quantity = QUANTITIES[reading.quantity]
-        if not quantity.low <= reading.value <= quantity.high or not oldest <= reading.at_ms <= newest:
-            break
-    else:
-        if _distinct(decoded.readings):
-            return decoded
+    if _all_good(decoded.readings, oldest, newest):
+        return decoded
     return _sift(message, decoded, oldest, newest)
 
 
@@ -50,8 +47,13 @@ def matches(pattern: str, topic: str) -> bool:
     return len(wanted) == len(levels) and all(w in ("+", level) for w, level in zip(wanted, levels, strict=True))
 
 
-def _distinct(readings: Sequence[Reading]) -> bool:
-    return len({(r.device, r.channel, r.quantity, r.at_ms) for r in readings}) == len(readings)
+def _all_good(readings: Sequence[Reading], oldest: int, newest: int) -> bool:
+    """The quick way: whether every value and time can be true, and none stands twice."""
+    for _, _, name, value, at_ms in readings:
+        low, high = _RANGES[name]
+        if not (low <= value <= high and oldest <= at_ms <= newest):
+            return False
+    return len({(device, channel, name, at_ms) for device, channel, name, _, at_ms in readings}) == len(readings)
 
 
 def _sift(message: Message, decoded: Decoded, oldest: int, newest: int) -> Decoded:

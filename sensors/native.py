@@ -6,6 +6,7 @@ An object maps ``family.field`` or ``family.field@channel`` to a number in the t
 
 import json
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import Any
 
@@ -38,14 +39,10 @@ def decode(message: Message, context: Context) -> Decoded:
     _, building, device, leaf = parts
     if leaf == "status":
         return Decoded((), building, Ignored(message, Unused.CONTROL))
-    problem = None
     try:
-        entries = _parse(message.payload)
-        _check_names(message.payload, entries)
+        entries, problem = _parse(message.payload), None
     except ValidationError as error:
         entries, problem = _salvage(message, error)
-    except _NameTwiceError as error:
-        return Decoded((), building, Rejected(message, Reason.AMBIGUOUS, f"{error} stands twice in one object"))
     if message.retained and any(entry.time is None for entry in entries):
         return Decoded((), building, Ignored(message, Unused.RETAINED_WITHOUT_TIME))
     return _collect(message, building, device, entries, problem)
@@ -55,25 +52,6 @@ def _parse(payload: bytes) -> list[NativePayload]:
     if payload.lstrip()[:1] == b"[":
         return _ARRAY.validate_json(payload)
     return [NativePayload.model_validate_json(payload)]
-
-
-def _check_names(payload: bytes, entries: list[NativePayload]) -> None:
-    """Raise _NameTwiceError if an object has one name twice: the parser keeps the last value, in silence."""
-    names = sum([len(entry.__pydantic_extra__ or ()) + 2 * (entry.time is not None) for entry in entries])
-    if payload.count(b'"') != 2 * names:  # more quotes than the names, and the texts of times, account for
-        json.loads(payload, object_pairs_hook=_unique)
-
-
-def _unique(pairs: list[tuple[str, object]]) -> None:
-    seen: set[str] = set()
-    for name, _ in pairs:
-        if name in seen:
-            raise _NameTwiceError(repr(name))
-        seen.add(name)
-
-
-class _NameTwiceError(Exception):
-    pass
 
 
 def _salvage(message: Message, error: ValidationError) -> tuple[list[NativePayload], Rejected]:
@@ -96,17 +74,32 @@ def _collect(
     message: Message, building: str, device: str, entries: list[NativePayload], problem: Rejected | None
 ) -> Decoded:
     readings: list[Reading] = []
+    texts = 0  # names, and texts of times: each brings two quotes
     for entry in entries:
+        texts += len(entry.__pydantic_extra__ or ()) + 2 * (entry.time is not None)
         at_ms = message.received_ms if entry.time is None else round(entry.time.timestamp() * 1000)
         for name, value in (entry.__pydantic_extra__ or {}).items():
-            known = _quantity_and_channel(name)
-            if known:
+            if known := _quantity_and_channel(name):
                 readings.append(Reading(device, known[1], known[0], value, at_ms))
             elif problem is None:
                 problem = Rejected(message, Reason.UNKNOWN_QUANTITY, f"{name!r} is no known quantity or channel")
     if not readings and problem is None:
         problem = Rejected(message, Reason.MALFORMED, "no value in the message")
+    if readings and message.payload.count(b'"') != 2 * texts and (twice := _name_twice(message.payload)):
+        return Decoded((), building, Rejected(message, Reason.AMBIGUOUS, f"{twice!r} stands twice in one object"))
     return Decoded(readings, building, problem)
+
+
+def _name_twice(payload: bytes) -> str:
+    """A name that one object of the payload has twice; the parser keeps its last value, in silence."""
+    found: list[str] = []
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        names = Counter(name for name, _ in pairs)
+        found.extend(name for name, times in names.items() if times > 1)
+
+    json.loads(payload, object_pairs_hook=look)
+    return found[0] if found else ""
 
 
 @lru_cache(maxsize=4096)
