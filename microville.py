@@ -14,8 +14,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from structlog.typing import Processor
 
 from alerts.deliver import MailUnusable
+from alerts.deliver import check as check_mail
 from alerts.settings import MailSettings
 from alerts.sink import MailSink
 from dashboards.configuration import ConfigurationWrong, Settings, read
@@ -25,6 +27,8 @@ from dashboards.service import Role, Service, clock
 from dashboards.settings import WebSettings
 from estate.calendar import DAY_MS, rfc3339
 from estate.load import EstateWrong, examine, load
+from estate.problems import Problem
+from estate.settings import EstateSettings, sample_path
 from ingest import replay as replaying
 from ingest import spool
 from ingest.embedded import BrokerNotStarted
@@ -67,14 +71,9 @@ MENDABLE = (
 
 def main() -> None:
     """Run the command line; what the reader can mend is said in clear lines, without a traceback."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    stamps: list[Processor] = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso")]
+    line = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+    structlog.configure([*stamps, line], logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         app()
     except* MENDABLE as group:
@@ -120,12 +119,13 @@ def demo(
 async def _demo(folder: Path) -> None:
     sink = MailSink(folder / "mail")
     await sink.start()
-    settings = Settings(
+    settings = Settings.model_construct(  # as it stands here: what the environment says is for the site's own service
         broker=BrokerSettings(url=f"embedded://127.0.0.1:{free_port(1883)}", client_id="microville-demo"),
         store=StoreSettings(url=f"duckdb:///{folder}/microville.duckdb"),
         state=StateSettings(path=folder),
         web=WebSettings(listen=f"127.0.0.1:{free_port(8112)}"),
         mail=MailSettings(url=sink.url),
+        estate=EstateSettings(),
     )
     with ExitStack() as stack:
         service = Service(settings, list(Role), stack, sink.folder)
@@ -136,14 +136,12 @@ async def _demo(folder: Path) -> None:
 
 async def _go_on(broker: BrokerSettings, store: Store) -> None:
     """Replay from where the store's readings end, for ever."""
-    since = _days_ago(FILL_DAYS)
-    for point in await store.latest(Latest()):
-        since[point.device] = max(since.get(point.device, 0), point.at_ms + 1)
-    await _replay(broker, since, live=True)
+    last = await store.latest(Latest({"device": list(history.devices())}))
+    await _replay(broker, replaying.resume(last, _days_ago(FILL_DAYS)), live=True)
 
 
-def _days_ago(days: int) -> dict[str, int]:
-    return dict.fromkeys(history.devices(), clock() - days * DAY_MS)
+def _days_ago(days: int) -> int:
+    return clock() - days * DAY_MS
 
 
 async def _replay(broker: BrokerSettings, since: Mapping[str, int], live: bool) -> None:
@@ -162,14 +160,21 @@ def replay(
     live: Annotated[bool, typer.Option("--live", help="Then go on at real speed.")] = False,
 ) -> None:
     """Publish the sample estate's recorded history to the configured broker."""
-    asyncio.run(_replay(read(config).broker, _days_ago(days), live))
+    asyncio.run(_replay(read(config).broker, replaying.resume((), _days_ago(days)), live))
 
 
 @app.command()
 def check(config: Config = None, as_json: AsJson = False) -> None:
     """Check configuration and estate: every problem at once, with file and line."""
-    folder = read(config).estate_folder
-    problems = examine(folder)
+    problems = []
+    folder = sample_path()
+    try:
+        settings = read(config)
+        folder = settings.estate_folder
+        check_mail(settings.mail.url)
+    except (ConfigurationWrong, MailUnusable) as error:
+        problems += [Problem("configuration", 0, line) for line in str(error).splitlines()]
+    problems += examine(folder)
     if as_json:
         _print_json([problem._asdict() for problem in problems])
     else:

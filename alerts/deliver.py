@@ -53,9 +53,10 @@ class _Composed(NotifyEmail):  # type: ignore[no-untyped-call]  # apprise is typ
             return smtp.sendmail(str(self.from_addr[1]), [self.targets[0][1]], self.message.as_string())
 
 
-def check(url: str) -> None:
-    """Raise MailUnusable unless apprise can make a mail channel of the URL. Connects to nothing."""
-    _channel(url, "somebody@example.org")
+def check(url: str | None) -> None:
+    """Raise MailUnusable unless apprise can make a mail channel of the URL, if there is one. Connects to nothing."""
+    if url is not None:
+        _channel(url, "somebody@example.org")
 
 
 async def deliver(url: str | None, mail: Queued) -> None:

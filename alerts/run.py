@@ -19,7 +19,7 @@ from alerts.deliver import NotDelivered, deliver
 from alerts.forecast import WINDOW_DAYS
 from alerts.history import history
 from alerts.mail import Announcement, compose
-from alerts.outbox import Letter, Queued, Sending
+from alerts.outbox import Letter, Queued
 from alerts.settings import MailSettings
 from alerts.state import AlertState, load, save, states
 from estate.calendar import DAY_MS, floor
@@ -71,10 +71,6 @@ class Alerts:
         """Where every budget stood when last judged, by tenant and carrier."""
         budgeted = self._budgeted()
         return [each for each in await self._state.run(states) if (each.tenant, each.carrier) in budgeted]
-
-    async def sendings(self) -> list[Sending]:
-        """The last hundred mails and what became of them, newest first."""
-        return await self._state.run(outbox.sendings)
 
     async def send_due(self, now_ms: int) -> int:
         """Try each mail that is due once; how many were taken."""

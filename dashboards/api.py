@@ -1,12 +1,14 @@
 """The JSON interface: the same figures as the page, for whoever builds on them. Described at `/docs`."""
 
+from dataclasses import replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 
+from alerts.outbox import Sending, sendings
 from dashboards.devices import device_states
-from dashboards.models import ConsumptionGroup, DeviceState, LatestValue, Quarantine, SeriesGroup
+from dashboards.models import ConsumptionGroup, DeviceState, LatestValue, Mail, Quarantine, SeriesGroup
 from dashboards.params import ConsumptionParams, LatestParams, SeriesParams, check_ids, check_size, count_steps
 from dashboards.parts import Parts
 from dashboards.problems import ProblemDetails
@@ -15,7 +17,7 @@ from estate.calendar import rfc3339
 from estate.model import CARRIERS, Estate, Point
 from sensors.model import Reason
 from sensors.quantities import QUANTITIES
-from store.base import Latest, Row, Series, Usage, UsageRow
+from store.base import Latest, Row, Series, Store, Usage, UsageRow
 
 
 def api_router(parts: Parts) -> APIRouter:
@@ -39,11 +41,8 @@ def api_router(parts: Parts) -> APIRouter:
         check_ids(estate, {"building": asked.building, "zone": asked.zone, "device": asked.device})
         start_ms, end_ms = asked.span(parts.clock())
         by = asked.groups
-        members = await store.latest(asked.members())
-        step_ms = asked.every_ms or _shortest_interval_ms(members, estate)
-        groups = {tuple(str(getattr(point, tag)) for tag in by) for point in members}
-        check_size("every", (end_ms - start_ms) // step_ms + 1, len(groups))
         query = Series(asked.quantity, start_ms, end_ms, asked.every_ms, asked.usual_how, asked.where(), by)
+        check_size("every", await _most_values(store, query, asked.members()))
         return [_series(row, zone) for row in await store.series(query)]
 
     @router.get("/consumption")
@@ -51,7 +50,7 @@ def api_router(parts: Parts) -> APIRouter:
         """What the site, its buildings, tenants or meters consumed, step by step, with what of it was estimated."""
         check_ids(estate, {"building": asked.building, "tenant": asked.tenant, "meter": asked.meter})
         start_ms, end_ms = asked.span(parts.clock(), estate)
-        check_size("every", count_steps(start_ms, end_ms, asked.every, zone), _most_groups(asked, estate))
+        check_size("every", count_steps(start_ms, end_ms, asked.every, zone) * _most_groups(asked, estate))
         query = Usage(asked.every, start_ms, end_ms, asked.of, asked.where(), asked.groups)
         return [_consumption(row, zone) for row in await store.usage(query)]
 
@@ -68,12 +67,33 @@ def api_router(parts: Parts) -> APIRouter:
         """Messages that were refused: how many by reason, and the most recent ones."""
         return await read_quarantine(parts.state, zone, limit, reason)
 
+    @router.get("/mails")
+    async def mails() -> list[Mail]:
+        """The last hundred budget mails, newest first, and what became of them."""
+        return [_mail(sending, zone) for sending in await parts.state.read(sendings)]
+
     return router
 
 
-def _shortest_interval_ms(points: list[Point], estate: Estate) -> int:
-    known = [estate.devices[point.device].interval_s for point in points if point.device in estate.devices]
-    return 1000 * min(known, default=1)
+async def _most_values(store: Store, query: Series, members: Latest) -> int:
+    """How many values the answer can have, at most: readings are counted, windows need not be."""
+    if query.every_ms is None:
+        counts = await store.series(replace(query, every_ms=query.end_ms - query.start_ms, how="count"))
+        return int(sum(row.values.sum() for row in counts))
+    groups = {tuple(str(getattr(point, tag)) for tag in query.by) for point in await store.latest(members)}
+    return ((query.end_ms - query.start_ms) // query.every_ms + 2) * len(groups)
+
+
+def _mail(sending: Sending, zone: ZoneInfo) -> Mail:
+    return Mail(
+        tenant=sending.tenant,
+        recipient=sending.recipient,
+        subject=sending.subject,
+        queued=rfc3339(sending.queued_ms, zone),
+        status=sending.status,
+        attempts=sending.attempts,
+        error=sending.error,
+    )
 
 
 def _most_groups(asked: ConsumptionParams, estate: Estate) -> int:

@@ -1,10 +1,19 @@
 """The whole configuration: each folder's section, from microville.toml and the environment."""
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from alerts.settings import MailSettings
 from dashboards.settings import WebSettings
@@ -13,6 +22,7 @@ from ingest.settings import BrokerSettings, IngestSettings, StateSettings
 from store.settings import StoreSettings
 
 USUAL = Path("microville.toml")
+PREFIX = "MICROVILLE_"
 
 
 class ConfigurationWrong(Exception):
@@ -22,7 +32,7 @@ class ConfigurationWrong(Exception):
 class Settings(BaseSettings):
     """microville.toml, overridden by MICROVILLE_SECTION__KEY. Unknown keys are refused."""
 
-    model_config = SettingsConfigDict(env_prefix="MICROVILLE_", env_nested_delimiter="__", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid")
 
     broker: BrokerSettings = Field(default_factory=BrokerSettings)
     ingest: IngestSettings = Field(default_factory=IngestSettings)
@@ -55,13 +65,28 @@ def read(path: Path | None) -> Settings:
     if path and not path.is_file():
         raise ConfigurationWrong(f"configuration {path}: there is no such file; write it, or name another")
     file = path or USUAL
+    if unknown := _unknown(os.environ):
+        raise ConfigurationWrong("\n".join(f"environment: {name}: there is no such section or key" for name in unknown))
     try:
         return Settings(**(TomlConfigSettingsSource(Settings, file)() if file.is_file() else {}))
     except ValidationError as error:
         source = f"{file} and environment" if file.is_file() else "environment"
         raise ConfigurationWrong("\n".join(f"{source}: {_words(entry)}" for entry in error.errors())) from error
+    except SettingsError as error:
+        hint = 'a list is written as JSON, such as ["microville/#"]'
+        raise ConfigurationWrong(f"environment: {error}; {hint}") from error
     except ValueError as error:
         raise ConfigurationWrong(f"configuration {file}: {error}") from error
+
+
+def _unknown(names: Iterable[str]) -> list[str]:
+    """Variables that are meant for us and mean nothing: pydantic would pass over a mistyped section in silence."""
+    known = {
+        f"{PREFIX}{section}__{key}".upper()
+        for section, field in Settings.model_fields.items()
+        for key in cast(type[BaseModel], field.annotation).model_fields
+    }
+    return sorted(name for name in names if name.startswith(PREFIX) and "__" in name and name not in known)
 
 
 def _words(problem: ErrorDetails) -> str:

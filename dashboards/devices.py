@@ -38,7 +38,7 @@ async def device_states(estate: Estate, store: Store, state: State, now_ms: int)
     last: dict[str, int] = {}
     for point in await store.latest(Latest()):
         last[point.device] = max(point.at_ms, last.get(point.device, point.at_ms))
-    refusals = await state.run(_refusals)
+    refusals = await state.read(_refusals)
     refused: Counter[str] = Counter()
     for row in refusals:
         refused[_device(row.topic)] += row.refused

@@ -22,7 +22,7 @@ def choose(asked: str | None, accepted: str) -> Language:
     weighed = []
     for part in accepted.lower().split(","):
         tag, _, quality = part.strip().partition(";q=")
-        weighed.append((-float(quality) if quality.replace(".", "", 1).isdigit() else -1.0, tag[:2]))
+        weighed.append((-float(quality) if quality.replace(".", "", 1).isdecimal() else -1.0, tag[:2]))
     preferred = [tag for _, tag in sorted(weighed, key=lambda pair: pair[0])]
     return "en" if negotiate_locale(preferred, ["fr", "en"]) == "en" else "fr"
 

@@ -66,3 +66,15 @@ class Quarantine(BaseModel):
 
     counts: dict[str, int]
     recent: list[Refused]
+
+
+class Mail(BaseModel):
+    """A budget mail and what became of it: `queued` is tried again, `failed` was given up after three days."""
+
+    tenant: str
+    recipient: str
+    subject: str
+    queued: str
+    status: str
+    attempts: int
+    error: str  # the server's last words, "" if none

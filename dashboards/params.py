@@ -211,12 +211,12 @@ def check_ids(estate: Estate, asked: Mapping[str, Sequence[str]]) -> None:
             )
 
 
-def check_size(parameter: str, steps: int, groups: int) -> None:
+def check_size(parameter: str, values: int) -> None:
     """Refuse what would answer more than `MOST_VALUES` values."""
-    if steps * groups > MOST_VALUES:
+    if values > MOST_VALUES:
         raise Problem(
             parameter,
-            f"{groups} groups of {steps} values are more than the {MOST_VALUES} of one answer",
+            f"some {values} values are more than the {MOST_VALUES} of one answer",
             "ask for longer steps, a shorter span or fewer groups",
         )
 

@@ -20,7 +20,7 @@ async def read_quarantine(state: State, zone: ZoneInfo, limit: int, reason: Reas
         recent = [_refused(entry, zone) for entry in quarantined(db, limit, reason)]
         return Quarantine(counts={known: counted.get(known, 0) for known in Reason}, recent=recent)
 
-    return await state.run(work)
+    return await state.read(work)
 
 
 def _refused(entry: Quarantined, zone: ZoneInfo) -> Refused:

@@ -26,13 +26,14 @@ from ingest.ledger import Ledger
 from ingest.pipeline import Pipeline
 from ingest.session import Session
 from sensors.model import Context
-from store.base import Store, StoreUnavailable
+from store.base import Latest, Store, StoreUnavailable
 from store.settings import open_store
 from store.state import State
 
 SETTLE_S = 20.0
 JUDGE_S = 60.0
 RETRY_S = 1.0
+WATCH_S = 2.0
 STOP_S = 2.5
 QUIET_S = 0.3
 EMPTY_S = 1.5
@@ -62,8 +63,7 @@ class Service:
         self._roles = roles
         self._embedded = settings.broker.embedded and Role.INGEST in roles
         self._store_trouble = "it is not open yet"
-        if settings.mail.url:
-            check(settings.mail.url)
+        check(settings.mail.url)
         estate = load(settings.estate_folder)
         self._web = WebServer(settings.web)
         stack.callback(self._web.close)
@@ -75,7 +75,7 @@ class Service:
         pipeline = Pipeline(estate, Context(estate.site.zone, settings.ingest.horizon_days * DAY_MS))
         self._session = Session(settings.broker, clock)
         self._ingester = Ingester(self._session, pipeline, self._store, state, ledger, clock)
-        self._settlement = Settlement(self._store, estate)
+        self._settlement = Settlement(self._store, estate, state)
         self._alerts = Alerts(self._store, estate, state, settings.mail, clock)
         parts = Parts(
             estate=estate,
@@ -134,9 +134,20 @@ class Service:
                 self._store_trouble = str(error)
                 await asyncio.sleep(RETRY_S)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._watch_store())
             if Role.ENERGY in self._roles:
                 group.create_task(self._settlement.run(clock, SETTLE_S))
             if Role.ALERTS in self._roles:
                 group.create_task(self._alerts.run(JUDGE_S))
             if beside:
                 await beside(self._store)
+
+    async def _watch_store(self) -> None:
+        """Know whether the store answers, also when nothing is written."""
+        while True:
+            await asyncio.sleep(WATCH_S)
+            try:
+                await self._store.latest(Latest({"device": ("",)}))
+                self._store_trouble = ""
+            except StoreUnavailable as error:
+                self._store_trouble = str(error)

@@ -1,7 +1,8 @@
 """A meter's consumption → shares of the tenants it serves; shares and common parts sum to it exactly.
 
 A meter serves the zone its device is placed in, the whole building where the placement names no zone, or the site.
-What it has beyond its sub-meters is split by leased area; what nobody leases is `COMMON`.
+What it has beyond its sub-meters is split by leased area among the zones that have no sub-meter of their own; what
+nobody leases is `COMMON`.
 """
 
 from collections import Counter, defaultdict
@@ -57,6 +58,21 @@ def placement_at(estate: Estate, meter: Meter, at_ms: int) -> Placement:
     return next((place for place in reversed(placements) if place.start_ms <= at_ms), placements[0])
 
 
+def served(estate: Estate, place: Placement) -> tuple[Mapping[str, int], int]:
+    """The zones a meter at that place serves, and the area of all it serves."""
+    if place.zone:
+        area = _dm2(estate.zones[place.zone].area_m2)
+        return {place.zone: area}, area
+    whole = place.building == estate.site.id
+    zones = {z.id: _dm2(z.area_m2) for z in estate.zones.values() if whole or z.building == place.building}
+    return zones, sum(_dm2(b.area_m2) for b in estate.buildings.values() if whole or b.id == place.building)
+
+
+def submeters(estate: Estate, meter: Meter) -> list[Meter]:
+    """Those directly behind the meter."""
+    return [each for each in estate.meters.values() if each.submeter_of == meter.id]
+
+
 def _aligned(steps: Steps, to: Steps) -> NDArray[np.int64]:
     """The amounts at the other's starts, 0 where there is none."""
     amounts = np.zeros(len(to.starts), dtype=np.int64)
@@ -71,7 +87,8 @@ def _joined(spans: Sequence[Steps]) -> Steps:
 
 def _spans(estate: Estate, meter: Meter, own: Steps) -> Iterator[tuple[int, int, Key]]:
     """The runs of steps under one key."""
-    dated: list[Lease | Placement] = [*estate.leases, *estate.placements[meter.device]]
+    devices = [meter.device, *(sub.device for sub in submeters(estate, meter))]
+    dated: list[Lease | Placement] = [*estate.leases, *(place for name in devices for place in estate.placements[name])]
     cuts = [cut for span in dated for cut in (span.start_ms, span.end_ms)]
     edges = np.unique(np.concatenate(([0], np.searchsorted(own.starts, cuts), [len(own.starts)]))).tolist()
     for first, end in pairwise(edges):
@@ -79,23 +96,16 @@ def _spans(estate: Estate, meter: Meter, own: Steps) -> Iterator[tuple[int, int,
 
 
 def _key(estate: Estate, meter: Meter, at_ms: int) -> Key:
-    """Who leases how much of what the meter serves, in square decimetres."""
-    areas, total = _served(estate, placement_at(estate, meter, at_ms))
+    """Who leases how much of what the meter alone serves, in square decimetres."""
+    zones, total = served(estate, placement_at(estate, meter, at_ms))
+    metered = {placement_at(estate, sub, at_ms).zone for sub in submeters(estate, meter)}
+    areas = {zone: area for zone, area in zones.items() if zone not in metered}
+    total -= sum(zones.values()) - sum(areas.values())
     key: Counter[str] = Counter()
     for lease in estate.leases:
         if lease.zone in areas and lease.start_ms <= at_ms < lease.end_ms:
             key[lease.tenant] += areas[lease.zone]
-    return {tenant: key[tenant] for tenant in sorted(key)} | {COMMON: max(total - key.total(), 0)}
-
-
-def _served(estate: Estate, place: Placement) -> tuple[Mapping[str, int], int]:
-    """The zones a meter at that place serves, and the area of all it serves."""
-    if place.zone:
-        area = _dm2(estate.zones[place.zone].area_m2)
-        return {place.zone: area}, area
-    whole = place.building == estate.site.id
-    zones = {z.id: _dm2(z.area_m2) for z in estate.zones.values() if whole or z.building == place.building}
-    return zones, sum(_dm2(b.area_m2) for b in estate.buildings.values() if whole or b.id == place.building)
+    return {tenant: key[tenant] for tenant in sorted(key)} | {COMMON: max(total - key.total(), 0 if key else 1)}
 
 
 def _dm2(area_m2: float) -> int:

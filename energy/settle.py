@@ -2,30 +2,33 @@
 
 A pass asks which counters were touched, goes back to the last reading before that surely counts, and recomputes from
 there to the end: quarter hours, tenants' shares, and every hour, day, month and year they are part of. Settling the
-same readings again changes nothing, so a pass that failed half-way is simply repeated.
+same readings again changes nothing, so a pass that failed half-way is simply repeated. A meter of which the estate now
+says something else than when it was settled is erased and settled from its first reading.
 """
 
 import asyncio
+import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import structlog
 
 from energy.account import ATTEMPTS, Account, Readings, account, look_from
+from energy.basis import bases
+from energy.findings import Teller
+from energy.memory import Memory
 from energy.plan import Changed, parts
 from energy.register import Finding
 from energy.rows import Flow, flows, rolled, rows, shared
 from estate.calendar import DAY_MS, STEPS, Every, floor
 from estate.model import Estate, Meter
-from store.base import Series, Store, StoreUnavailable, Usage, UsageRow, UsageTag
+from store.base import Series, Store, StoreRefused, StoreUnavailable, Usage, UsageRow, UsageTag
+from store.state import State
 
 OVERLAP_MS = 5_000
 """How long a write may take to become visible after the time of arrival it carries."""
-
-FIRST_LOOK_MS = 7 * DAY_MS
-"""What arrived since then is settled again at the start of the process."""
 
 Whose = Literal["meter", "tenant"]
 WHOSE: tuple[Whose, ...] = ("meter", "tenant")
@@ -46,45 +49,104 @@ class Settled(NamedTuple):
 class Settlement:
     """Keeps the consumption of an estate's meters in step with their readings. One per store."""
 
-    def __init__(self, store: Store, estate: Estate) -> None:
+    def __init__(self, store: Store, estate: Estate, state: State) -> None:
         self._store, self._estate, self._zone = store, estate, estate.site.zone
         self._counters = {(meter.device, meter.channel): meter for meter in estate.meters.values()}
-        self._since_ms: int | None = None
+        self._memory = Memory(state, bases(estate))
+        self._findings = Teller(estate)
+        self._erases = True
 
     async def run(self, clock: Callable[[], int], every_s: float) -> None:
         """Settle for ever, every so often, by a clock in ms; wait while the store is away."""
-        away = False
+        trouble = ""
         while True:
+            before, trouble = trouble, ""
             try:
                 await self.settle(clock())
-                away = False
-            except StoreUnavailable as error:
-                if not away:
+            except (StoreUnavailable, sqlite3.OperationalError) as error:
+                trouble = "away"
+                if before != trouble:
                     log.warning("settlement_waits_for_store", cause=str(error))
-                away = True
+            except StoreRefused as error:
+                trouble = str(error)
+                if before != trouble:
+                    log.error("settlement_refused", cause=trouble, next_step="trying again at every pass")
             await asyncio.sleep(every_s)
 
     async def settle(self, now_ms: int) -> Settled:
-        """Settle what arrived since the last pass. After a StoreUnavailable nothing is missed: call again."""
-        since_ms = now_ms - FIRST_LOOK_MS if self._since_ms is None else self._since_ms
+        """Settle what arrived since the last pass, in this process or an earlier one, and what the estate says anew.
+
+        After an error nothing is missed: call again. A StoreRefused names the meters, and comes after all others are
+        settled.
+        """
+        return await self._pass(now_ms, lambda done, total: None)
+
+    async def rebuild(self, now_ms: int, progress: Callable[[int, int], None]) -> Settled:
+        """Forget all consumption and compute it again from the readings; `progress` hears: meters done, of how many."""
+        await self._memory.forget(self._estate.meters)
+        return await self._pass(now_ms, progress)
+
+    async def _pass(self, now_ms: int, progress: Callable[[int, int], None]) -> Settled:
+        since_ms, stale = await self._memory.recall(now_ms)
         touched = await self._store.touched(since_ms)
         changed: Changed = {}
         for row in touched:
             if meter := self._counters.get((row.device, row.channel)):
                 changed[meter.id] = row.from_ms
-        settled = [await self._settle(part, now_ms) for part in parts(self._estate, changed, now_ms)]
+        changed |= dict.fromkeys(stale, 0)
+        settled: list[Settled] = []
+        refused: list[str] = []
+        for part in await self._parts(changed, stale, now_ms):
+            try:
+                settled.append(await self._part(part, [meter for meter in part if meter in stale], now_ms))
+            except StoreRefused as error:
+                refused.append(f"{', '.join(part)}: {error}")
+            progress(sum(each.meters for each in settled), len(changed))
+        if refused:
+            raise StoreRefused("; ".join(refused))
         # The clock that stamps arrivals may be another machine's, and behind this one.
-        self._since_ms = min(now_ms - OVERLAP_MS, max((row.arrived_ms + 1 for row in touched), default=since_ms))
+        arrived_ms = max((row.arrived_ms + 1 for row in touched), default=since_ms)
+        await self._memory.reach(min(now_ms - OVERLAP_MS, arrived_ms), now_ms)
         return _together(settled)
 
-    async def rebuild(self, now_ms: int, progress: Callable[[int, int], None]) -> Settled:
-        """Forget all consumption and compute it again from the readings; `progress` hears: meters done, of how many."""
-        meters, settled = self._estate.meters, []
-        for part in parts(self._estate, dict.fromkeys(meters, 0), now_ms):
-            await self._store.erase_consumption(list(part))
-            settled.append(await self._settle(part, now_ms))
-            progress(sum(each.meters for each in settled), len(meters))
-        return _together(settled)
+    async def _parts(self, changed: Changed, stale: Collection[str], now_ms: int) -> list[Changed]:
+        """The parts of a pass, planned by when the stale meters about began to read."""
+        begun = await self._begun(stale, now_ms)
+        planned = changed | {meter: begun.get(meter, now_ms) for meter in stale}
+        return [{meter: changed[meter] for meter in part} for part in parts(self._estate, planned, now_ms)]
+
+    async def _begun(self, meters: Collection[str], now_ms: int) -> Changed:
+        """The week of each meter's first reading; those without any are absent."""
+        begun: Changed = {}
+        for quantity, found in self._by_quantity(meters).items():
+            devices = [meter.device for meter in found]
+            query = Series(
+                quantity, 0, now_ms + DAY_MS, 7 * DAY_MS, "count", {"device": devices}, by=("device", "channel")
+            )
+            for tags, times, _ in await self._store.series(query):
+                if counter := self._counters.get((tags["device"], tags["channel"])):
+                    begun[counter.id] = int(times[0])
+        return begun
+
+    async def _part(self, part: Changed, stale: Sequence[str], now_ms: int) -> Settled:
+        """Settle some meters, the stale ones among them anew."""
+        if stale:
+            await self._memory.forget(stale)
+            await self._erase(stale)
+        settled = await self._settle(part, now_ms)
+        self._findings.tell(settled.findings)
+        if stale:
+            await self._memory.keep(stale)
+        return settled
+
+    async def _erase(self, meters: Sequence[str]) -> None:
+        try:
+            await self._store.erase_consumption(meters)
+        except StoreRefused as error:
+            if self._erases:
+                effect = "meters are settled over their earlier rows: shares of former tenants and old roles may stay"
+                log.warning("consumption_not_erased", cause=str(error), effect=effect)
+            self._erases = False
 
     async def _settle(self, changed: Changed, now_ms: int) -> Settled:
         """Settle some meters; those they are behind get new shares, which depend on them."""
@@ -144,11 +206,8 @@ class Settlement:
 
     async def _readings(self, waiting: Changed, attempt: int, now_ms: int) -> list[Readings]:
         """What the meters' registers read, from some time before each change on; one query per quantity."""
-        by_quantity: dict[str, list[Meter]] = defaultdict(list)
-        for meter in map(self._estate.meters.__getitem__, waiting):
-            by_quantity[meter.quantity].append(meter)
         found = []
-        for quantity, meters in by_quantity.items():
+        for quantity, meters in self._by_quantity(waiting).items():
             start_ms = min(look_from(meter, waiting[meter.id], attempt) for meter in meters)
             devices = [meter.device for meter in meters]
             query = Series(
@@ -158,6 +217,12 @@ class Settlement:
                 counter = self._counters.get((tags["device"], tags["channel"]))
                 if counter in meters:
                     found.append(Readings(counter, times, values, start_ms == 0))
+        return found
+
+    def _by_quantity(self, meters: Iterable[str]) -> Mapping[str, list[Meter]]:
+        found: dict[str, list[Meter]] = defaultdict(list)
+        for meter in map(self._estate.meters.__getitem__, meters):
+            found[meter.quantity].append(meter)
         return found
 
 

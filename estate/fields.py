@@ -5,7 +5,7 @@ The words of an error follow the value they refuse, and end with the next step: 
 
 import re
 from collections.abc import Callable, Collection
-from datetime import date
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from math import isfinite
 from typing import Annotated
@@ -114,10 +114,13 @@ def _email(text: str) -> str:
 
 def _time_zone(text: str) -> str:
     try:
-        ZoneInfo(text)
+        zone = ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         hint = near(text, available_timezones()) or ": write one of the IANA list, like Europe/Paris"
         raise ValueError(f"is no time zone{hint}") from None
+    offsets = [datetime(2026, month, 1, tzinfo=zone).utcoffset() or timedelta() for month in (1, 7)]
+    if any(offset % timedelta(hours=1) for offset in offsets):
+        raise ValueError("is not a whole number of hours from UTC: its days cannot be summed from hours yet")
     return text
 
 

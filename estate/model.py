@@ -176,20 +176,10 @@ class Estate:
     leases: Sequence[Lease]
     budgets: Sequence[Budget]
     _starts: dict[str, list[int]] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _zones: dict[str, list[Zone]] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _meters: dict[str, list[Meter]] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _leases: dict[str, list[Lease]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _budgets: dict[tuple[str, str], list[Budget]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._starts.update({device: [p.start_ms for p in spans] for device, spans in self.placements.items()})
-        for zone in self.zones.values():
-            self._zones.setdefault(zone.building, []).append(zone)
-        for meter in self.meters.values():
-            for building in dict.fromkeys(place.building for place in self.placements.get(meter.device, ())):
-                self._meters.setdefault(building, []).append(meter)
-        for lease in sorted(self.leases, key=lambda lease: lease.start_ms):
-            self._leases.setdefault(lease.zone, []).append(lease)
         for budget in sorted(self.budgets, key=lambda budget: budget.first_month):
             self._budgets.setdefault((budget.tenant, budget.carrier), []).append(budget)
 
@@ -206,17 +196,6 @@ class Estate:
             return None
         placement = self.placements[device][index]
         return placement if at_ms < placement.end_ms else None
-
-    def zones_of(self, building: str) -> Sequence[Zone]:
-        return self._zones.get(building, ())
-
-    def meters_of(self, building: str) -> Sequence[Meter]:
-        """The meters that are or were in the building; `place` says when."""
-        return self._meters.get(building, ())
-
-    def leases_of(self, zone: str, start_ms: int, end_ms: int) -> Sequence[Lease]:
-        """The leases of a zone that touch [start_ms, end_ms), in order."""
-        return [lease for lease in self._leases.get(zone, ()) if lease.start_ms < end_ms and start_ms < lease.end_ms]
 
     def budget(self, tenant: str, carrier: str, month: date) -> Budget | None:
         """The budget that holds in the month of that day; None if none was set by then."""

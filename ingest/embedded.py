@@ -1,6 +1,7 @@
 """The embedded broker: rumqttd, from the iotcore wheel, as a child process on this machine's loopback.
 
-It keeps its queue in memory: for trying out, and for one machine. Sites run Mosquitto or a clustered broker.
+It speaks MQTT 5 alone, and keeps its queue in memory: for trying out, and for one machine. Sites run Mosquitto or a
+clustered broker.
 """
 
 import signal

@@ -8,7 +8,7 @@ import asyncio
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from itertools import groupby
@@ -17,13 +17,16 @@ from typing import NamedTuple
 import aiomqtt
 import structlog
 
+from estate.model import Point
 from ingest.settings import BrokerSettings
 from sensors import history
+from sensors.model import Reading
 
 DAY_MS = 86_400_000
 STATUS_TOPIC = "microville/site/replay/status"
 
 IN_FLIGHT = 20  # publishes not yet acknowledged: what mosquitto allows unless told otherwise
+LIVE_S = 10  # between two readings of a meter
 OBJECTS = 96  # of one message at most: some 11 kB, below every broker's limit
 TIMEOUT_S = 5.0  # without an acknowledgement the connection counts as lost
 RETRY_S = (0.5, 1.0, 2.0, 5.0, 10.0)  # between attempts; the last holds on
@@ -34,6 +37,19 @@ log = structlog.get_logger()
 class Outgoing(NamedTuple):
     topic: str
     payload: bytes
+
+
+def resume(last: Iterable[Point], start_ms: int) -> dict[str, int]:
+    """Where to go on for each device: after its last reading among these, at `start_ms` at the earliest.
+
+    A reading that the device would not have said, published by hand say, does not count.
+    """
+    since = dict.fromkeys(history.devices(), start_ms)
+    for point in last:
+        said = history.readings(point.device, point.at_ms, point.at_ms + 1, LIVE_S * 1000)
+        if Reading(*point[:5]) in said:
+            since[point.device] = max(since[point.device], point.at_ms + 1)
+    return since
 
 
 async def fill(
@@ -51,7 +67,7 @@ async def live(
     broker: BrokerSettings,
     devices: Collection[str],
     start_ms: int,
-    every_s: int = 10,
+    every_s: int = LIVE_S,
     clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
 ) -> None:
     """Publish for ever what the devices say from `start_ms` on: meters every `every_s`, the others when due.

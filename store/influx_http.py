@@ -165,12 +165,12 @@ class InfluxHttp:
         return tables
 
     def _complaint(self, words: str) -> StoreRefused | StoreUnavailable:
-        """Of one statement; a database that has gone, or a server at its limits, says nothing about the statement."""
+        """Of one statement: a mistake in it stays one, whatever else fails may succeed later."""
         if "database not found" in words:
             return Missing(f"InfluxDB at {self.url}: {words}")
-        if any(sign in words for sign in ("timeout", "limit", "not authorized")):
-            return StoreUnavailable(f"InfluxDB at {self.url}: {words}")
-        return StoreRefused(words)
+        if "error parsing" in words:
+            return StoreRefused(words)
+        return StoreUnavailable(f"InfluxDB at {self.url}: {words}")
 
     def _unwritten(self, status: int, body: bytes) -> StoreRefused | StoreUnavailable | TooLarge:
         return TooLarge(_words(body)) if status == 413 else self._failure(status, body)

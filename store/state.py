@@ -1,4 +1,4 @@
-"""The instance's own memory: one SQLite file for spool, quarantine, alert states and outbox, whichever store is used.
+"""The instance's own memory, whichever store is used: one SQLite file of spool, quarantine, alerts, mail, settlement.
 
 Write-ahead log, fully synchronous: what `State.run` has returned survives a power cut. All work is done on one thread,
 each call in one transaction.
@@ -33,6 +33,10 @@ MIGRATIONS = (
         status TEXT NOT NULL, attempts INTEGER NOT NULL, next_ms INTEGER NOT NULL, error TEXT NOT NULL);
     CREATE INDEX outbox_due ON outbox (status, next_ms);
     """,
+    """
+    CREATE TABLE settled (meter TEXT PRIMARY KEY, basis TEXT NOT NULL);
+    CREATE TABLE cursor (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL);
+    """,
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 
@@ -55,10 +59,17 @@ class State:
             next_step = "restore a copy of it, or move it away to start with an empty one"
             raise StateUnusable(f"state file {path}: {error}; {next_step}") from error
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="state")
+        self._view = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+        self._view.execute("PRAGMA query_only = ON")
+        self._viewing = ThreadPoolExecutor(1, thread_name_prefix="state-view")
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do the work in one transaction on the state's thread; durable when this returns."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.run_now, work)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Look something up, beside `run`: whoever must keep a message does not wait for whoever reads."""
+        return await asyncio.get_running_loop().run_in_executor(self._viewing, work, self._view)
 
     def run_now(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The same on this thread; not while another call is under way."""
@@ -74,8 +85,9 @@ class State:
 
     def close(self) -> None:
         """Wait for the work under way and let go of the file."""
-        self._thread.shutdown()
-        self._db.close()
+        for thread, db in ((self._viewing, self._view), (self._thread, self._db)):
+            thread.shutdown()
+            db.close()
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -7,6 +7,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from alerts.budget import Rung
+from alerts.outbox import sendings
 from alerts.run import Alerts, Event
 from alerts.settings import MailSettings
 from alerts.sink import MailSink, list_mails, read_mail
@@ -87,7 +88,7 @@ async def test_server_down_then_up(tmp_path: Path, store: Store, sink: MailSink)
         service = alerts(store, state, BOTH, down)
         await service.evaluate(NOW)
         assert 0 == await service.send_due(NOW)
-        (waiting,) = await service.sendings()
+        (waiting,) = await state.read(sendings)
         assert ("queued", 1) == (waiting.status, waiting.attempts)
         assert "refused" in waiting.error
 
@@ -97,7 +98,7 @@ async def test_server_down_then_up(tmp_path: Path, store: Store, sink: MailSink)
         assert 0 == await service.send_due(NOW + MINUTE - 1)  # it is not yet time
         assert 1 == await service.send_due(NOW + MINUTE)
         assert 0 == await service.send_due(NOW + 2 * MINUTE)
-        assert ["sent"] == [each.status for each in await service.sendings()]
+        assert ["sent"] == [each.status for each in await state.read(sendings)]
     assert 1 == len(await asyncio.to_thread(list_mails, sink.folder))
 
 
@@ -110,11 +111,11 @@ async def test_a_broken_decision_leaves_nothing(tmp_path: Path, store: Store) ->
         )
         with pytest.raises(Exception, match="x"):
             await service.evaluate(NOW)
-        assert [] == await service.sendings()
+        assert [] == await state.read(sendings)
 
         state.run_now(lambda db: db.execute("DROP TRIGGER full"))
         assert 1 == len(await service.evaluate(NOW))
-        assert 1 == len(await service.sendings())
+        assert 1 == len(await state.read(sendings))
 
 
 async def test_english_tenant(tmp_path: Path, store: Store, sink: MailSink) -> None:
@@ -156,7 +157,7 @@ async def test_stopped_while_sending(tmp_path: Path, store: Store) -> None:
                 await sending
 
             assert 0 == await service.send_due(NOW + MINUTE)
-            assert (1, ["sent"]) == (slow.taken, [each.status for each in await service.sendings()])
+            assert (1, ["sent"]) == (slow.taken, [each.status for each in await state.read(sendings)])
 
 
 class Away(DuckStore):
@@ -187,5 +188,5 @@ async def test_runs_through_an_outage(tmp_path: Path, sink: MailSink) -> None:
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-        assert ["sent"] == [each.status for each in await service.sendings()]
+        assert ["sent"] == [each.status for each in await state.read(sendings)]
     await store.close()

@@ -42,6 +42,13 @@ def test_less_what_is_behind() -> None:
     assert {"a": [36], "b": [18], COMMON: [6]} == amounts(shares)
 
 
+def test_zone_with_a_submeter_of_its_own() -> None:
+    """z1 (600 of 1,000 m²) has a sub-meter, so the 60 Wh beyond it are shared over 400 m²: 45 for b, 15 common."""
+    shares = allocate(estate([MAIN, SUB], {"sub": "z1"}), MAIN, of([100]), [of([40])])
+
+    assert {"b": [45], COMMON: [15]} == amounts(shares)
+
+
 def test_meter_of_a_zone() -> None:
     """A meter placed in a zone is wholly its tenant's."""
 

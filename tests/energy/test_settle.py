@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +17,7 @@ from estate.calendar import DAY_MS, STEP_MS, STEPS
 from estate.model import COMMON, Consumption, Point
 from store.base import Store, StoreUnavailable, Touched, Usage, UsageTag
 from store.duck import DuckStore
+from store.state import State
 from tests.energy.sites import START_MS, estate, meter, ms
 from tests.energy.test_register import damaged, faulty
 
@@ -31,6 +32,12 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await opened.open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    with State(tmp_path / "state.sqlite") as opened:
+        yield opened
 
 
 def points(meter_id: str, values: Sequence[float], start_ms: int = START_MS, every_ms: int = STEP_MS) -> list[Point]:
@@ -58,10 +65,10 @@ def amounts(found: Iterable[Consumption], every: str, meter_id: str, tenant: str
     return [row.amount for row in sorted(own, key=lambda row: row.start_ms)]
 
 
-async def test_one_hour_on_paper(store: Store) -> None:
+async def test_one_hour_on_paper(store: Store, state: State) -> None:
     """Main 100 Wh a quarter, 40 of them past the sub-meter: shares of the other 60 by area, of the 40 by area too."""
     await store.write(points("main", [0, 100, 200, 300, 400]) + points("sub", [0, 40, 80, 120, 160]))
-    await Settlement(store, SITE).settle(NOW_MS)
+    await Settlement(store, SITE, state).settle(NOW_MS)
     found = await rows(store)
 
     assert ([100] * 4, [400], [400]) == tuple(amounts(found, every, "main") for every in ("15m", "1h", "1y"))
@@ -69,11 +76,11 @@ async def test_one_hour_on_paper(store: Store) -> None:
     assert ([96], [48], [16]) == tuple(amounts(found, "1d", "sub", tenant) for tenant in ("a", "b", COMMON))
 
 
-async def test_late_reading_reopens_its_steps(store: Store) -> None:
+async def test_late_reading_reopens_its_steps(store: Store, state: State) -> None:
     """A reading that was missing makes its steps measured again, and their hour, day, month and year."""
     values = [float(100 * index) for index in range(40)]
     every = points("main", values)
-    settlement = Settlement(store, SITE)
+    settlement = Settlement(store, SITE, state)
     await store.write(every[:20] + every[24:])
     await settlement.settle(NOW_MS)
     before = {row.estimated for row in await rows(store) if row.every == "1y" and not row.tenant}
@@ -85,11 +92,11 @@ async def test_late_reading_reopens_its_steps(store: Store) -> None:
     assert {0.0} == after
 
 
-async def test_only_what_is_touched_is_written(store: Store) -> None:
+async def test_only_what_is_touched_is_written(store: Store, state: State) -> None:
     """After ten days of readings one more costs a few rows: its steps, and the periods they are in."""
     now_ms = time.time_ns() // 1_000_000  # the store stamps arrivals by this clock
     every = points("main", [float(index) for index in range(960)], now_ms // STEP_MS * STEP_MS - 959 * STEP_MS)
-    settlement = Settlement(store, SITE)
+    settlement = Settlement(store, SITE, state)
     await store.write(every[:-1])
     await settlement.settle(now_ms + 10_000)
     await store.write(every[-1:])
@@ -99,31 +106,31 @@ async def test_only_what_is_touched_is_written(store: Store) -> None:
     assert settled.rows < 60
 
 
-async def test_findings_are_reported(store: Store) -> None:
+async def test_findings_are_reported(store: Store, state: State) -> None:
     """What was cleaned is said, by meter."""
     await store.write(points("main", [1_000_000, 1_000_010, 0, 5]))
-    settled = await Settlement(store, SITE).settle(NOW_MS)
+    settled = await Settlement(store, SITE, state).settle(NOW_MS)
 
     assert {"main": [Kind.RESET]} == {name: [each.kind for each in found] for name, found in settled.findings.items()}
 
 
-async def test_rebuild_tells_its_progress(store: Store) -> None:
+async def test_rebuild_tells_its_progress(store: Store, state: State) -> None:
     """A rebuild forgets rows that readings do not bear out, and reports meters done."""
     stray = Consumption("main", "zombie", "electricity", "b01", "site", "15m", START_MS, 5, 0.0)
     await store.write(points("main", [0, 100]))
     await store.write_consumption([stray])
     heard: list[tuple[int, int]] = []
-    await Settlement(store, SITE).rebuild(NOW_MS, lambda done, total: heard.append((done, total)))
+    await Settlement(store, SITE, state).rebuild(NOW_MS, lambda done, total: heard.append((done, total)))
 
     assert (2, 2) == heard[-1]
     assert {"", "a", "b", COMMON} == {row.tenant for row in await rows(store)}
 
 
-async def test_day_of_25_hours(store: Store) -> None:
+async def test_day_of_25_hours(store: Store, state: State) -> None:
     """The night the clocks go back has an hour more, and the day sums it."""
     midnight_ms = ms("2025-10-26 00:00")
     await store.write(points("main", [float(index) for index in range(4 * 25 + 5)], midnight_ms))
-    await Settlement(store, SITE).settle(NOW_MS)
+    await Settlement(store, SITE, state).settle(NOW_MS)
 
     assert [100, 4] == amounts(await rows(store), "1d", "main")
 
@@ -140,10 +147,10 @@ def test_settled_in_any_order_is_a_rebuild(main: list[int | str], sub: list[int 
     batches = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(every)], strict=True)]
 
     async def work() -> tuple[set[Consumption], set[Consumption]]:
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder, State(Path(folder) / "state.sqlite") as state:
             store = DuckStore(Path(folder) / "test.duckdb")
             await store.open()
-            settlement = Settlement(store, SITE)
+            settlement = Settlement(store, SITE, state)
             for batch in [*batches, last]:
                 await store.write(batch)
                 await settlement.settle(NOW_MS)
@@ -176,13 +183,13 @@ class Away(DuckStore):
         self.written.set()
 
 
-async def test_waits_for_the_store(tmp_path: Path) -> None:
+async def test_waits_for_the_store(tmp_path: Path, state: State) -> None:
     """A store that is away is said once, waited for, and settled when it is back."""
     store = Away(tmp_path / "test.duckdb")
     await store.open()
     await store.write(points("main", [0, 100]))
     with capture_logs() as logs:
-        task = asyncio.create_task(Settlement(store, SITE).run(lambda: NOW_MS, 0.01))
+        task = asyncio.create_task(Settlement(store, SITE, state).run(lambda: NOW_MS, 0.01))
         async with asyncio.timeout(20):
             await store.written.wait()
         task.cancel()

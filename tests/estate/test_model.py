@@ -58,37 +58,9 @@ def test_place_of_unknown_device(estate: Estate) -> None:
 
 def test_last_day_of_a_span_has_its_own_length(estate: Estate) -> None:
     """The day summer time begins has 23 hours, and belongs to the lease that ends with it."""
-    first, second = estate.leases_of("z1", 0, ms("9999-01-01"))
+    first, second = sorted((lease for lease in estate.leases if lease.zone == "z1"), key=lambda lease: lease.start_ms)
 
     assert (second.start_ms, 23 * 3_600_000) == (first.end_ms, first.end_ms - ms("2026-03-29"))
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "expected"),
-    [
-        ("2025-12-01", "2026-01-01", []),
-        ("2026-03-29", "2026-03-30", ["t1"]),
-        ("2026-03-30", "2026-03-31", ["t2"]),
-        ("2026-03-01", "2026-04-01", ["t1", "t2"]),
-    ],
-)
-def test_leases_of(estate: Estate, start: str, end: str, expected: list[str]) -> None:
-    """The leases that touch a span, in order; one that ends where it starts does not."""
-    found = estate.leases_of("z1", ms(start), ms(end))
-
-    assert expected == [lease.tenant for lease in found]
-
-
-def test_zones_of(estate: Estate) -> None:
-    """The zones of a building; none where there are none."""
-    assert [["z1", "z2"], []] == [[zone.id for zone in estate.zones_of(building)] for building in ("b1", "b2")]
-
-
-def test_meters_of(estate: Estate) -> None:
-    """A meter that moved counts for each building it was in."""
-    found = {building: [meter.id for meter in estate.meters_of(building)] for building in ("b1", "b2", "s", "b9")}
-
-    assert {"b1": ["d1", "d2"], "b2": ["d1"], "s": ["d1"], "b9": []} == found
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from estate.model import Point
 from ingest import replay
 from ingest.embedded import embedded_broker
 from ingest.settings import Address, BrokerSettings
@@ -219,3 +220,17 @@ async def test_last_will() -> None:
 async def stopped(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+def test_resume_after_what_the_device_said() -> None:
+    """A device goes on after its own last reading, whatever somebody published in its name meanwhile."""
+    start = END_MS - 35 * DAY_MS
+    at_ms = END_MS - 10 * DAY_MS
+    own = history.readings("b01-electricity", at_ms, at_ms + 3_600_000)
+    by_hand = Point("b01-electricity", "", "electricity.power", 1250.0, END_MS, "b01", "")
+    points = [Point(*reading, "b01", "") for reading in own] + [by_hand]
+
+    since = replay.resume(points, start)
+
+    assert own[-1].at_ms + 1 == since["b01-electricity"]
+    assert start == since["b02-electricity"]

@@ -46,6 +46,8 @@ def test_check(tmp_path: Path) -> None:
     line = len((tmp_path / "mine/zones.csv").read_text().splitlines())
     assert (0, "no problem found") == (good.returncode, good.stdout.strip().split(": ")[1])
     assert [] == run_json(tmp_path, "check")
+    (both, _) = run_json(tmp_path, "check", MICROVILLE_ESTATE__PATH="mine", MICROVILLE_MAIL__URL="mailto://localhost")
+    assert ("configuration", True) == (both["file"], "names no sender" in both["text"])
     assert ("zones.csv", line) == (problem["file"], problem["line"])
     assert "b99" in problem["text"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.configuration import read
+from dashboards.configuration import ConfigurationWrong, read
 from tests.system.running import run_json
 
 KEYS: dict[str, dict[str, str | list[str]]] = {
@@ -81,3 +81,12 @@ def test_which_file(tmp_path: Path) -> None:
     ]
 
     assert expected == [problem["file"] for (problem,) in said]
+
+
+def test_unknown_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A mistyped section in the environment is refused by name."""
+    monkeypatch.setenv("MICROVILLE_STOR__URL", "influxdb://influx.example:8086")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ConfigurationWrong, match="MICROVILLE_STOR__URL"):
+        read(None)

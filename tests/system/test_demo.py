@@ -13,14 +13,20 @@ from tests.system.running import Running, law_1, started, until
 FIRST_CHART_S = 60.0
 FILLED_S = 150.0
 STOP_S = 5.0
+ELSEWHERE = {
+    "PYTHONUNBUFFERED": "1",
+    "MICROVILLE_BROKER__URL": "mqtt://127.0.0.1:9",
+    "MICROVILLE_STORE__URL": "influxdb://127.0.0.1:9",
+    "MICROVILLE_MAIL__URL": "mailto://127.0.0.1:9?from=site@example.org",
+}
 
 
 @contextmanager
 def demo(folder: Path, *arguments: str) -> Iterator[Running]:
-    """A demo that answers, at the address it prints."""
+    """A demo that answers, at the address it prints; what the environment says is for the site's own service."""
     folder.mkdir(exist_ok=True)
     (folder / "log").unlink(missing_ok=True)
-    with started(folder, "demo", "--folder", "data", *arguments, port=0, PYTHONUNBUFFERED="1") as running:
+    with started(folder, "demo", "--folder", "data", *arguments, port=0, **ELSEWHERE) as running:
         until(lambda: "It is here: " in running.log.read_text() and running.process.poll() is None, "its address")
         running.port = int(running.log.read_text().split("It is here: http://127.0.0.1:")[1].split("/")[0])
         until(running.alive, "it answers")

@@ -78,7 +78,7 @@ def test_configuration_wrong(tmp_path: Path) -> None:
         '[broker]\nurl = "http://x"\nport = 1883\n[store]\nurl = "redis://x"\n[web]\nlisten = "8112"\n'
         '[mail]\nurl = "smtp://x"\n[colour]\nblue = 1\n'
     )
-    said = refusal(tmp_path, "check")
+    said = refusal(tmp_path, "up")
 
     start = "microville.toml and environment: "
     keys = ["broker.url", "broker.port", "store.url", "web.listen", "mail.url", "colour"]

@@ -47,6 +47,17 @@ def test_influxdb_comes_and_goes(tmp_path: Path) -> None:
     assert (1, 0) == (first["malformed"], last["quarantined"])
 
 
+def test_influxdb_is_missed_without_messages(tmp_path: Path) -> None:
+    """A process that only ingests, and has nothing to write, says all the same that the store has gone."""
+    with mosquitto() as broker, influxd() as influx:
+        configure(tmp_path, f"mqtt://127.0.0.1:{broker.port}", f"influxdb://127.0.0.1:{influx.port}/")
+        with up(tmp_path, "--only", "ingest") as running:
+            until(running.ready, "it is ready")
+            influx.process.terminate()
+            until(lambda: degraded(running, "store:"), "it misses the store")
+            running.stop()
+
+
 def test_duckdb_is_open_elsewhere(tmp_path: Path) -> None:
     """While another process has the file readings wait in the spool, and the cause is said; then they are stored."""
     port = free_port()

@@ -1,0 +1,53 @@
+"""Findings → the log, where staff see what was cleaned (law 7); each once, however often it is met."""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from energy.register import Finding, Kind
+from estate.calendar import rfc3339
+from estate.model import CARRIERS, Estate
+
+MEANING = {
+    Kind.NOISE: "the register fell within its resolution: it is held at the higher value",
+    Kind.OUTLIER: "readings off a line that goes on without them: they are set aside",
+    Kind.RESET: "the register fell and stayed: it counts from zero, where its greatest rate allows that",
+    Kind.IMPOSSIBLE_RISE: "the register rose faster than it can and stayed: the rise is not counted",
+}
+
+REMEMBERED = 10_000
+"""How many findings are known as told; the oldest go first."""
+
+log = structlog.get_logger()
+
+
+class Teller:
+    """Tells each finding once per process."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        self._told: dict[tuple[str, Kind, int], None] = {}
+
+    def tell(self, findings: Mapping[str, Sequence[Finding]]) -> None:
+        """Log those not told yet, by meter."""
+        for meter, found in findings.items():
+            for finding in found:
+                self._tell(meter, finding)
+
+    def _tell(self, meter: str, finding: Finding) -> None:
+        key = (meter, finding.kind, finding.at_ms)
+        if key in self._told:
+            return
+        self._told[key] = None
+        if len(self._told) > REMEMBERED:
+            del self._told[next(iter(self._told))]
+        log.warning(
+            "register_cleaned",
+            meter=meter,
+            kind=str(finding.kind),
+            time=rfc3339(finding.at_ms, self._estate.site.zone),
+            before=finding.before,
+            after=finding.after,
+            unit=CARRIERS[self._estate.meters[meter].carrier].unit,
+            meaning=MEANING[finding.kind],
+        )
