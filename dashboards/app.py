@@ -1,6 +1,6 @@
 """The web application: the page, the API and the probes over the parts of the service."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -28,13 +28,15 @@ SECURITY_HEADERS = {
 
 def create_app(parts: Parts) -> FastAPI:
     """The application for uvicorn. It only reads; bound to loopback it answers to loopback's names alone."""
-    app = FastAPI(title=parts.estate.site.name, docs_url=None, redoc_url=None)
+    once = [Depends(problems.given_once)]
+    app = FastAPI(title=parts.estate.site.name, docs_url=None, redoc_url=None, dependencies=once)
     problems.install(app)
     static = StaticFiles()
     for router in (api_router(parts), probe_router(parts), page_router(parts, static), static.router()):
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadAsGet)
     if parts.web.loopback:
         # A page from elsewhere may make its own name point here (DNS rebinding); its requests still carry that name.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK_HOSTS, parts.web.host], www_redirect=False)
@@ -56,3 +58,19 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET would, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            await self._app({**scope, "method": "GET"}, receive, send_without_body)
+        else:
+            await self._app(scope, receive, send)

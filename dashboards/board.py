@@ -27,8 +27,9 @@ class Live(NamedTuple):
 
     at_ms: int
     readiness: Readiness
+    store_trouble: str  # why the store does not answer; "" when it does
     now: queries.Now | None  # None while the store does not answer
-    devices: Sequence[DeviceState]
+    devices: Sequence[DeviceState]  # none while the store does not answer
     alerts: Sequence[AlertState]
     quarantine: Quarantine
 
@@ -87,15 +88,16 @@ class Board:
 
     async def _live(self) -> Live:
         parts, now_ms = self._parts, self._parts.clock()
-        now, devices, readiness = None, list[DeviceState](), parts.readiness()
+        now, devices, readiness, trouble = None, list[DeviceState](), parts.readiness(), ""
         try:
             now = await queries.now(parts.estate, parts.store, now_ms)
             devices = await device_states(parts.estate, parts.store, parts.state, now_ms)
         except StoreUnavailable as error:
+            now, trouble = None, str(error)
             if readiness.status == "ready":
-                readiness = Readiness("degraded", str(error))
+                readiness = Readiness("degraded", trouble)
         refused = await read_quarantine(parts.state, parts.estate.site.zone, QUARANTINE_ROWS)
-        return Live(now_ms, readiness, now, devices, await parts.alerts(), refused)
+        return Live(now_ms, readiness, trouble, now, devices, await parts.alerts(), refused)
 
     async def _load(self, speaker: Speaker) -> Any:
         rows = await queries.site_load(self._parts.estate, self._parts.store, self._parts.clock())

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from dashboards.language import Speaker
-from estate.calendar import HOUR_MS, floor, following
+from estate.calendar import DAY_MS, HOUR_MS, floor, following
 from estate.model import USES
 
 USE_COLOURS = {
@@ -40,6 +40,7 @@ ROOM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 _PALE, _PALE_INK = 0.4, "#C4C8CE"
 _GRID = "#E6E8EB"
 INK = "#4A5058"
+MOST_WITH_HOURS_MS = 3 * DAY_MS
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -78,18 +79,23 @@ def rank(index: int, name: str, quality: tuple[str, str]) -> int:
 
 
 def time_x(span: tuple[int, int], speaker: Speaker) -> alt.X:
-    """True instants; a tick every six hours from the site's midnight; midnight and noon are labelled."""
+    """True instants; ticks at the site's midnights, with their day; over few days also every six hours, with noon."""
     labels: dict[int, str] = {}
+    with_hours = span[1] - span[0] <= MOST_WITH_HOURS_MS
     day = floor(span[0], "1d", speaker.zone)
     while day < span[1]:
         after = following(day, "1d", speaker.zone)
-        ticks = range(day + 6 * HOUR_MS, after - HOUR_MS, 6 * HOUR_MS)
+        ticks = range(day + 6 * HOUR_MS, after - HOUR_MS, 6 * HOUR_MS) if with_hours else ()
         labels |= {at: speaker.hour(at) if number % 2 else "" for number, at in enumerate(ticks)}
         labels[day] = speaker.day(day)
         day = after
     shown = {at: label for at, label in labels.items() if span[0] <= at <= span[1]}
     axis = alt.Axis(
-        values=sorted(shown), labelExpr=f"{ {str(at): label for at, label in shown.items()} }[datum.value]", title=None
+        values=sorted(shown),
+        labelExpr=f"{ {str(at): label for at, label in shown.items()} }[datum.value]",
+        labelOverlap="parity",  # every other label where they do not all fit
+        labelSeparation=8,
+        title=None,
     )
     return alt.X("start:Q", scale=alt.Scale(domain=list(span), nice=False), axis=axis)
 

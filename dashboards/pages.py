@@ -11,14 +11,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from alerts.sink import list_mails, read_mail
 from alerts.words import amount, percent
+from dashboards import problems
 from dashboards.board import Board, Live
 from dashboards.language import Speaker, choose
 from dashboards.models import DeviceState
 from dashboards.params import MOST_VALUES
 from dashboards.parts import Parts
+from dashboards.quarantine import REASONS
 from dashboards.reference import EXAMPLES, Reference
 from dashboards.static_files import StaticFiles
 from estate.model import CARRIERS
+from store.base import StoreUnavailable
 
 MAIL_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """A mail brings its own styles and pictures, and nothing else: the frame inherits this policy."""
@@ -75,7 +78,13 @@ def page_router(parts: Parts, static: StaticFiles) -> APIRouter:
     async def chart(request: Request, name: str, lang: Lang = None) -> JSONResponse:
         if name not in board.charts:
             raise HTTPException(404, f"there is no chart {name!r}; there are {', '.join(board.charts)}")
-        drawing = await board.chart(name, pages.speaker(request, lang))
+        speaker = pages.speaker(request, lang)
+        try:
+            drawing = await board.chart(name, speaker)
+        except StoreUnavailable as error:  # said on the page, so in its language
+            return problems.answer(
+                503, f"{speaker.say('le stockage ne répond pas :', 'the store does not answer:')} {error}"
+            )
         return JSONResponse(drawing, headers={"Cache-Control": "no-store"})
 
     @router.get("/docs")
@@ -123,6 +132,7 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
     return {
         "live": live,
         "ledger": parts.ledger,
+        "enrolled": len(estate.devices),
         "health": {**counts, "known": len(live.devices) - counts["unknown"]},
         "attention": [row for row in live.devices if row.status != "reporting"],
         "raised": [alert for alert in live.alerts if alert.level],
@@ -131,6 +141,7 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
         "carrier_name": lambda carrier: speaker.say(CARRIERS[carrier].fr, CARRIERS[carrier].en),
         "amount": lambda value, carrier: amount(value, carrier, language),
         "percent": lambda share: percent(share, language),
+        "reason_name": lambda reason: speaker.say(*REASONS[reason]),
         "seen": seen,
         "received": lambda row: speaker.moment(_ms(row.time)),
     }

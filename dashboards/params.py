@@ -21,7 +21,11 @@ MOST_VALUES = 200_000
 """The most values one answer holds: 40 meters at 15 minutes for 52 days; some 10 MB of JSON."""
 
 _UNIT_MS = {"s": 1000, "m": 60_000, "h": HOUR_MS, "d": DAY_MS}
+_RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(?P<offset>Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE
+)
 _USUAL_HOW: dict[str, How] = {"gauge": "mean", "counter": "last", "state": "max"}
+_NO_TIME = "is no RFC 3339 time, such as 2026-11-23T08:15:00+01:00"
 _USUAL_STEPS: dict[Every, int] = {"15m": 96, "1h": 7 * 24, "1d": 35, "1mo": 13, "1y": 5}
 
 
@@ -29,12 +33,16 @@ def _instant(text: object) -> object:
     """The instant in ms. A `+` that was not encoded arrives as a space: it is read as what was meant."""
     if not isinstance(text, str):
         return text
-    try:
-        moment = datetime.fromisoformat(re.sub(r" (\d\d:\d\d)$", r"+\1", text))
-    except ValueError as error:
-        raise ValueError("is no RFC 3339 time, such as 2026-11-23T08:15:00+01:00") from error
-    if moment.tzinfo is None:
+    text = re.sub(r" (\d\d:\d\d)$", r"+\1", text)
+    found = _RFC3339.fullmatch(text)
+    if found is None:
+        raise ValueError(_NO_TIME)
+    if found["offset"] is None:
         raise ValueError("has no offset; add Z or the offset, such as +01:00")
+    try:
+        moment = datetime.fromisoformat(text.upper())
+    except ValueError as error:  # the 31st of February
+        raise ValueError(_NO_TIME) from error
     if not 1970 < moment.year < 2200:
         raise ValueError("is out of range; ask for a time between 1971 and 2199")
     return round(moment.timestamp() * 1000)
@@ -90,7 +98,13 @@ class SeriesParams(_Params):
     building: Buildings = []
     zone: Zones = []
     device: Devices = []
-    start: Annotated[Instant | None, Field(description="From this time on. Default: 24 hours before the end.")] = None
+    start: Annotated[
+        Instant | None,
+        Field(
+            description="From this time on; the window that holds it is the first, and may begin before it. "
+            "Default: 24 hours before the end."
+        ),
+    ] = None
     end: End = None
     every: Annotated[
         str,
@@ -133,7 +147,7 @@ class SeriesParams(_Params):
     def span(self, now_ms: int) -> tuple[int, int]:
         """[start, end) in ms."""
         end_ms = now_ms if self.end is None else self.end
-        return _span(end_ms - DAY_MS if self.start is None else self.start, end_ms)
+        return _span(end_ms - DAY_MS if self.start is None else self.start, end_ms, self.end is None)
 
 
 class ConsumptionParams(_Params):
@@ -158,7 +172,7 @@ class ConsumptionParams(_Params):
         """[start, end) in ms; the default start is the start of a step."""
         end_ms = now_ms if self.end is None else self.end
         if self.start is not None:
-            return _span(self.start, end_ms)
+            return _span(self.start, end_ms, self.end is None)
         back = {"15m": STEP_MS, "1h": HOUR_MS, "1d": DAY_MS, "1mo": 30.5 * DAY_MS}[self.every]
         return floor(end_ms - round(back * (_USUAL_STEPS[self.every] - 1)), self.every, estate.site.zone), end_ms
 
@@ -187,7 +201,9 @@ class ConsumptionParams(_Params):
         return {tag: values for tag, values in asked.items() if values}
 
 
-def _span(start_ms: int, end_ms: int) -> tuple[int, int]:
+def _span(start_ms: int, end_ms: int, until_now: bool) -> tuple[int, int]:
+    if start_ms >= end_ms and until_now:
+        raise Problem("start", "start lies in the future", "give an earlier start, or an end after it")
     if start_ms >= end_ms:
         raise Problem("start", "start is not before end", "give an earlier start, or a later end")
     return start_ms, end_ms

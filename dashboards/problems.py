@@ -1,5 +1,6 @@
 """Errors as problem details (RFC 9457): which parameter, what is wrong with it, and what to do next."""
 
+from collections import Counter
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -9,6 +10,9 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from store.base import StoreRefused, StoreUnavailable
+
+_HEADERS = {405: {"Allow": "GET, HEAD"}, 503: {"Retry-After": "5"}}
+"""Everything here is read only."""
 
 
 class ProblemDetails(BaseModel):
@@ -36,9 +40,19 @@ def answer(status: int, detail: str, parameter: str | None = None, next_step: st
     """The problem as a response."""
     title = HTTPStatus(status).phrase
     details = ProblemDetails(title=title, status=status, detail=detail, parameter=parameter, next_step=next_step)
-    headers = {"Retry-After": "5"} if status == 503 else None
+    headers = _HEADERS.get(status)
     content = details.model_dump(exclude_none=True)
     return JSONResponse(content, status, headers=headers, media_type="application/problem+json")
+
+
+async def given_once(request: Request) -> None:
+    """Refuse a parameter that is given twice where only one is read: no answer to half of a question."""
+    described = request.app.openapi()["paths"].get(request.scope["route"].path, {}).get("get", {})
+    lists = {known["name"] for known in described.get("parameters", []) if known["schema"].get("type") == "array"}
+    times = Counter(name for name, _ in request.query_params.multi_items())
+    for name, count in times.items():
+        if count > 1 and name not in lists:
+            raise Problem(name, f"{name} is given {count} times, and takes one value", f"give {name} once; see /docs")
 
 
 def install(app: FastAPI) -> None:

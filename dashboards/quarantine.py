@@ -1,5 +1,6 @@
 """The quarantine as people read it: how many messages by reason, and the most recent ones."""
 
+from collections.abc import Mapping
 from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,20 @@ from sensors.model import Reason
 from store.state import State
 
 SHOWN_BYTES = 200
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    Reason.MALFORMED: ("mal formé", "malformed"),
+    Reason.UNKNOWN_TOPIC: ("sujet inconnu", "unknown topic"),
+    Reason.UNKNOWN_QUANTITY: ("grandeur inconnue", "unknown quantity"),
+    Reason.IMPLAUSIBLE_VALUE: ("valeur invraisemblable", "implausible value"),
+    Reason.WRONG_TIME: ("heure impossible", "wrong time"),
+    Reason.AMBIGUOUS: ("ambigu", "ambiguous"),
+    Reason.UNKNOWN_DEVICE: ("capteur inconnu", "unknown device"),
+    Reason.WRONG_BUILDING: ("autre bâtiment", "wrong building"),
+    Reason.NOT_PLACED: ("sans emplacement", "not placed"),
+    Reason.STORE_REFUSED: ("refusé par le stockage", "refused by the store"),
+}
+"""Each reason as the page names it, in French and in English."""
 
 
 async def read_quarantine(state: State, zone: ZoneInfo, limit: int, reason: Reason | None = None) -> Quarantine:

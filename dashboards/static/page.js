@@ -9,10 +9,14 @@ const page = document.documentElement;
 const drawn = new Map(); // figure → the text it was drawn from, and its view
 let answeredAt = performance.now();
 
+class Refusal extends Error {} // the service answered, that it cannot
+
 async function fetched(url) {
   const response = await fetch(url, { cache: "no-store" });
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return response.text();
+  const text = await response.text();
+  if (response.ok) return text;
+  const isProblem = response.headers.get("Content-Type")?.includes("problem+json");
+  throw new Refusal(isProblem ? JSON.parse(text).detail : `${response.status} ${response.statusText}`);
 }
 
 async function refreshLive() {
@@ -22,6 +26,8 @@ async function refreshLive() {
     if (shown && shown.innerHTML !== part.innerHTML) shown.replaceChildren(...part.childNodes);
   }
   answeredAt = performance.now();
+  const storeAnswers = !document.getElementById("store").childElementCount;
+  if (storeAnswers && document.querySelector(".broken")) charts();
 }
 
 function swatch(colour) {
@@ -64,7 +70,17 @@ async function refreshChart(figure) {
 
 async function refreshCharts() {
   // One after the other: a small machine draws the first one sooner.
-  for (const figure of document.querySelectorAll("[data-chart]")) await refreshChart(figure);
+  for (const figure of document.querySelectorAll("[data-chart]")) {
+    try {
+      await refreshChart(figure);
+      figure.classList.remove("broken");
+    } catch (error) {
+      if (error instanceof TypeError) throw error; // no answer at all: said once, in the header
+      const trouble = figure.querySelector(".trouble");
+      trouble.textContent = trouble.dataset.words.replace("{}", error.message);
+      figure.classList.add("broken");
+    }
+  }
 }
 
 function guarded(work) {
@@ -77,7 +93,9 @@ function guarded(work) {
       page.classList.remove("cut-off");
     } catch (error) {
       console.warn(error);
-      page.classList.add("cut-off"); // said in the header; the next turn tries again
+      const { absent, refused } = lost.dataset;
+      lost.textContent = error instanceof Refusal ? refused.replace("{}", error.message) : absent;
+      page.classList.add("cut-off"); // the next turn tries again
     } finally {
       busy = false;
     }
@@ -85,6 +103,7 @@ function guarded(work) {
 }
 
 const fresh = document.getElementById("fresh");
+const lost = document.querySelector(".lost");
 const live = guarded(refreshLive);
 const charts = guarded(refreshCharts);
 setInterval(() => {

@@ -28,6 +28,8 @@ QUARTER_WH = {"b01-electricity": 250, "b01-kitchen": 100, "b01-gas": 500, "b02-e
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
+LONG = "campus/" + "north-wing-ventilation-unit" * 6 + "/readings"
+
 
 def _meter(meter: str, behind: str = "") -> Meter:
     carrier = "gas" if meter.endswith("gas") else "electricity"
@@ -94,11 +96,12 @@ def points() -> list[Point]:
 
 
 def fill_quarantine(state: State) -> None:
-    """Three messages: two of a stranger with a hostile name, one malformed of a device that is known."""
+    """Two messages of a stranger with a hostile name, one malformed of a device that is known, one of a long topic."""
     kept = [
         (f"microville/b01/{HOSTILE}/readings", b"{}", NOW - 2000, Reason.UNKNOWN_DEVICE, "not in the estate"),
         (f"microville/b01/{HOSTILE}/readings", b"{}", NOW - 1000, Reason.UNKNOWN_DEVICE, "not in the estate"),
         ("microville/b01/b01-gas/readings", b"\xff not json", NOW - 3000, Reason.MALFORMED, "Invalid JSON"),
+        (LONG, b"{}" * 60, NOW - 4000, Reason.UNKNOWN_TOPIC, f"{LONG!r} is not read"),
     ]
     state.run_now(
         lambda db: db.executemany(

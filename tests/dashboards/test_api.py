@@ -107,8 +107,9 @@ async def test_any_offset(client: httpx.AsyncClient) -> None:
     """Any offset is understood, also when its plus was not encoded; the answer is in the site's."""
     first = await get(client, "/api/consumption?meter=b01-gas&every=1h&start=2026-11-22T23:00:00Z")
     second = await get(client, "/api/consumption?meter=b01-gas&every=1h&start=2026-11-23T04:00:00+05:00")
+    third = await get(client, "/api/consumption?meter=b01-gas&every=1h&start=2026-11-22t23:00:00.000z")
 
-    assert first == second
+    assert first == second == third
     assert first[0]["start"][0] == "2026-11-23T00:00:00+01:00"
 
 
@@ -129,11 +130,19 @@ async def test_estimated_share(client: httpx.AsyncClient) -> None:
         ("/api/latest?quantity=climate.co3", "quantity", "is no quantity"),
         ("/api/series", "quantity", "missing"),
         ("/api/series?quantity=climate.co2&start=yesterday", "start", "no RFC 3339 time"),
+        ("/api/series?quantity=climate.co2&start=2026-11-23T08:00Z", "start", "no RFC 3339 time"),
+        ("/api/series?quantity=climate.co2&start=2026-11-23%2008:00:00Z", "start", "no RFC 3339 time"),
+        ("/api/series?quantity=climate.co2&start=2026-02-31T08:00:00Z", "start", "no RFC 3339 time"),
         ("/api/series?quantity=climate.co2&start=2026-11-23T08:00:00", "start", "has no offset"),
         ("/api/series?quantity=climate.co2&end=0001-01-01T00:00:00%2B14:00", "end", "out of range"),
         ("/api/series?quantity=climate.co2&every=3w", "every", "is no window"),
         ("/api/series?quantity=climate.co2&every=1s&start=2026-01-01T00:00:00Z", "every", "more than"),
-        ("/api/series?quantity=climate.co2&start=2026-11-24T00:00:00Z", "start", "not before end"),
+        ("/api/series?quantity=climate.co2&start=2026-11-24T00:00:00Z", "start", "lies in the future"),
+        ("/api/consumption?start=2026-11-24T00:00:00Z", "start", "lies in the future"),
+        ("/api/consumption?start=2026-11-22T00:00:00Z&end=2026-11-21T00:00:00Z", "start", "not before end"),
+        ("/api/series?quantity=climate.co2&quantity=electricity.power", "quantity", "given 2 times"),
+        ("/api/consumption?every=1h&building=b01&building=b02&every=1d", "every", "given 2 times"),
+        ("/?lang=fr&lang=en", "lang", "given 2 times"),
         ("/api/consumption?carrier=steam", "carrier", "is no carrier"),
         ("/api/consumption?by=meter&every=15m&start=2020-01-01T00:00:00Z", "every", "more than"),
         ("/api/consumption?tenant=nobody", "tenant", "'nobody' is not in the estate"),
@@ -158,6 +167,23 @@ async def test_unknown_path(client: httpx.AsyncClient) -> None:
     assert (404, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
 
 
+@pytest.mark.parametrize("path", ["/", "/api/latest", "/healthz", "/metrics", "/docs", "/openapi.json", "/lastest"])
+async def test_head(client: httpx.AsyncClient, path: str) -> None:
+    """HEAD answers as GET does, without the body."""
+    head, full = await client.head(path), await client.get(path)
+
+    assert (full.status_code, b"") == (head.status_code, head.content)
+    assert full.headers["content-type"] == head.headers["content-type"]
+
+
+async def test_read_only(client: httpx.AsyncClient) -> None:
+    """Another method is a problem that names those there are."""
+    answer = await client.post("/api/latest")
+
+    assert (405, "GET, HEAD") == (answer.status_code, answer.headers["allow"])
+    assert "application/problem+json" == answer.headers["content-type"]
+
+
 async def test_store_down(filled: Parts) -> None:
     """While the store does not answer the API says so and the page still stands."""
     absent = InfluxStore("127.0.0.1", free_port(), version=1)
@@ -168,6 +194,10 @@ async def test_store_down(filled: Parts) -> None:
     assert (503, "5") == (answer.status_code, answer.headers["retry-after"])
     assert 200 == page.status_code
     assert "Dégradé" in page.text
+    assert "Le stockage ne répond pas" in page.text
+    assert "– / 6" in page.text
+    assert "devices.csv" not in page.text.partition('id="attention"')[2].partition("</div>")[0]
+    assert "aucun compteur" not in page.text
 
 
 async def test_devices(client: httpx.AsyncClient) -> None:

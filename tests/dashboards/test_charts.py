@@ -1,6 +1,7 @@
 """What is drawn, and what is said of it."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,16 @@ def test_midnights_are_the_sites() -> None:
     assert f"'{AUTUMN - 2 * HOUR_MS}': 'dim. 25'" in axis["labelExpr"]
     assert f"'{AUTUMN + 23 * HOUR_MS}': 'lun. 26'" in axis["labelExpr"]
     assert AUTUMN + 23 * HOUR_MS in axis["values"]
+
+
+def test_weeks_have_days_alone() -> None:
+    """Over a week there is one tick for each of the site's midnights, with its day."""
+    spec = charts.load_chart([], (NOW - 7 * DAY_MS, NOW), SPEAKER).chart.to_dict()
+    axis = spec["encoding"]["x"]["axis"]
+
+    assert [DAY_MS] * 6 == [after - at for at, after in pairwise(axis["values"])]
+    assert 7 == axis["labelExpr"].count(": '")
+    assert "'lun. 23'" in axis["labelExpr"]
 
 
 def test_missing_days_are_told() -> None:

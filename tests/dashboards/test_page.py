@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from email.message import EmailMessage
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from dashboards.board import Board
 from dashboards.cache import Brief
 from dashboards.language import Speaker
 from dashboards.parts import Parts
+from dashboards.reference import EXAMPLES
 from dashboards.server import WebServer
 from dashboards.settings import WebSettings
 from estate.calendar import HOUR_MS, STEP_MS
-from tests.dashboards.conftest import HOSTILE, NOW, PARIS, client_of
+from store.duck import DuckStore
+from tests.dashboards.conftest import HOSTILE, NOW, PARIS, client_of, points, rows
 from tests.servers import free_port
 
 CHROMIUM = "/usr/bin/chromium"
@@ -141,7 +144,7 @@ async def test_docs_name_everything(client: httpx.AsyncClient) -> None:
     docs, schema = (await client.get("/docs")).text, (await client.get("/openapi.json")).json()
     asked = [parameter for verbs in schema["paths"].values() for parameter in verbs["get"].get("parameters", [])]
 
-    assert 8 == len(schema["paths"])
+    assert set(EXAMPLES) == set(schema["paths"])
     assert all(f"<code>GET {path}</code>" in docs for path in schema["paths"])
     assert all(f"<code>{parameter['name']}</code>" in docs for parameter in asked)
     assert "//" not in docs.replace("http://127.0.0.1", "")
@@ -264,6 +267,49 @@ async def test_stays_fresh(filled: Parts) -> None:
         await expect(page.locator("#quarantine")).to_contain_text("a new reason", timeout=20_000)
 
         assert [] == wrong
+
+
+DAYS = """figures => figures.map(figure => [...figure.querySelectorAll(".role-axis-label text")]
+  .filter(label => /^[A-Z][a-z]+ [0-9]+$/.test(label.textContent) && label.getAttribute("opacity") !== "0")
+  .map(label => label.getBoundingClientRect()).map(({ left, right }) => [left, right]))"""
+"""Where the labels that name a day stand, chart by chart."""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_days_are_apart(filled: Parts, width: int) -> None:
+    """A week's days are named, at least every other one, and no name touches the next."""
+    async with served(filled) as url, browsing(width, "en-GB") as (page, _):
+        await page.goto(url)
+        weeks = page.locator("figure.drawn:is([data-chart=co2], [data-chart=occupancy])")
+        await expect(weeks).to_have_count(2, timeout=30_000)
+        days = await weeks.evaluate_all(DAYS)
+
+    assert [True] * 2 == [len(labels) >= 3 for labels in days]
+    assert all(after[0] - before[1] > 4 for labels in days for before, after in pairwise(labels))
+
+
+async def test_store_is_away(empty: Parts, tmp_path: Path) -> None:
+    """While the store does not answer the page says so, each chart too; all is there again once it answers."""
+    before, store = (DuckStore(tmp_path / "late.duckdb", memory_limit="200MB") for _ in range(2))
+    await before.open()
+    await before.write_consumption(rows())
+    await before.write(points())
+    await before.close()
+    async with served(replace(empty, store=store)) as url, browsing(1280, "fr-FR") as (page, _):
+        await page.goto(url)
+        broken = page.locator("figure.broken > .trouble")
+        await expect(broken).to_have_count(5, timeout=30_000)
+        said = await broken.all_inner_texts()
+
+        assert all("le stockage ne répond pas" in text for text in said)
+        assert await page.locator("#store").get_by_text("Le stockage ne répond pas").is_visible()
+        assert not await page.locator(".lost").is_visible()
+
+        await store.open()
+        await expect(page.locator("figure.drawn:not(.broken)")).to_have_count(5, timeout=30_000)
+
+        assert "" == (await page.locator("#store").inner_text()).strip()
+    await store.close()
 
 
 async def test_nothing_yet(empty: Parts) -> None:
