@@ -7,6 +7,26 @@ from pathlib import Path
 
 import pytest
 
+from store.base import Store
+from store.duck import DuckStore
+from store.state import State
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A real store, empty and open."""
+    opened = DuckStore(tmp_path / "test.duckdb")
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    """An instance's own memory, empty."""
+    with State(tmp_path / "state.sqlite") as opened:
+        yield opened
+
 
 @pytest.fixture
 async def no_task_left() -> AsyncIterator[None]:

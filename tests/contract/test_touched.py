@@ -5,6 +5,7 @@ import time
 from estate.model import Point
 from store.base import Store
 from tests.contract.values import HOUR, MINUTE, T0, point
+from tests.waiting import until
 
 AGES = 10_000_000_000_000
 """A time after all arrivals, in ms."""
@@ -58,8 +59,7 @@ async def test_since(store: Store) -> None:
     """Only what arrived at that time or later is told, with the earliest reading of just that."""
     await store.write([register(1.0), register(1.0, device="other")])
     (first, _) = await store.touched(0)
-    while time.time_ns() // 1_000_000 == first.arrived_ms:
-        pass  # until the clock shows another millisecond
+    await until(lambda: time.time_ns() // 1_000_000 > first.arrived_ms)
     await store.write([register(2.0, T0 + HOUR)])
     (later,) = await store.touched(first.arrived_ms + 1)
 

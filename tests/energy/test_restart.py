@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -56,12 +56,6 @@ async def store(tmp_path: Path) -> AsyncIterator[Forgetful]:
     await opened.open()
     yield opened
     await opened.close()
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    with State(tmp_path / "state.sqlite") as opened:
-        yield opened
 
 
 def points(meter_id: str, values: Sequence[float], first: int = 0) -> list[Point]:

@@ -2,11 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
@@ -24,20 +23,6 @@ from tests.energy.test_register import damaged, faulty
 MAIN, SUB = meter(), meter("sub", submeter_of="main")
 SITE = estate([MAIN, SUB])
 NOW_MS = START_MS + 2 * DAY_MS
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = DuckStore(tmp_path / "test.duckdb")
-    await opened.open()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    with State(tmp_path / "state.sqlite") as opened:
-        yield opened
 
 
 def points(meter_id: str, values: Sequence[float], start_ms: int = START_MS, every_ms: int = STEP_MS) -> list[Point]:

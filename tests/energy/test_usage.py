@@ -1,26 +1,12 @@
 """The questions of alerts and dashboards, answered from rows that can be added up on paper."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from energy.usage import DRAWN, intensities, load_by_use, site_days
 from estate.calendar import DAY_MS, STEP_MS
 from estate.model import Consumption
 from store.base import Store
-from store.duck import DuckStore
 from tests.energy.sites import START_MS, estate
 
 SITE = estate()
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = DuckStore(tmp_path / "test.duckdb")
-    await opened.open()
-    yield opened
-    await opened.close()
 
 
 def row(meter: str, every: str, start_ms: int, amount: int) -> Consumption:

@@ -47,11 +47,5 @@ async def store(tmp_path: Path) -> AsyncIterator[BalkyStore]:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    with State(tmp_path / "state.sqlite") as opened:
-        yield opened
-
-
-@pytest.fixture
 def line(broker: Server, between: Proxy, store: BalkyStore, state: State) -> Line:
     return Line(broker, between, store, state)
