@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,8 +35,12 @@ from ingest import spool
 from ingest.embedded import BrokerNotStarted
 from ingest.settings import BrokerSettings, StateSettings
 from sensors import history
-from sensors.decode import CODECS, decode
+from sensors.decode import decode
+from sensors.memory import Memory
 from sensors.model import Context, Message, Reason, Rejected
+from sensors.registry import CODECS
+from sensors.routes import Entry, Routes
+from sensors.times import utc_ms
 from store.base import Latest, Store, StoreRefused, StoreUnavailable
 from store.settings import StoreSettings
 from store.state import State, StateUnusable
@@ -184,28 +189,40 @@ def check(config: Config = None, as_json: AsJson = False) -> None:
 
 @app.command("decode")
 def decode_(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The payload, as the device sent it.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="The payload, as the device sent it; hex in FILE.hex.")
+    ],
     topic: Annotated[str, typer.Option(help="The MQTT topic it came on.")],
-    codec: Annotated[str | None, typer.Option(help=f"Instead of the topic's: {', '.join(CODECS)}.")] = None,
+    codec: Annotated[str | None, typer.Option(help="Instead of the topic's: codec, or codec/model.")] = None,
+    device: Annotated[str, typer.Option(help="Whose it is, where the message does not say.")] = "",
     fport: Annotated[int | None, typer.Option(help="LoRaWAN port, for bytes without their envelope.")] = None,
+    received: Annotated[datetime | None, typer.Option(help="When it came, UTC (default: now).")] = None,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Show what one message says; nothing is stored. Exits with 1 when something of it is refused."""
-    if codec and codec not in CODECS:
-        raise typer.BadParameter(f"there is no codec {codec!r}; known: {', '.join(CODECS)}")
+    """Show what one message says, of whatever age; nothing is stored. Exits with 1 when something of it is refused."""
     settings = read(config)
-    zone = load(settings.estate_folder).site.zone
-    context = Context(zone, settings.ingest.horizon_days * DAY_MS, fport=fport)
-    decoded = decode(Message(topic, file.read_bytes(), clock(), 1, False), context, clock(), codec)
+    estate = load(settings.estate_folder)
+    name = (codec or "").partition("/")[0]
+    if name and name not in CODECS:
+        raise typer.BadParameter(f"there is no codec {name!r}; known: {', '.join(CODECS)}")
+    own = [Entry(topic, codec or "", device or (topic.rpartition("/")[2] if CODECS[name].lorawan else ""))]
+    received_ms = utc_ms(received) if received else clock()
+    routes = Routes(Context(estate.site.zone, received_ms, fport=fport, memory=Memory()), CODECS, own if codec else ())
+    text = file.read_bytes()
+    payload = bytes.fromhex(text.decode()) if file.suffix == ".hex" else text
+    decoded = decode(Message(topic, payload, received_ms, 1, False), routes, received_ms)
     problem = decoded.problem
     detail = problem.detail if isinstance(problem, Rejected) else ""
-    readings = [{**reading._asdict(), "time": rfc3339(reading.at_ms, zone)} for reading in decoded.readings]
+    readings = [{**r._asdict(), "time": rfc3339(r.at_ms, estate.site.zone)} for r in decoded.readings]
+    unmapped = [measurement for _, measurement in decoded.unmapped]
     if as_json:
-        _print_json({"readings": readings, "problem": problem and {"reason": problem.reason, "detail": detail}})
+        shown = problem and {"reason": problem.reason, "detail": detail}
+        _print_json({"readings": readings, "problem": shown, "unmapped": unmapped})
     else:
         _print_table(["device", "channel", "quantity", "value", "time"], readings)
         print(f"{problem.reason}: {detail}" if problem else "all of it was understood")
+        print("".join(f"not mapped: {measurement}\n" for measurement in unmapped), end="")
     raise typer.Exit(1 if isinstance(problem, Rejected) else 0)
 
 

@@ -25,7 +25,10 @@ from ingest.ingester import Ingester
 from ingest.ledger import Ledger
 from ingest.pipeline import Pipeline
 from ingest.session import Session
+from sensors.memory import Memory
 from sensors.model import Context
+from sensors.registry import CODECS
+from sensors.routes import Routes
 from store.base import Latest, Store, StoreUnavailable
 from store.settings import open_store
 from store.state import State
@@ -72,7 +75,8 @@ class Service:
             stack.enter_context(embedded_broker(settings.broker.address))
         self._store = open_store(settings.store)
         ledger = Ledger()
-        pipeline = Pipeline(estate, Context(estate.site.zone, settings.ingest.horizon_days * DAY_MS))
+        context = Context(estate.site.zone, settings.ingest.horizon_days * DAY_MS, memory=Memory())
+        pipeline = Pipeline(estate, Routes(context, CODECS))
         self._session = Session(settings.broker, clock)
         self._ingester = Ingester(self._session, pipeline, self._store, state, ledger, clock)
         self._settlement = Settlement(self._store, estate, state)

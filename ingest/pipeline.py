@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from estate.model import Estate, Point
 from sensors.decode import decode
-from sensors.model import Context, Decoded, Ignored, Message, Reason, Rejected
+from sensors.model import Decoded, Ignored, Message, Reason, Rejected
+from sensors.routes import Routes
 
 MOST_TOPICS = 100_000
 """Remembered at most; when they are forgotten, messages within one millisecond may share a time."""
@@ -27,16 +28,16 @@ class Outcome(NamedTuple):
 class Pipeline:
     """The pure half of the ingester."""
 
-    def __init__(self, estate: Estate, context: Context) -> None:
+    def __init__(self, estate: Estate, routes: Routes) -> None:
         self._estate = estate
-        self._context = context
+        self._routes = routes
         self._received: dict[str, int] = {}
 
     def process(self, messages: Sequence[Message], now_ms: int) -> Outcome:
         """Decode, check and place a batch."""
         outcome = Outcome([], [], [], [])
         for message in messages:
-            decoded = decode(message, self._context, now_ms)
+            decoded = decode(message, self._routes, now_ms)
             problem = self._place(message, decoded, outcome.points)
             if problem is None:
                 outcome.stored.append(message)
@@ -75,12 +76,12 @@ class Pipeline:
 
     def _nowhere(self, message: Message, device: str) -> Rejected:
         if self._estate.knows(device):
-            return Rejected(
-                message, Reason.NOT_PLACED, f"{device!r} was placed nowhere then; see its dates in devices.csv"
-            )
-        return Rejected(message, Reason.UNKNOWN_DEVICE, f"{device!r} is not in the estate; add it to devices.csv")
+            detail = f"{device!r} was placed nowhere then; see its dates in devices.csv"
+            return Rejected(message, Reason.NOT_PLACED, detail, device)
+        detail = f"{device!r} is not in the estate; add it to devices.csv"
+        return Rejected(message, Reason.UNKNOWN_DEVICE, detail, device)
 
 
 def _wrong_building(message: Message, device: str, claimed: str, known: str) -> Rejected:
     detail = f"{device!r}: the topic says building {claimed!r}, the estate {known!r}; correct the one that is wrong"
-    return Rejected(message, Reason.WRONG_BUILDING, detail)
+    return Rejected(message, Reason.WRONG_BUILDING, detail, device)

@@ -45,7 +45,7 @@ def quarantine(db: sqlite3.Connection, rejected: Sequence[Rejected]) -> None:
     """Keep what was refused, with the reason."""
     db.executemany(
         f"INSERT INTO quarantine ({COLUMNS}, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(*message, reason, detail) for message, reason, detail in rejected],
+        [(*message, reason, detail) for message, reason, detail, _ in rejected],
     )
 
 

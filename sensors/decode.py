@@ -1,50 +1,41 @@
 """From a message to readings: the one way in, whatever the format.
 
-Which decoder reads a topic is a table, never a guess from the bytes. Whatever a decoder returns is held here against
-the table of quantities and the clock.
+Whatever a decoder returns is held here against the table of quantities and the clock.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
-from sensors import native
-from sensors.model import Context, Decoded, Decoder, Message, Reading, Reason, Rejected
+from sensors.model import Decoded, Message, Reading, Reason, Rejected
 from sensors.quantities import QUANTITIES
+from sensors.routes import Routes
 
-CODECS: Mapping[str, Decoder] = {"native": native.decode}
-"""Every decoder by name."""
-
-TOPICS: Sequence[tuple[str, str]] = (("microville/#", "native"),)
-"""MQTT topic filters and the codec that reads them; the first that matches holds."""
+MOST_BYTES = 256 * 1024
+MOST_READINGS = 5_000
 
 _RANGES = {name: (quantity.low, quantity.high) for name, quantity in QUANTITIES.items()}
 
 
-def decode(message: Message, context: Context, now_ms: int, codec: str | None = None) -> Decoded:
+def decode(message: Message, routes: Routes, now_ms: int) -> Decoded:
     """The readings of a message that can be true, and what kept the rest from being so."""
-    name = codec or codec_of(message.topic)
-    if name is None:
-        return Decoded((), "", Rejected(message, Reason.UNKNOWN_TOPIC, f"no decoder reads {message.topic!r}"))
-    decoded = CODECS[name](message, context)
-    oldest, newest = now_ms - context.horizon_ms, now_ms + context.ahead_ms
+    route = routes.find(message.topic)
+    if route is None:
+        return _refused(message, Reason.UNKNOWN_TOPIC, f"no decoder reads {message.topic!r}")
+    if len(message.payload) > MOST_BYTES:
+        return _refused(message, Reason.MALFORMED, f"{len(message.payload)} bytes are more than {MOST_BYTES}")
+    codec, context = route
+    decoded = codec.decode(message, context)
+    if len(decoded.readings) > MOST_READINGS:
+        detail = f"{len(decoded.readings)} readings in one message are more than {MOST_READINGS}"
+        return _refused(message, Reason.MALFORMED, detail)
+    oldest = 0 if codec.any_age else now_ms - context.horizon_ms
+    newest = now_ms + context.ahead_ms
     if _all_good(decoded.readings, oldest, newest):
         return decoded
     return _sift(message, decoded, oldest, newest)
 
 
-@lru_cache(maxsize=100_000)
-def codec_of(topic: str) -> str | None:
-    """The name of the codec that reads this topic; None if none does."""
-    return next((codec for pattern, codec in TOPICS if matches(pattern, topic)), None)
-
-
-def matches(pattern: str, topic: str) -> bool:
-    """Whether an MQTT topic filter covers a topic (MQTT 5, section 4.7)."""
-    wanted, levels = pattern.split("/"), topic.split("/")
-    if wanted[-1] == "#":
-        wanted = wanted[:-1]
-        levels = levels[: len(wanted)]
-    return len(wanted) == len(levels) and all(w in ("+", level) for w, level in zip(wanted, levels, strict=True))
+def _refused(message: Message, reason: Reason, detail: str) -> Decoded:
+    return Decoded((), "", Rejected(message, reason, detail))
 
 
 def _all_good(readings: Sequence[Reading], oldest: int, newest: int) -> bool:
@@ -69,9 +60,9 @@ def _sift(message: Message, decoded: Decoded, oldest: int, newest: int) -> Decod
             found = Reason.AMBIGUOUS, f"{reading.quantity} is both {good[key].value} and {reading.value} at one time"
         if found is None:
             good[key] = reading
-        elif problem is None:
-            problem = Rejected(message, *found)
-    return Decoded([r for key, r in good.items() if key not in doubtful], decoded.building, problem)
+        elif not isinstance(problem, Rejected):
+            problem = Rejected(message, *found, reading.device)
+    return decoded._replace(readings=[r for key, r in good.items() if key not in doubtful], problem=problem)
 
 
 def _fault(reading: Reading, oldest: int, newest: int) -> tuple[Reason, str] | None:

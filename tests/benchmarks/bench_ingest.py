@@ -24,6 +24,8 @@ from ingest.pipeline import Pipeline
 from ingest.session import Session
 from ingest.settings import BrokerSettings
 from sensors.model import Context
+from sensors.registry import CODECS
+from sensors.routes import Routes
 from store.base import Store
 from store.duck import DuckStore
 from store.influx import InfluxStore
@@ -80,7 +82,7 @@ async def whole(session: Session, store: Store, folder: Path) -> None:
     """The ingester as it runs."""
     ledger = Ledger()
     with State(folder / "state.sqlite") as state:
-        ingester = Ingester(session, Pipeline(estate(), Context(ZONE)), store, state, ledger, clock)
+        ingester = Ingester(session, Pipeline(estate(), Routes(Context(ZONE), CODECS)), store, state, ledger, clock)
         running = asyncio.create_task(ingester.run())
         await until(lambda: ledger.stored == MESSAGES)
         ingester.stop()

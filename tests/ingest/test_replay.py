@@ -21,12 +21,14 @@ from ingest.settings import Address, BrokerSettings
 from sensors import history
 from sensors.decode import decode
 from sensors.model import Context, Message, Reading
+from sensors.registry import CODECS
+from sensors.routes import Routes
 from tests.servers import free_port, mosquitto
 
 DEADLINE_S = 30.0
 END_MS = 1_795_421_700_000  # 2026-11-23T08:15Z
 DAY_MS = replay.DAY_MS
-CONTEXT = Context(ZoneInfo("Europe/Paris"))
+ROUTES = Routes(Context(ZoneInfo("Europe/Paris")), CODECS)
 
 
 class Listener:
@@ -50,7 +52,7 @@ class Listener:
                 await self._news.wait()
 
     def readings(self) -> list[Reading]:
-        return [r for message in self.messages for r in decode(message, CONTEXT, END_MS).readings]
+        return [r for message in self.messages for r in decode(message, ROUTES, END_MS).readings]
 
     def statuses(self) -> list[bytes]:
         """What the replay said of itself, without what the broker repeats to a new subscriber."""

@@ -8,6 +8,8 @@ from estate.model import Building, Device, Estate, Placement, Point, Site, Zone
 from ingest.pipeline import Pipeline
 from ingest.settings import BrokerSettings
 from sensors.model import Context, Message
+from sensors.registry import CODECS
+from sensors.routes import Routes
 
 NOW_MS = 1_795_421_700_000  # 2026-11-23T08:15Z
 HOUR_MS = 3_600_000
@@ -36,7 +38,7 @@ ESTATE = Estate(
 
 
 def pipeline() -> Pipeline:
-    return Pipeline(ESTATE, Context(PARIS))
+    return Pipeline(ESTATE, Routes(Context(PARIS), CODECS))
 
 
 def topic(device: str = METER, building: str = "b01", leaf: str = "readings") -> str:

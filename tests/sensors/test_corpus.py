@@ -1,47 +1,75 @@
-"""Every sample message under tests/corpus/<format>/<case>/, decoded as a device would be.
+"""Every sample message under tests/corpus/<codec>/<case>/, decoded as a device would be.
 
-`topic` and `payload` are the message, `properties.json` says what else is not as usual; `expected.json` holds the
-readings (device, channel, quantity, value, time) and the reason of what was refused or ignored.
+`topic` and `payload` (or `payload.hex`) are the message; `properties.json` says what else is not as usual: `retained`,
+`codec` (default: the topic's), `device`, `fport`, `received`, `before` (other cases of the format, decoded first), and
+`doubtful`, why the source itself is in doubt. `expected.json` holds the readings (device, channel, quantity, value,
+time), the reason of what was refused or ignored, and the measurements that nobody mapped.
 """
 
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from sensors.decode import CODECS, decode
-from sensors.model import Context, Message
+from sensors.decode import decode
+from sensors.memory import Memory
+from sensors.model import Context, Decoded, Message
+from sensors.registry import CODECS
+from sensors.routes import Entry, Routes
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 CASES = sorted(path.parent for path in CORPUS.glob("*/*/expected.json"))
-CONTEXT = Context(ZoneInfo("Europe/Paris"))
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def ms(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
-NOW_MS = ms("2026-11-23T08:15:00Z")
+NOW = "2026-11-23T08:15:00Z"
+
+
+def properties_of(case: Path) -> dict[str, Any]:
+    file = case / "properties.json"
+    return dict(json.loads(file.read_text())) if file.exists() else {}
+
+
+def message_of(case: Path) -> Message:
+    """The case's message, at the time it was received."""
+    properties = properties_of(case)
+    binary = case / "payload"
+    payload = binary.read_bytes() if binary.exists() else bytes.fromhex((case / "payload.hex").read_text())
+    topic = (case / "topic").read_text().strip()
+    return Message(topic, payload, ms(properties.get("received", NOW)), 1, properties.get("retained", False))
+
+
+def decoded(case: Path, memory: Memory) -> Decoded:
+    """What becomes of the case's message after those that came before it."""
+    properties = properties_of(case)
+    for earlier in properties.get("before", ()):
+        decoded(case.parent / earlier, memory)
+    message = message_of(case)
+    context = Context(PARIS, fport=properties.get("fport"), memory=memory)
+    own = Entry(message.topic, properties.get("codec", ""), properties.get("device", ""))
+    return decode(message, Routes(context, CODECS, [own]), message.received_ms)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_message_becomes_its_readings(case: Path) -> None:
     """A message gives the readings of its case, and the reason for what is not among them."""
-    extra = case / "properties.json"
-    properties = json.loads(extra.read_text()) if extra.exists() else {}
-    topic = (case / "topic").read_text().strip()
-    message = Message(topic, (case / "payload").read_bytes(), NOW_MS, 1, properties.get("retained", False))
     expected = json.loads((case / "expected.json").read_text())
     readings = [(*rest, ms(time)) for *rest, time in expected["readings"]]
 
-    decoded = decode(message, CONTEXT, NOW_MS)
+    result = decoded(case, Memory())
 
-    assert readings == [tuple(reading) for reading in decoded.readings]
-    assert expected["problem"] == (decoded.problem and decoded.problem.reason)
-    assert expected["building"] == decoded.building
-    assert decoded.problem is None or decoded.problem.message is message
+    assert readings == [tuple(reading) for reading in result.readings]
+    assert expected["problem"] == (result.problem and result.problem.reason)
+    assert expected.get("building", "") == result.building
+    assert expected.get("unmapped", []) == [name for _, name in result.unmapped]
+    assert result.problem is None or result.problem.message == message_of(case)
 
 
 @pytest.mark.parametrize("codec", CODECS)

@@ -3,13 +3,14 @@
 import json
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensors.decode import decode, matches
+from sensors.decode import decode
 from sensors.model import Context, Decoded, Message, Reason, Rejected
 from sensors.quantities import QUANTITIES
+from sensors.registry import CODECS
+from sensors.routes import Routes
 
 NOW_MS = 1_795_421_700_000  # 2026-11-23T08:15Z
 TOPIC = "microville/b01/b01-electricity/readings"
@@ -20,8 +21,8 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | 
 objects = st.dictionaries(names, scalars | st.lists(scalars, max_size=2), max_size=4)
 
 
-def decoded(payload: bytes, topic: str = TOPIC, codec: str | None = None) -> Decoded:
-    return decode(Message(topic, payload, NOW_MS, 1, False), CONTEXT, NOW_MS, codec)
+def decoded(payload: bytes, topic: str = TOPIC) -> Decoded:
+    return decode(Message(topic, payload, NOW_MS, 1, False), Routes(CONTEXT, CODECS), NOW_MS)
 
 
 def holds(result: Decoded) -> bool:
@@ -75,27 +76,3 @@ def test_detail_names_thing_and_cause() -> None:
 
     assert isinstance(result.problem, Rejected)
     assert expected == result.problem.detail
-
-
-def test_codec_may_be_given() -> None:
-    """With a codec given, the table of topics is not asked."""
-    expected = decoded(b'{"electricity.power": 1250}').readings
-    result = decoded(b'{"electricity.power": 1250}', "any/b01/b01-electricity/readings", "native")
-
-    assert expected == result.readings
-
-
-@pytest.mark.parametrize(
-    ("expected", "pattern", "topic"),
-    [
-        (True, "microville/#", "microville/b01/x/readings"),
-        (True, "microville/#", "microville"),
-        (False, "microville/#", "microvilles/b01"),
-        (True, "+/b01/+", "any/b01/x"),
-        (False, "+/b01/+", "any/b01"),
-        (False, "+/b01", "any/b01/x"),
-    ],
-)
-def test_topic_filter(expected: bool, pattern: str, topic: str) -> None:
-    """`+` stands for one level, `#` for any number of them, none included."""
-    assert expected == matches(pattern, topic)

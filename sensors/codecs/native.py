@@ -1,5 +1,7 @@
 """The native format: ``microville/<building>/<device>/readings``, a JSON object or an array of them.
 
+On ``…/history`` the same, for readings however old; a time is needed there.
+
 An object maps ``family.field`` or ``family.field@channel`` to a number in the table's unit, and may carry ``time``
 (RFC 3339 with offset); without it the time of receipt holds. Good values are kept when others of the message are not.
 """
@@ -13,7 +15,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from sensors.model import Context, Decoded, Ignored, Message, Reading, Reason, Rejected, Unused
+from sensors.model import Codec, Context, Decoded, Ignored, Message, Reading, Reason, Rejected, Unused
 from sensors.quantities import QUANTITIES
 
 
@@ -33,7 +35,7 @@ _CHANNEL = re.compile(r"[\w.:/+-]{1,64}")
 def decode(message: Message, context: Context) -> Decoded:
     """The readings of one native message; a status message is ignored as control."""
     parts = message.topic.split("/")
-    if len(parts) != 4 or parts[3] not in ("readings", "status"):
+    if len(parts) != 4 or parts[3] not in ("readings", "history", "status"):
         detail = f"{message.topic!r} is not microville/<building>/<device>/readings"
         return Decoded((), "", Rejected(message, Reason.UNKNOWN_TOPIC, detail))
     _, building, device, leaf = parts
@@ -43,7 +45,9 @@ def decode(message: Message, context: Context) -> Decoded:
         entries, problem = _parse(message.payload), None
     except ValidationError as error:
         entries, problem = _salvage(message, error)
-    if message.retained and any(entry.time is None for entry in entries):
+    if (message.retained or leaf == "history") and any(entry.time is None for entry in entries):
+        if leaf == "history":
+            return Decoded((), building, Rejected(message, Reason.NEEDS_TIME, "history without a time", device))
         return Decoded((), building, Ignored(message, Unused.RETAINED_WITHOUT_TIME))
     return _collect(message, building, device, entries, problem)
 
@@ -107,3 +111,20 @@ def _quantity_and_channel(name: str) -> tuple[str, str] | None:
     quantity, at, channel = name.partition("@")
     good = quantity in QUANTITIES and (not at or _CHANNEL.fullmatch(channel))
     return (quantity, channel) if good else None
+
+
+CODEC = Codec(
+    name="native",
+    title="Microville",
+    families="devices and gateways that publish in the format of our own; names and units of the table below",
+    decode=decode,
+    topics=("microville/#",),
+)
+HISTORY = Codec(
+    name="native_history",
+    title="Microville, history",
+    families="the same, for readings older than the horizon",
+    decode=decode,
+    topics=("microville/+/+/history",),
+    any_age=True,
+)

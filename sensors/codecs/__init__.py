@@ -1,0 +1,1 @@
+"""The formats that messages come in, one module each."""

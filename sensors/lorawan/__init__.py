@@ -1,0 +1,1 @@
+"""The bytes inside LoRaWAN envelopes, one module per vendor."""

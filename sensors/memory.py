@@ -1,0 +1,63 @@
+"""What formats with state were told: Sparkplug aliases, Homie descriptions, the begun half of a frame.
+
+Each entry holds from the time it was received, and a few former ones are kept beside it: a message that is decoded
+later than it came (from the spool, or released from the quarantine) is read by what held when it came.
+"""
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+MOST_KEYS = 10_000
+MOST_VERSIONS = 4
+
+
+class Entry(NamedTuple):
+    """What was said under a key, from a time on; `value` is JSON (objects, arrays, strings, numbers)."""
+
+    codec: str
+    key: str
+    from_ms: int
+    value: Any
+
+
+class Memory:
+    """Bounded: the keys longest unused are forgotten first. Whoever owns it saves `changes` and gives them back."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self._kept: OrderedDict[tuple[str, str], list[Entry]] = OrderedDict()
+        self._changed: set[tuple[str, str]] = set()
+        for entry in sorted(entries, key=lambda entry: entry.from_ms):
+            self._kept.setdefault((entry.codec, entry.key), []).append(entry)
+
+    def recall(self, codec: str, key: str, at_ms: int) -> Any:
+        """What held at that time, or else the first thing said afterwards; None if nothing ever was."""
+        versions = self._kept.get((codec, key))
+        if not versions:
+            return None
+        self._kept.move_to_end((codec, key))
+        return versions[max(0, bisect_right(versions, at_ms, key=lambda entry: entry.from_ms) - 1)].value
+
+    def learn(self, codec: str, key: str, at_ms: int, value: Any) -> None:
+        """From `at_ms` on this holds; saying the same thing again changes nothing."""
+        versions = self._kept.setdefault((codec, key), [])
+        index = bisect_right(versions, at_ms, key=lambda entry: entry.from_ms)
+        if index and versions[index - 1].value == value:
+            return
+        if index and versions[index - 1].from_ms == at_ms:
+            versions[index - 1] = Entry(codec, key, at_ms, value)
+        else:
+            versions.insert(index, Entry(codec, key, at_ms, value))
+        del versions[:-MOST_VERSIONS]
+        self._changed.add((codec, key))
+        self._kept.move_to_end((codec, key))
+        while len(self._kept) > MOST_KEYS:
+            forgotten, _ = self._kept.popitem(last=False)
+            self._changed.add(forgotten)
+
+    def changes(self) -> dict[tuple[str, str], list[Entry]]:
+        """By (codec, key): what is to be saved in place of what was, since the last call; empty when forgotten."""
+        changed = {key: list(self._kept.get(key, ())) for key in self._changed}
+        self._changed.clear()
+        return changed

@@ -1,0 +1,74 @@
+"""The table of topics: the estate's own entries first, then those of the codecs."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sensors.model import Context
+from sensors.registry import CODECS
+from sensors.routes import Entry, Routes, matches
+
+CONTEXT = Context(ZoneInfo("Europe/Paris"))
+
+
+def routes(*own: Entry) -> Routes:
+    return Routes(CONTEXT, CODECS, own)
+
+
+def test_codec_of_a_common_topic() -> None:
+    """A topic that no entry of the estate claims is read by the codec that brings it."""
+    route = routes().find("airgradient/readings/84fce612f5b8")
+
+    assert route is not None
+    assert "airgradient" == route.codec.name
+    assert "" == route.context.device
+
+
+def test_own_entry_holds_first() -> None:
+    """The estate's entry names codec, model and device, whatever the topic looks like."""
+    route = routes(Entry("microville/+/gateway/readings", "airgradient/one", "b01-air")).find(
+        "microville/b/gateway/readings"
+    )
+
+    assert route is not None
+    assert ("airgradient", "one", "b01-air") == (route.codec.name, route.context.model, route.context.device)
+
+
+def test_own_entry_may_leave_the_codec() -> None:
+    """An entry without a codec names the device alone."""
+    route = routes(Entry("airgradient/readings/84fce612f5b8", "", "b01-air")).find("airgradient/readings/84fce612f5b8")
+
+    assert route is not None
+    assert ("airgradient", "b01-air") == (route.codec.name, route.context.device)
+
+
+def test_level_names_the_device() -> None:
+    """A level `{device}` of the pattern is the device."""
+    route = routes(Entry("plant/{device}/air", "airgradient")).find("plant/hall-2/air")
+
+    assert route is not None
+    assert "hall-2" == route.context.device
+
+
+def test_nobody_reads_it() -> None:
+    """A topic without any entry has no route, however often it is asked for."""
+    table = routes()
+
+    assert (None, None) == (table.find("plant/x"), table.find("plant/x"))
+
+
+@pytest.mark.parametrize(
+    ("expected", "pattern", "topic"),
+    [
+        (True, "microville/#", "microville/b01/x/readings"),
+        (True, "microville/#", "microville"),
+        (False, "microville/#", "microvilles/b01"),
+        (True, "+/b01/+", "any/b01/x"),
+        (False, "+/b01/+", "any/b01"),
+        (False, "+/b01", "any/b01/x"),
+        (True, "plant/{device}/air", "plant/x/air"),
+    ],
+)
+def test_topic_filter(expected: bool, pattern: str, topic: str) -> None:
+    """`+` stands for one level, `#` for any number of them, none included."""
+    assert expected == matches(pattern, topic)
