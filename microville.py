@@ -1,28 +1,29 @@
 """The command `microville`: each command a few lines that call the parts."""
 
 import asyncio
-import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 from structlog.typing import Processor
 
 from alerts.deliver import MailUnusable
 from alerts.deliver import check as check_mail
 from alerts.settings import MailSettings
 from alerts.sink import MailSink
+from dashboards.commands import quarantine
+from dashboards.commands.output import AsJson, Config, print_json, print_table
 from dashboards.configuration import ConfigurationWrong, Settings, read
 from dashboards.devices import known_to
+from dashboards.remote import Refused
 from dashboards.server import PortTaken, free_port
 from dashboards.service import Role, Service, clock
 from dashboards.settings import WebSettings
@@ -31,19 +32,18 @@ from estate.load import EstateWrong, examine, load
 from estate.problems import Problem
 from estate.settings import EstateSettings, sample_path
 from ingest import replay as replaying
-from ingest import spool
 from ingest.embedded import BrokerNotStarted
 from ingest.settings import BrokerSettings, StateSettings
 from sensors import history
 from sensors.decode import decode
 from sensors.memory import Memory
-from sensors.model import Context, Message, Reason, Rejected
+from sensors.model import Context, Message, Rejected
 from sensors.registry import CODECS
 from sensors.routes import Entry, Routes
 from sensors.times import utc_ms
 from store.base import Latest, Store, StoreRefused, StoreUnavailable
 from store.settings import StoreSettings
-from store.state import State, StateUnusable
+from store.state import StateUnusable
 
 DEMO_FOLDER = Path("microville-data/demo")
 GRAFANA_FOLDER = Path("deploy/grafana/dashboards")
@@ -58,18 +58,15 @@ and see it at http://{web}/api/latest?device=b01-electricity. Ctrl-C stops every
 """
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-quarantine = typer.Typer(no_args_is_help=True, help="The messages that were refused.")
 dashboards = typer.Typer(no_args_is_help=True, help="The Grafana dashboards.")
-app.add_typer(quarantine, name="quarantine")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(dashboards, name="dashboards")
 log = structlog.get_logger()
 
-Config = Annotated[Path | None, typer.Option(envvar="MICROVILLE_CONFIG", help="Instead of microville.toml.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
 Folder = Annotated[Path, typer.Option(help="Where the dashboards' JSON is.")]
 
 MENDABLE = (
-    *(BrokerNotStarted, ConfigurationWrong, EstateWrong, MailUnusable, PortTaken),
+    *(BrokerNotStarted, ConfigurationWrong, EstateWrong, MailUnusable, PortTaken, Refused),
     *(StateUnusable, StoreRefused, StoreUnavailable),
 )
 
@@ -181,7 +178,7 @@ def check(config: Config = None, as_json: AsJson = False) -> None:
         problems += [Problem("configuration", 0, line) for line in str(error).splitlines()]
     problems += examine(folder)
     if as_json:
-        _print_json([problem._asdict() for problem in problems])
+        print_json([problem._asdict() for problem in problems])
     else:
         print("\n".join(map(str, problems)) or f"{folder}: no problem found")
     raise typer.Exit(1 if problems else 0)
@@ -218,54 +215,12 @@ def decode_(
     unmapped = [measurement for _, measurement in decoded.unmapped]
     if as_json:
         shown = problem and {"reason": problem.reason, "detail": detail}
-        _print_json({"readings": readings, "problem": shown, "unmapped": unmapped})
+        print_json({"readings": readings, "problem": shown, "unmapped": unmapped})
     else:
-        _print_table(["device", "channel", "quantity", "value", "time"], readings)
+        print_table(["device", "channel", "quantity", "value", "time"], readings)
         print(f"{problem.reason}: {detail}" if problem else "all of it was understood")
         print("".join(f"not mapped: {measurement}\n" for measurement in unmapped), end="")
     raise typer.Exit(1 if isinstance(problem, Rejected) else 0)
-
-
-@quarantine.command("list")
-def quarantine_list(
-    config: Config = None,
-    reason: Annotated[Reason | None, typer.Option(help="Only this reason.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 50,
-    as_json: AsJson = False,
-) -> None:
-    """List the refused messages, the newest first."""
-    settings = read(config)
-    zone = load(settings.estate_folder).site.zone
-    with State(settings.state.file) as state:
-        entries = state.run_now(lambda db: spool.quarantined(db, limit, reason))
-    rows = [_refused(entry, rfc3339(entry.message.received_ms, zone)) for entry in entries]
-    if as_json:
-        _print_json(rows)
-    else:
-        _print_table(["id", "time", "topic", "reason", "detail"], rows)
-
-
-@quarantine.command("show")
-def quarantine_show(number: int, config: Config = None, as_json: AsJson = False) -> None:
-    """Show one refused message, whole."""
-    settings = read(config)
-    with State(settings.state.file) as state:
-        entry = state.run_now(lambda db: spool.quarantined_message(db, number))
-    if entry is None:
-        raise typer.BadParameter(f"there is no message {number} in the quarantine; see `microville quarantine list`")
-    shown = _refused(entry, rfc3339(entry.message.received_ms, load(settings.estate_folder).site.zone))
-    shown |= {"qos": entry.message.qos, "retained": entry.message.retained, "hex": entry.message.payload.hex()}
-    if as_json:
-        _print_json(shown)
-    else:
-        print("\n".join(f"{key:>8}: {value}" for key, value in shown.items()))
-
-
-def _refused(entry: spool.Quarantined, received: str) -> dict[str, Any]:
-    message = entry.message
-    text = message.payload.decode(errors="backslashreplace")
-    known = {"id": entry.id, "time": received, "topic": message.topic, "reason": entry.reason, "detail": entry.detail}
-    return {**known, "payload": text}
 
 
 @app.command()
@@ -273,9 +228,9 @@ def devices(config: Config = None, as_json: AsJson = False) -> None:
     """List the devices: reporting, silent, never seen, and unknown ones that publish."""
     rows = [device.model_dump() for device in asyncio.run(known_to(read(config), clock()))]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     else:
-        _print_table(["device", "building", "zone", "status", "last_seen", "refused"], rows)
+        print_table(["device", "building", "zone", "status", "last_seen", "refused"], rows)
 
 
 @dashboards.command("build")
@@ -294,17 +249,6 @@ def dashboards_check(folder: Folder = GRAFANA_FOLDER) -> None:
     drift = grafana.check(folder)
     print("\n".join(drift) or f"{folder}: up to date")
     raise typer.Exit(1 if drift else 0)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _print_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    table = Table(*columns, box=None)
-    for row in rows:
-        table.add_row(*(str(row[column]) for column in columns))
-    Console().print(table)
 
 
 if __name__ == "__main__":

@@ -49,10 +49,14 @@ class Alerts:
         self, store: Store, estate: Estate, state: State, mail: MailSettings, clock: Callable[[], int]
     ) -> None:
         self._store = store
-        self._estate = estate
+        self._estate = self._next = estate
         self._state = state
         self._mail = mail
         self._clock = clock  # ms since the epoch, UTC
+
+    def adopt(self, estate: Estate) -> None:
+        """Judge by this estate from the next time on."""
+        self._next = estate
 
     async def run(self, every_s: float) -> None:
         """Judge every `every_s` seconds and send what is due, until cancelled."""
@@ -62,6 +66,7 @@ class Alerts:
 
     async def evaluate(self, now_ms: int) -> list[Event]:
         """Judge every budget of the month once; the mails of what is announced are queued. StoreUnavailable."""
+        self._estate = self._next
         month = self._month(now_ms)
         budgets = [self._estate.budget(tenant, carrier, month) for tenant, carrier in self._budgeted()]
         events = [await self._evaluate(budget, now_ms) for budget in budgets if budget is not None]

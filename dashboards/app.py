@@ -7,6 +7,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards import problems
+from dashboards.actions import action_router
 from dashboards.api import api_router
 from dashboards.pages import page_router
 from dashboards.parts import Parts
@@ -27,12 +28,13 @@ SECURITY_HEADERS = {
 
 
 def create_app(parts: Parts) -> FastAPI:
-    """The application for uvicorn. It only reads; bound to loopback it answers to loopback's names alone."""
+    """The application for uvicorn. Bound to loopback it answers to loopback's names alone."""
     once = [Depends(problems.given_once)]
     app = FastAPI(title=parts.estate.site.name, docs_url=None, redoc_url=None, dependencies=once)
     problems.install(app)
     static = StaticFiles()
-    for router in (api_router(parts), probe_router(parts), page_router(parts, static), static.router()):
+    routers = api_router(parts), action_router(parts), probe_router(parts), page_router(parts, static), static.router()
+    for router in routers:
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecurityHeaders)

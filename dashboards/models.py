@@ -2,7 +2,10 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ingest.quarantine import Selection
+from sensors.model import Reason
 
 
 class LatestValue(BaseModel):
@@ -66,6 +69,34 @@ class Quarantine(BaseModel):
 
     counts: dict[str, int]
     recent: list[Refused]
+
+
+class SelectionAsked(BaseModel):
+    """Which messages of the quarantine: those that fit all that is given; `all` when nothing else is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[int] = Field(default=[], max_length=1000)
+    reason: Reason | None = None
+    device: str = ""
+    all: bool = False
+
+    @model_validator(mode="after")
+    def _something(self) -> "SelectionAsked":
+        if not (self.ids or self.reason or self.device or self.all):
+            raise ValueError("selects nothing: give ids, reason or device, or all")
+        return self
+
+    def selection(self) -> Selection:
+        return Selection(self.ids, self.reason, self.device)
+
+
+class ReleasedAnswer(BaseModel):
+    """What a release did: messages that left the quarantine, those of them stored whole, and those refused again."""
+
+    released: int
+    stored: int
+    refused: int
 
 
 class Mail(BaseModel):

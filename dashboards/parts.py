@@ -8,6 +8,7 @@ from alerts.state import AlertState
 from dashboards.health import Readiness
 from dashboards.settings import WebSettings
 from estate.model import Estate
+from ingest.intake import Intake
 from ingest.ledger import Ledger
 from store.base import Store
 from store.state import State
@@ -15,14 +16,16 @@ from store.state import State
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything is read, nothing is changed."""
+    """What is looked at, and what may be asked to change."""
 
     estate: Estate
     store: Store
     ledger: Ledger | None  # None when this process does not ingest
+    intake: Intake | None  # the same
     state: State
     readiness: Callable[[], Readiness]
     mail_folder: Path | None  # where the demo's mails are kept, one .eml each; None when mail goes out for real
     clock: Callable[[], int]  # ms since the epoch
     alerts: Callable[[], Awaitable[Sequence[AlertState]]]
+    estate_folder: Path | None = None  # where the inventories are; None when they are not to be changed
     web: WebSettings = field(default_factory=WebSettings)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from dashboards.settings import WebSettings
 
@@ -40,7 +40,7 @@ class WebServer:
             raise PortTaken(f"web interface on {settings.listen}: {cause}; {next_step}") from error
         self._server: _Server | None = None
 
-    async def run(self, app: FastAPI) -> None:
+    async def run(self, app: ASGIApp) -> None:
         """Serve until `stop`."""
         config = uvicorn.Config(
             app,

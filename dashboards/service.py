@@ -5,30 +5,34 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
 import structlog
+from starlette.types import Receive, Scope, Send
 
 from alerts.deliver import check
 from alerts.run import Alerts
 from dashboards.app import create_app
 from dashboards.configuration import Settings
+from dashboards.estates import EstateFolder
 from dashboards.health import Readiness
 from dashboards.parts import Parts
 from dashboards.server import WebServer
 from energy.settle import Settlement
 from estate.calendar import DAY_MS
-from estate.load import load
+from estate.model import Estate
 from ingest.embedded import embedded_broker
 from ingest.ingester import Ingester
+from ingest.intake import Intake
 from ingest.ledger import Ledger
+from ingest.moves import move
+from ingest.notes import load_memory
 from ingest.pipeline import Pipeline
+from ingest.release import reconsider
 from ingest.session import Session
-from sensors.memory import Memory
 from sensors.model import Context
-from sensors.registry import CODECS
-from sensors.routes import Routes
 from store.base import Latest, Store, StoreUnavailable
 from store.settings import open_store
 from store.state import State
@@ -67,7 +71,8 @@ class Service:
         self._embedded = settings.broker.embedded and Role.INGEST in roles
         self._store_trouble = "it is not open yet"
         check(settings.mail.url)
-        estate = load(settings.estate_folder)
+        self._folder = EstateFolder(settings.estate_folder)
+        estate = self._folder.estate
         self._web = WebServer(settings.web)
         stack.callback(self._web.close)
         state = stack.enter_context(State(settings.state.file))
@@ -75,33 +80,43 @@ class Service:
             stack.enter_context(embedded_broker(settings.broker.address))
         self._store = open_store(settings.store)
         ledger = Ledger()
-        context = Context(estate.site.zone, settings.ingest.horizon_days * DAY_MS, memory=Memory())
-        pipeline = Pipeline(estate, Routes(context, CODECS))
-        self._session = Session(settings.broker, clock)
-        self._ingester = Ingester(self._session, pipeline, self._store, state, ledger, clock)
+        memory = state.run_now(load_memory)
+        self._context = Context(estate.site.zone, settings.ingest.horizon_days * DAY_MS, memory=memory)
+        self._routes = estate.routes(self._context)
+        pipeline = Pipeline(estate, self._routes)
+        most_quarantined = settings.ingest.quarantine_mb * 2**20
+        self._intake = Intake(pipeline, self._store, state, ledger, clock, most_quarantined)
+        self._broker = settings.broker
+        self._session = Session(settings.broker, settings.broker.filters(self._routes.filters()), clock)
+        self._ingester = Ingester(self._session, self._intake)
         self._settlement = Settlement(self._store, estate, state)
         self._alerts = Alerts(self._store, estate, state, settings.mail, clock)
-        parts = Parts(
+        self._moved = False  # whether the stored readings are where this estate says
+        self._parts = Parts(
             estate=estate,
             store=self._store,
             ledger=ledger if Role.INGEST in roles else None,
+            intake=self._intake if Role.INGEST in roles else None,
             state=state,
             readiness=self.readiness,
             mail_folder=mail_folder,
             clock=clock,
             alerts=self._alerts.current,
+            estate_folder=settings.estate.path,
             web=settings.web,
         )
-        self._app = create_app(parts)
+        self._app = create_app(self._parts)
 
     def readiness(self) -> Readiness:
         """What `/readyz` says."""
         if self._ingester.unsafe:
             return Readiness("failing", f"readings cannot be kept safe: {self._ingester.unsafe}; make room on the disk")
-        if trouble := self._store_trouble or self._ingester.store_trouble:
+        if trouble := self._store_trouble or self._intake.store_trouble:
             return Readiness("degraded", f"store: {trouble}; readings wait in the spool")
         if Role.INGEST in self._roles and not self._session.connected:
             return Readiness("degraded", f"broker: {self._session.trouble}; trying again")
+        if self._folder.trouble:
+            return Readiness("degraded", f"estate: {self._folder.trouble}; the former one is used")
         return Readiness("ready", "")
 
     async def run(self, beside: Callable[[Store], Awaitable[None]] | None = None) -> None:
@@ -111,11 +126,13 @@ class Service:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with asyncio.TaskGroup() as group:
             around = group.create_task(self._with_store(beside))
-            serving = [group.create_task(self._web.run(self._app))]
+            following = group.create_task(self._follow_estate())
+            serving = [group.create_task(self._web.run(self._answer))]
             if Role.INGEST in self._roles:
                 serving.append(group.create_task(self._ingester.run()))
             await stop.wait()
             around.cancel()
+            following.cancel()
             if self._embedded:  # its queue is in memory, and goes with it
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._session.silence(QUIET_S), EMPTY_S)
@@ -125,6 +142,32 @@ class Service:
             for task in late:  # what is not safe by now is not acknowledged either
                 task.cancel()
         await self._store.close()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by the application of today's estate."""
+        await self._app(scope, receive, send)
+
+    async def _follow_estate(self) -> None:
+        """Take a changed estate without a restart, and put stored and refused readings where it says."""
+        while True:
+            if await self._folder.look():
+                self._adopt(self._folder.estate)
+            if not self._moved and not self._store_trouble and Role.INGEST in self._roles:
+                with suppress(StoreUnavailable):  # tried again at the next look
+                    await move(self._folder.estate, self._store, self._parts.state, clock())
+                    await reconsider(self._intake, self._folder.estate)
+                    self._moved = True
+            await asyncio.sleep(WATCH_S)
+
+    def _adopt(self, estate: Estate) -> None:
+        self._moved = False
+        self._routes = estate.routes(self._context)
+        self._intake.pipeline.adopt(estate, self._routes)
+        self._session.subscribe(self._broker.filters(self._routes.filters()))
+        self._settlement.adopt(estate)
+        self._alerts.adopt(estate)
+        self._parts = replace(self._parts, estate=estate)
+        self._app = create_app(self._parts)
 
     async def _with_store(self, beside: Callable[[Store], Awaitable[None]] | None) -> None:
         """Open the store, however long it takes to appear; then do what needs it."""

@@ -50,11 +50,20 @@ class Settlement:
     """Keeps the consumption of an estate's meters in step with their readings. One per store."""
 
     def __init__(self, store: Store, estate: Estate, state: State) -> None:
-        self._store, self._estate, self._zone = store, estate, estate.site.zone
-        self._counters = {(meter.device, meter.channel): meter for meter in estate.meters.values()}
-        self._memory = Memory(state, bases(estate))
-        self._findings = Teller(estate)
+        self._store, self._state = store, state
         self._erases = True
+        self._next = estate
+        self._begin()
+
+    def adopt(self, estate: Estate) -> None:
+        """Settle by this estate from the next pass on: what it says anew is settled again."""
+        self._next = estate
+
+    def _begin(self) -> None:
+        self._estate, self._zone = self._next, self._next.site.zone
+        self._counters = {(meter.device, meter.channel): meter for meter in self._estate.meters.values()}
+        self._memory = Memory(self._state, bases(self._estate))
+        self._findings = Teller(self._estate)
 
     async def run(self, clock: Callable[[], int], every_s: float) -> None:
         """Settle for ever, every so often, by a clock in ms; wait while the store is away."""
@@ -87,6 +96,8 @@ class Settlement:
         return await self._pass(now_ms, progress)
 
     async def _pass(self, now_ms: int, progress: Callable[[int, int], None]) -> Settled:
+        if self._next is not self._estate:
+            self._begin()
         since_ms, stale = await self._memory.recall(now_ms)
         touched = await self._store.touched(since_ms)
         changed: Changed = {}

@@ -1,7 +1,7 @@
 """What the files of an estate must agree on. A row that is wrong by itself is not reported again from here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
@@ -10,6 +10,8 @@ from estate.fields import near
 from estate.problems import Problem
 from estate.rows import BudgetRow, BuildingRow, DeviceRow, LeaseRow, MeterRow, SiteRow, Span, TenantRow, ZoneRow
 from estate.tables import R, Table
+from sensors.profile import Taught
+from sensors.registry import CODECS
 
 TOLERANCE = 1.01
 """Zones may add up to this much of their building: areas are measured, and rounded, room by room."""
@@ -32,6 +34,7 @@ class Files(NamedTuple):
     tenants: Table[TenantRow]
     leases: Table[LeaseRow]
     budgets: Table[BudgetRow]
+    profiles: Sequence[Taught]
 
 
 def check(files: Files) -> Iterator[Problem]:
@@ -45,6 +48,7 @@ def check(files: Files) -> Iterator[Problem]:
     yield from _buildings(files)
     yield from _places(files)
     yield from _devices(files.devices)
+    yield from _codecs(files)
     yield from _meters(files)
     yield from _leases(files.leases)
 
@@ -137,12 +141,22 @@ def _devices(table: Table[DeviceRow]) -> Iterator[Problem]:
 def _descriptions(file: str, rows: Iterable[tuple[int, DeviceRow]]) -> Iterator[Problem]:
     """Rows of one device that say another thing of it than its first one does."""
     first: dict[str, tuple[int, object]] = {}
-    for (line, row), column in product(rows, ("name", "interval", "source")):
+    for (line, row), column in product(rows, ("name", "interval", "topic", "codec", "source")):
         value = getattr(row, column)
         known_line, known = first.setdefault(column, (line, value)) if value else (line, value)
         if value != known:
             text = f"device {row.device!r} has {column} {value!r} here and {known!r} at line {known_line}"
             yield Problem(file, line, f"{text}: leave it empty here")
+
+
+def _codecs(files: Files) -> Iterator[Problem]:
+    """Codecs that nobody knows."""
+    known = [*CODECS, *(profile.codec.name for profile in files.profiles)]
+    for line, row in files.devices.rows:
+        name = (row.codec or "").partition("/")[0]
+        if name and name not in known:
+            step = near(name, known) or ": see the table of formats in sensors/README.md"
+            yield Problem(files.devices.file, line, f"device {row.device!r}: codec {name!r} is unknown{step}")
 
 
 def _leases(table: Table[LeaseRow]) -> Iterator[Problem]:

@@ -29,6 +29,8 @@ FIRST_YEAR = 1970
 """Times are counted from here; an earlier day in an inventory is a slip of the keyboard."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAMED = re.compile(r"[^\s@,;\"#+](?:[^@,;\"#+\x00-\x1f\x7f]{0,126}[^\s@,;\"#+])?")
+_CODEC = re.compile(r"[a-z0-9_]+(/[^\s,;\"]+)?")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -48,10 +50,29 @@ def _identifier(text: str) -> str:
     return text
 
 
+def _device(text: str) -> str:
+    if not _NAMED.fullmatch(text):
+        raise ValueError("is no device id: write it as its messages do, without any of @ , ; # + or quotes")
+    return text
+
+
 def _meter(text: str) -> str:
     device, at, channel = text.partition("@")
-    if not _ID.fullmatch(device) or (at and not _ID.fullmatch(channel)):
+    if not _NAMED.fullmatch(device) or (at and not _NAMED.fullmatch(channel)):
         raise ValueError("is no meter id: write the device's id, or device@channel")
+    return text
+
+
+def _topic(text: str) -> str:
+    levels = text.split("/")
+    if "#" in text[:-1] or any(len(level) > 1 and set(level) & {"#", "+"} for level in levels):
+        raise ValueError("is no topic filter: + stands for one whole level, # for all that follow, at the end")
+    return text
+
+
+def _codec(text: str) -> str:
+    if not _CODEC.fullmatch(text):
+        raise ValueError("is no codec: write its name, or codec/model")
     return text
 
 
@@ -133,6 +154,9 @@ def _register(text: str) -> str:
 
 
 Id = Annotated[str, AfterValidator(_identifier)]
+DeviceId = Annotated[str, AfterValidator(_device)]
+Topic = Annotated[str, AfterValidator(_topic)]
+CodecName = Annotated[str, AfterValidator(_codec)]
 MeterId = Annotated[str, AfterValidator(_meter)]
 Positive = Annotated[float, BeforeValidator(_positive)]
 Whole = Annotated[int, BeforeValidator(_whole), BeforeValidator(_positive)]  # the last one is called first

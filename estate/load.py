@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from estate.check import Files, check
 from estate.fields import near
 from estate.model import FOREVER_MS, Budget, Building, Device, Estate, Lease, Meter, Placement, Site, Tenant, Zone
 from estate.problems import Problem
+from estate.profiles import PROFILES, read_profiles
 from estate.rows import BudgetRow, BuildingRow, DeviceRow, LeaseRow, MeterRow, Row, Span, TenantRow, ZoneRow
 from estate.site import read_site
 from estate.tables import Table, read_table
@@ -62,13 +64,15 @@ def load(folder: Path) -> Estate:
         tenants={r.tenant: Tenant(r.tenant, r.name, r.language, r.email) for _, r in files.tenants.rows},
         leases=[Lease(r.tenant, r.zone, *_span(r, zone)) for _, r in files.leases.rows],
         budgets=[Budget(r.tenant, r.carrier, r.first_month, r.in_carrier_unit) for _, r in files.budgets.rows],
+        profiles=files.profiles,
     )
 
 
 def _read(folder: Path) -> tuple[Files, list[Problem]]:
     if not folder.is_dir():
         problem = Problem(str(folder), 0, "is no folder: set [estate] path to the one that holds estate.toml")
-        return Files(None, None, *(Table(name, "", (), {}) for name in TABLES)), [problem]
+        none: Table[Any] = Table("", "", (), {})
+        return Files(None, None, none, none, none, none, none, none, none, ()), [problem]
     problems = list(_strays(folder))
     files = Files(
         *read_site(folder / SITE, problems),
@@ -79,6 +83,7 @@ def _read(folder: Path) -> tuple[Files, list[Problem]]:
         read_table(folder / "tenants.csv", TenantRow, "tenant", problems),
         read_table(folder / "leases.csv", LeaseRow, "zone", problems),
         read_table(folder / "budgets.csv", BudgetRow, "tenant", problems),
+        profiles=read_profiles(folder / PROFILES, problems),
     )
     problems += check(files)
     order = {name: index for index, name in enumerate((SITE, *TABLES))}
@@ -100,7 +105,12 @@ def _devices(rows: Iterable[DeviceRow], zone: ZoneInfo) -> tuple[dict[str, Devic
     for row in rows:
         known = devices.get(row.device, Device("", "", 0, ""))
         devices[row.device] = Device(
-            row.device, row.name or known.name, row.interval or known.interval_s, row.source or known.source
+            row.device,
+            row.name or known.name,
+            row.interval or known.interval_s,
+            row.source or known.source,
+            row.topic or known.topic,
+            row.codec or known.codec,
         )
         placements[row.device].append(Placement(row.building, row.zone or "", *_span(row, zone)))
     for name, device in devices.items():

@@ -10,6 +10,11 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from sensors.model import Context
+from sensors.profile import Taught
+from sensors.registry import CODECS
+from sensors.routes import Entry, Routes
+
 FOREVER_MS = 253_402_300_800_000
 """The end of a span that has none: 10000-01-01, in ms since the epoch."""
 
@@ -80,6 +85,8 @@ class Device(NamedTuple):
     name: str
     interval_s: int  # how often it reports; silent after three times this
     source: str  # where its data come from when it is not a device on the site: shown wherever they are
+    topic: str = ""  # the topic filter it publishes on, when no format's own topic names it
+    codec: str = ""  # codec, or codec/model, of that topic or of the bytes in its LoRaWAN envelope
 
 
 class Placement(NamedTuple):
@@ -175,6 +182,7 @@ class Estate:
     tenants: Mapping[str, Tenant]
     leases: Sequence[Lease]
     budgets: Sequence[Budget]
+    profiles: Sequence[Taught] = ()
     _starts: dict[str, list[int]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _budgets: dict[tuple[str, str], list[Budget]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
@@ -185,6 +193,15 @@ class Estate:
 
     def knows(self, device: str) -> bool:
         return device in self.devices
+
+    def routes(self, context: Context) -> Routes:
+        """Who reads which topic here: devices that name a topic, then profiles, then the formats' own topics."""
+        devices = self.devices.values()
+        own = [Entry(device.topic, device.codec, device.id) for device in devices if device.topic]
+        codecs = {device.id: device.codec for device in devices if device.codec}
+        known = {**CODECS, **{profile.codec.name: profile.codec for profile in self.profiles}}
+        entries = [*own, *(profile.entry for profile in self.profiles)]
+        return Routes(context._replace(zone=self.site.zone, codecs=codecs), known, entries)
 
     def place(self, device: str, at_ms: int) -> Placement | None:
         """Where the device was at that time; None if it was nowhere, or is unknown."""

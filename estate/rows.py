@@ -6,7 +6,9 @@ from pydantic.fields import FieldInfo
 from estate.fields import (
     UNITS,
     CarrierName,
+    CodecName,
     Day,
+    DeviceId,
     Email,
     Id,
     Language,
@@ -16,6 +18,7 @@ from estate.fields import (
     Register,
     TenantId,
     TimeZone,
+    Topic,
     Unit,
     Use,
     Whole,
@@ -64,11 +67,15 @@ class Span(Row):
 
 
 class DeviceRow(Span):
-    device: Id = Field(description="id; a device that moved has one row per place")
+    device: DeviceId = Field(description="id, as its messages name it; a device that moved has one row per place")
     name: str = Field("", description="as people call it; in the first row of a device (empty: its id)")
     building: Id = Field(description="where it is; the site's id when it serves the whole site")
     zone: Id | None = Field(None, description="the zone it is in; empty: the building as a whole")
     interval: Whole | None = Field(None, description="s between reports; silent after three times this (empty: 900)")
+    topic: Topic | None = Field(None, description="MQTT topic filter it publishes on, when no format's own topic "
+                                "names it (empty: its messages do)")  # fmt: skip
+    codec: CodecName | None = Field(None, description="format of those topics, or of the bytes in its LoRaWAN "
+                                    "envelope: codec or codec/model (empty: the topic's)")  # fmt: skip
     source: str = Field("", description="where its data come from when it is not on the site; shown beside them")
 
 

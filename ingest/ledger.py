@@ -23,6 +23,7 @@ class Ledger:
     quarantined: Counter[Reason] = field(default_factory=Counter)
     ignored: Counter[Unused] = field(default_factory=Counter)
     readings_stored: int = 0
+    purged: int = 0  # of the quarantine's messages, because it was full
 
     @property
     def difference(self) -> int:
@@ -39,6 +40,11 @@ class Ledger:
         """Messages came in."""
         self.received += count
         self.in_flight += count
+
+    def untake(self, count: int) -> None:
+        """Messages that were not taken after all."""
+        self.received -= count
+        self.in_flight -= count
 
     def spool(self, count: int) -> None:
         """Messages in flight are durable in the spool."""

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 import mqtt5
 
-from sensors.model import Message
+from sensors.model import Message, Request
 
 KEEP_ALIVE_S = 30
 SESSION_EXPIRY_S = 7 * 86_400
 RECEIVE_MAXIMUM = 8192
 SUBSCRIBE_ID = 1
+UNSUBSCRIBE_ID = 2
 FIRST_ERROR = 0x80  # reason codes from here on are failures (MQTT 5, section 2.4)
 
 _NEXT_STEP = {
@@ -98,6 +99,12 @@ class Link:
             raise Refused(f"the broker refuses us: {_words(packet)}")
         if packet.server_keep_alive is not None:
             self.keep_alive_s = packet.server_keep_alive
+        return self.subscribe(self._filters)
+
+    def subscribe(self, wanted: Sequence[str]) -> bytes:
+        """The SUBSCRIBE to these filters, and the UNSUBSCRIBE of those that are wanted no more."""
+        gone = [pattern for pattern in self._filters if pattern not in wanted]
+        self._filters = wanted
         filters = [
             mqtt5.TopicFilter(
                 pattern,
@@ -105,9 +112,10 @@ class Link:
                 retain_as_published=False,  # else a live message published as retained looks like an old one
                 retain_handling=mqtt5.RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS,
             )
-            for pattern in self._filters
+            for pattern in wanted
         ]
-        return mqtt5.SubscribePacket(SUBSCRIBE_ID, filters).write()
+        leaving = mqtt5.UnsubscribePacket(UNSUBSCRIBE_ID, gone).write() if gone else b""
+        return mqtt5.SubscribePacket(SUBSCRIBE_ID, filters).write() + leaving
 
     def _check_filters(self, packet: mqtt5.SubAckPacket) -> None:
         for pattern, code in zip(self._filters, packet.reason_codes, strict=True):
@@ -118,6 +126,11 @@ class Link:
 def acknowledge(packet_ids: Iterable[int]) -> bytes:
     """The PUBACKs of these deliveries, in their order."""
     return b"".join([b"\x40\x02" + packet_id.to_bytes(2, "big") for packet_id in packet_ids if packet_id])
+
+
+def publication(request: Request) -> bytes:
+    """The PUBLISH of a request, at QoS 0."""
+    return mqtt5.PublishPacket(request.topic, payload=request.payload, qos=mqtt5.QoS.AT_MOST_ONCE).write()
 
 
 def _read(data: memoryview) -> tuple[mqtt5.Packet, int]:

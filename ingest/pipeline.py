@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from estate.model import Estate, Point
 from sensors.decode import decode
-from sensors.model import Decoded, Ignored, Message, Reason, Rejected
+from sensors.memory import Memory
+from sensors.model import Decoded, Ignored, Message, Reason, Rejected, Request
 from sensors.routes import Routes
 
 MOST_TOPICS = 100_000
@@ -23,6 +24,8 @@ class Outcome(NamedTuple):
     stored: list[Message]  # those whose every reading is a point
     rejected: list[Rejected]
     ignored: list[Ignored]
+    decoded: list[Decoded]  # one for each message, in order
+    requests: list[Request]
 
 
 class Pipeline:
@@ -31,13 +34,21 @@ class Pipeline:
     def __init__(self, estate: Estate, routes: Routes) -> None:
         self._estate = estate
         self._routes = routes
+        self.memory = routes.context.memory or Memory()
         self._received: dict[str, int] = {}
+
+    def adopt(self, estate: Estate, routes: Routes) -> None:
+        """From now on read and place by these; what formats were told stays."""
+        self._estate, self._routes = estate, routes
 
     def process(self, messages: Sequence[Message], now_ms: int) -> Outcome:
         """Decode, check and place a batch."""
-        outcome = Outcome([], [], [], [])
+        outcome = Outcome([], [], [], [], [], [])
         for message in messages:
             decoded = decode(message, self._routes, now_ms)
+            outcome.decoded.append(decoded)
+            if decoded.requests:
+                outcome.requests.extend(decoded.requests)
             problem = self._place(message, decoded, outcome.points)
             if problem is None:
                 outcome.stored.append(message)

@@ -15,16 +15,18 @@ from typing import NamedTuple
 
 import structlog
 
-from ingest.link import Delivery, Link, Refused, acknowledge
+from ingest.link import Delivery, Link, Refused, acknowledge, publication
 from ingest.settings import BrokerSettings
 from ingest.wire import Wire
-from sensors.model import Message
+from sensors.model import Message, Request
 
 BATCH_MESSAGES = 2_000
 HELD_MESSAGES = 20_000
 HELD_BYTES = 64 * 2**20
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 30.0
+ASK_AGAIN_S = 60.0
+MOST_ASKED = 1_000
 STEADY_S = 5.0  # a connection lost sooner is no success: two processes with one client id would fight without pause
 
 log = structlog.get_logger()
@@ -41,17 +43,20 @@ class Batch(NamedTuple):
 class Session:
     """The ingester's one subscription. `run` keeps it alive; `receive` and `ack` are for the pipeline."""
 
-    def __init__(self, broker: BrokerSettings, clock: Callable[[], int]) -> None:
+    def __init__(self, broker: BrokerSettings, filters: Sequence[str], clock: Callable[[], int]) -> None:
         self._broker = broker
+        self._filters = filters
         self._address = broker.address
         self._clock = clock
         self._connection = 0
         self._wire: Wire | None = None
+        self._link: Link | None = None
         self._held: deque[Delivery] = deque()
         self._held_bytes = 0
         self._unsafe = 0  # messages handed out and not yet acknowledged
         self._arrived = asyncio.Event()
         self._finishing = False
+        self._asked: dict[str, float] = {}  # by topic of the request: when it was sent
         self._heard_at = 0.0  # when the last message came, by the monotonic clock
         self.connected = False
         self.trouble = "not connected yet"
@@ -89,6 +94,22 @@ class Session:
             self._wire.send(acknowledge(batch.packet_ids))
             self._steer()
 
+    def subscribe(self, filters: Sequence[str]) -> None:
+        """From now on take these topics, and no others."""
+        if filters != self._filters:
+            self._filters = filters
+            if self._wire and self._link:
+                self._wire.send(self._link.subscribe(filters))
+
+    def publish(self, request: Request) -> None:
+        """Send a request at QoS 0, if connected and not sent within the last minute: it will be asked for again."""
+        now = time.monotonic()
+        if self._wire and now - self._asked.get(request.topic, -ASK_AGAIN_S) >= ASK_AGAIN_S:
+            if len(self._asked) >= MOST_ASKED:
+                self._asked.clear()
+            self._asked[request.topic] = now
+            self._wire.send(publication(request))
+
     async def silence(self, quiet_s: float) -> None:
         """Return once no message has come for so long."""
         while (left := self._heard_at + quiet_s - time.monotonic()) > 0:  # noqa: ASYNC110 (silence sets no event)
@@ -102,7 +123,8 @@ class Session:
 
     async def _connect_once(self) -> None:
         context = ssl.create_default_context() if self._address.tls else None
-        wire = Wire(self._link(), self._clock, self._took, self._welcomed)
+        self._link = self._new_link()
+        wire = Wire(self._link, self._clock, self._took, self._welcomed)
         async with asyncio.timeout(10):
             loop = asyncio.get_running_loop()
             await loop.create_connection(lambda: wire, self._address.host, self._address.port, ssl=context)
@@ -117,10 +139,10 @@ class Session:
             self._wire = None
             wire.close()
 
-    def _link(self) -> Link:
+    def _new_link(self) -> Link:
         password = self._broker.password
         secret = password.get_secret_value() if password else None
-        return Link(self._broker.client_id, self._broker.filters, self._broker.username, secret)
+        return Link(self._broker.client_id, self._filters, self._broker.username, secret)
 
     def _took(self, deliveries: list[Delivery]) -> None:
         self._held.extend(deliveries)

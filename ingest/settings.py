@@ -1,5 +1,6 @@
 """The `[broker]`, `[ingest]` and `[state]` sections of the configuration."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
@@ -49,7 +50,8 @@ class BrokerSettings(BaseModel):
     share: str = Field("", pattern=r"^[^/+#]*$")  # the group of a shared subscription
     username: str | None = None
     password: SecretStr | None = None
-    topics: list[str] = Field(default_factory=lambda: ["microville/#"], min_length=1)
+    topics: list[str] = []  # the topic filters to subscribe; none: those of all formats and of the estate
+    stateful: bool = True  # of the ingesters that share a subscription, one alone takes the formats with state
 
     @property
     def embedded(self) -> bool:
@@ -60,10 +62,13 @@ class BrokerSettings(BaseModel):
     def address(self) -> Address:
         return address_of(self.url)
 
-    @property
-    def filters(self) -> list[str]:
-        """The topic filters to subscribe."""
-        return [f"$share/{self.share}/{topic}" if self.share else topic for topic in self.topics]
+    def filters(self, known: Mapping[str, bool]) -> list[str]:
+        """What to subscribe, of the known topic filters (True: of a format with state, which is never shared)."""
+        wanted = {topic: known.get(topic, False) for topic in self.topics} or known
+        if not self.share:
+            return list(wanted)
+        shared = [f"$share/{self.share}/{topic}" for topic, stateful in wanted.items() if not stateful]
+        return shared + [topic for topic, stateful in wanted.items() if stateful and self.stateful]
 
 
 class IngestSettings(BaseModel):
@@ -72,6 +77,7 @@ class IngestSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     horizon_days: int = Field(400, ge=1)  # readings older than this are quarantined as wrong_time
+    quarantine_mb: int = Field(1024, ge=1)  # the quarantine's bound on disk: beyond it the oldest messages go
 
 
 class StateSettings(BaseModel):

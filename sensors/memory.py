@@ -61,3 +61,7 @@ class Memory:
         changed = {key: list(self._kept.get(key, ())) for key in self._changed}
         self._changed.clear()
         return changed
+
+    def not_saved(self, changed: Iterable[tuple[str, str]]) -> None:
+        """Saving these failed: they are still to be saved."""
+        self._changed.update(changed)

@@ -2,14 +2,48 @@
 
 from collections.abc import Mapping
 
-from sensors.codecs import airgradient, native
+from sensors.codecs import (
+    airgradient,
+    chirpstack,
+    dsmr,
+    esphome,
+    homie,
+    native,
+    plain,
+    senml,
+    sparkplug,
+    tts,
+    zigbee2mqtt,
+)
+from sensors.lorawan import adeunis, browan, dragino, elsys, mclimate, vutility, yobiiq
 from sensors.model import Codec
 
-CODECS: Mapping[str, Codec] = {
+_OWN: Mapping[str, Codec] = {
     codec.name: codec
     for codec in (
         native.HISTORY,  # before the native codec, whose topics cover its own
         native.CODEC,
         airgradient.CODEC,
+        senml.CODEC,
+        dragino.CODEC,
+        elsys.CODEC,
+        adeunis.CODEC,
+        dsmr.CODEC,
+        yobiiq.CODEC,
+        mclimate.CODEC,
+        vutility.CODEC,
+        browan.CODEC,
+        zigbee2mqtt.CODEC,
+        homie.CODEC,
+        sparkplug.CODEC,
+        plain.CODEC,
+        esphome.CODEC,  # last: its topics begin with any node's name
     )
+}
+
+_LORAWAN = {name: codec for name, codec in _OWN.items() if codec.lorawan}
+
+CODECS: Mapping[str, Codec] = {
+    **_OWN,
+    **{codec.name: codec for codec in (chirpstack.codec(_LORAWAN), tts.codec(_LORAWAN))},
 }

@@ -48,6 +48,18 @@ class Routes:
             route = self._found[topic] = self._resolve(topic)
             return route
 
+    def filters(self) -> dict[str, bool]:
+        """The topic filters to subscribe, none within another; True for those of formats with state."""
+        entries = [
+            entry._replace(pattern=entry.pattern.replace("{device}", "+")) for entry in (*self._own, *self._common)
+        ]
+        found: dict[str, bool] = {}
+        for pattern, codec, _ in entries:
+            if not any(matches(other, pattern) for other, _, _ in entries if other != pattern):
+                name = codec.partition("/")[0]
+                found[pattern] = found.get(pattern, False) or bool(name and self._codecs[name].stateful)
+        return found
+
     def _resolve(self, topic: str) -> Route | None:
         own = next((entry for entry in self._own if matches(entry.pattern, topic)), None)
         common = next((entry for entry in self._common if matches(entry.pattern, topic)), None)

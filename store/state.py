@@ -37,6 +37,31 @@ MIGRATIONS = (
     CREATE TABLE settled (meter TEXT PRIMARY KEY, basis TEXT NOT NULL);
     CREATE TABLE cursor (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL);
     """,
+    """
+    ALTER TABLE quarantine ADD COLUMN device TEXT NOT NULL DEFAULT '';
+    CREATE INDEX quarantine_device ON quarantine (device, received_ms);
+    CREATE TABLE quarantine_size (bytes INTEGER NOT NULL, purged INTEGER NOT NULL);
+    INSERT INTO quarantine_size
+        SELECT coalesce(sum(100 + length(topic) + length(payload) + length(detail)), 0), 0 FROM quarantine;
+    CREATE TRIGGER quarantine_grows AFTER INSERT ON quarantine BEGIN
+        UPDATE quarantine_size
+        SET bytes = bytes + 100 + length(NEW.topic) + length(NEW.payload) + length(NEW.detail);
+    END;
+    CREATE TRIGGER quarantine_shrinks AFTER DELETE ON quarantine BEGIN
+        UPDATE quarantine_size
+        SET bytes = bytes - 100 - length(OLD.topic) - length(OLD.payload) - length(OLD.detail);
+    END;
+    CREATE TABLE memory (
+        codec TEXT NOT NULL, key TEXT NOT NULL, from_ms INTEGER NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (codec, key, from_ms));
+    CREATE TABLE unmapped (
+        device TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+        PRIMARY KEY (device, name));
+    CREATE TABLE finding (
+        device TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL, first_ms INTEGER NOT NULL,
+        last_ms INTEGER NOT NULL, PRIMARY KEY (device, kind));
+    CREATE TABLE placed (device TEXT PRIMARY KEY, placements TEXT NOT NULL);
+    """,
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 

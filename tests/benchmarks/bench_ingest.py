@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from estate.model import FOREVER_MS, Device, Estate, Placement, Point, Site
 from ingest.ingester import Ingester
+from ingest.intake import Intake
 from ingest.ledger import Ledger
 from ingest.pipeline import Pipeline
 from ingest.session import Session
@@ -82,7 +83,8 @@ async def whole(session: Session, store: Store, folder: Path) -> None:
     """The ingester as it runs."""
     ledger = Ledger()
     with State(folder / "state.sqlite") as state:
-        ingester = Ingester(session, Pipeline(estate(), Routes(Context(ZONE), CODECS)), store, state, ledger, clock)
+        pipeline = Pipeline(estate(), Routes(Context(ZONE), CODECS))
+        ingester = Ingester(session, Intake(pipeline, store, state, ledger, clock))
         running = asyncio.create_task(ingester.run())
         await until(lambda: ledger.stored == MESSAGES)
         ingester.stop()
@@ -92,7 +94,8 @@ async def whole(session: Session, store: Store, folder: Path) -> None:
 
 async def run(port: int, qos: int, work: Callable[[Session], Awaitable[None]]) -> Cost:
     """Publish MESSAGES and take them in."""
-    session = Session(BrokerSettings(url=f"mqtt://127.0.0.1:{port}", client_id=f"bench-{time.time_ns()}"), clock)
+    broker = BrokerSettings(url=f"mqtt://127.0.0.1:{port}", client_id=f"bench-{time.time_ns()}")
+    session = Session(broker, ["microville/#"], clock)
     command = ["-m", "tests.benchmarks.publisher", *map(str, (port, MESSAGES, qos, DEVICES))]
     publisher = await asyncio.create_subprocess_exec(sys.executable, *command, stdin=PIPE, stdout=PIPE)
     assert publisher.stdin

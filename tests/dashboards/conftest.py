@@ -14,8 +14,10 @@ from dashboards.health import Readiness
 from dashboards.parts import Parts
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, STEPS, floor
 from estate.model import FOREVER_MS, Building, Consumption, Device, Estate, Meter, Placement, Point, Site, Tenant, Zone
+from ingest.intake import Intake
 from ingest.ledger import Ledger
-from sensors.model import Reason, Unused
+from ingest.pipeline import Pipeline
+from sensors.model import Context, Reason, Unused
 from store.duck import DuckStore
 from store.state import State
 
@@ -128,8 +130,10 @@ async def empty(tmp_path: Path) -> AsyncIterator[Parts]:
     """The parts of a service that has just started: nothing measured yet."""
     store, state = DuckStore(tmp_path / "store.duckdb", memory_limit="200MB"), State(tmp_path / "state.sqlite")
     await store.open()
-    ledger = Ledger()
-    yield Parts(small_estate(), store, ledger, state, lambda: Readiness("ready", ""), None, lambda: NOW, no_alerts)
+    estate, ledger = small_estate(), Ledger()
+    pipeline = Pipeline(estate, estate.routes(Context(estate.site.zone)))
+    intake = Intake(pipeline, store, state, ledger, lambda: NOW)
+    yield Parts(estate, store, ledger, intake, state, lambda: Readiness("ready", ""), None, lambda: NOW, no_alerts)
     await store.close()
     state.close()
 

@@ -102,7 +102,7 @@ async def test_in_flight(broker: Server) -> None:
     """The ingester's own session gets in, and is not held to a few messages at a time."""
     url = f"mqtt://127.0.0.1:{broker.port}"
     settings = BrokerSettings.model_validate({"url": url, "username": "ingest", "password": "ingest"})
-    session = Session(settings, lambda: 0)
+    session = Session(settings, ["microville/#"], lambda: 0)
     running = asyncio.create_task(session.run())
     received = 0
     async with asyncio.timeout(20):

@@ -81,6 +81,22 @@ def test_no_day(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("text", ["a/b", "a+b", "a#b", "a b", "é", "-a", "a,b", "a\nb", "a=b"])
 def test_no_id(tmp_path: Path, text: str) -> None:
     """An id that would break a topic or a line of the store's protocol is refused."""
+    folder = write(tmp_path, buildings=f'building,name,use,area_m2\nb1,B,office,1\n"{text}",C,office,1\n')
+
+    assert [3] == [problem.line for problem in examine(folder)]
+
+
+@pytest.mark.parametrize("text", ["salle de réunion/CO₂", "0004A30B001C0530", "Plant 1/Node 2/Meter=3", "-a"])
+def test_device_id(tmp_path: Path, text: str) -> None:
+    """A device keeps the id its messages name, whatever the vendor writes."""
+    folder = write(tmp_path, devices=f'device,building\n"{text}",b1\n')
+
+    assert [] == examine(folder)
+
+
+@pytest.mark.parametrize("text", ["a+b", "a#b", "a@b", "a,b", "a;b", "a\nb", "a" * 129])
+def test_no_device_id(tmp_path: Path, text: str) -> None:
+    """What separates ids elsewhere, or stands for any topic, is in no device's id."""
     folder = write(tmp_path, devices=f'device,building\n"{text}",b1\n')
 
     assert [2] == [problem.line for problem in examine(folder)]

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import ingester as ingester_module
-from ingest import session
+from ingest import ingester, intake, session
 from store.state import State
 from tests.ingest.line import BalkyStore, Line
 from tests.ingest.proxy import Proxy, proxy
@@ -23,7 +22,8 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def quick_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries follow quickly."""
-    monkeypatch.setattr(ingester_module, "RETRY_S", 0.02)
+    monkeypatch.setattr(ingester, "RETRY_S", 0.02)
+    monkeypatch.setattr(intake, "RETRY_S", 0.02)
 
 
 @pytest.fixture

@@ -9,14 +9,16 @@ from pathlib import Path
 from estate.model import Point
 from ingest import spool
 from ingest.ingester import Ingester
+from ingest.intake import Intake
 from ingest.ledger import Ledger
+from ingest.quarantine import quarantine_counts
 from ingest.session import Session
 from store.base import Series, StoreRefused, StoreUnavailable
 from store.duck import DuckStore
 from store.state import State
 from tests.ingest.proxy import Proxy
 from tests.ingest.sending import send
-from tests.ingest.values import BEGIN_MS, END_MS, NOW_MS, payload, pipeline, settings
+from tests.ingest.values import BEGIN_MS, END_MS, FILTERS, NOW_MS, payload, pipeline, settings
 from tests.servers import Server
 from tests.waiting import until
 
@@ -65,8 +67,9 @@ class Line:
     def __init__(self, broker: Server, between: Proxy, store: BalkyStore, state: State) -> None:
         self.broker, self.between, self.store, self.state = broker, between, store, state
         self.ledger = Ledger()
-        self._session = Session(settings(between.port), lambda: NOW_MS)
-        self.ingester = Ingester(self._session, pipeline(), store, state, self.ledger, lambda: NOW_MS)
+        self._session = Session(settings(between.port), FILTERS, lambda: NOW_MS)
+        self.intake = Intake(pipeline(), store, state, self.ledger, lambda: NOW_MS)
+        self.ingester = Ingester(self._session, self.intake)
 
     async def say(self, *values: float) -> None:
         """Readings of these powers, each with a time of its own, in the broker's hands when this returns."""
@@ -102,7 +105,7 @@ async def at_work(line: Line) -> AsyncIterator[Line]:
 
 def check_accounts(line: Line) -> None:
     ledger = line.ledger
-    counts = line.state.run_now(spool.quarantine_counts)
+    counts = line.state.run_now(quarantine_counts)
 
     assert (0, 0) == (ledger.difference, ledger.in_flight)
     assert line.state.run_now(spool.spooled) == ledger.spooled

@@ -10,7 +10,7 @@ from ingest.embedded import embedded_broker
 from ingest.session import Batch, Session
 from ingest.settings import Address
 from sensors.model import Message
-from tests.ingest.values import NOW_MS, settings
+from tests.ingest.values import FILTERS, NOW_MS, settings
 from tests.servers import free_port, mosquitto
 from tests.waiting import DEADLINE_S, until
 
@@ -34,7 +34,8 @@ either = pytest.mark.parametrize("broker", [real, embedded])
 
 
 def made(port: int, **more: object) -> Session:
-    return Session(settings(port, **more), lambda: NOW_MS)
+    broker = settings(port, **more)
+    return Session(broker, broker.filters(dict.fromkeys(FILTERS, False)), lambda: NOW_MS)
 
 
 @asynccontextmanager

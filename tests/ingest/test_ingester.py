@@ -8,8 +8,7 @@ from contextlib import closing
 import pytest
 
 from estate.model import Point
-from ingest import ingester as ingester_module
-from ingest import spool
+from ingest import intake, quarantine, spool
 from sensors.model import Reason
 from tests.ingest.line import Line, agree, at_work, away, instant
 from tests.ingest.sending import send
@@ -57,7 +56,7 @@ async def test_quarantined_then_acknowledged(line: Line) -> None:
 
             assert 0 == line.acknowledged
         await until(lambda: line.acknowledged == 2)
-        kept = await line.state.run(lambda db: spool.quarantined(db, 10))
+        kept = await line.state.run(lambda db: quarantine.quarantined(db, 10))
 
         assert [
             (refused[1], Reason.UNKNOWN_QUANTITY),
@@ -84,27 +83,27 @@ async def test_store_away(line: Line) -> None:
         await until(lambda: line.acknowledged == 20)
 
         assert 20 == line.ledger.spooled
-        assert "connection refused" in line.ingester.store_trouble
+        assert "connection refused" in line.intake.store_trouble
         assert "" == line.ingester.unsafe
         line.store.asked.clear()
         line.store.before = agree
         await until(lambda: line.ledger.stored == 20)
 
         assert [float(value) for value in range(1, 21)] == line.store.asked[-20:]
-        assert "" == line.ingester.store_trouble
+        assert "" == line.intake.store_trouble
     assert (20, 0) == (line.ledger.received, line.ledger.spooled)
 
 
 async def test_live_goes_on_while_the_spool_drains(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once the store is back, a new reading does not wait behind the whole spool."""
-    monkeypatch.setattr(ingester_module, "DRAIN_MESSAGES", 1)
+    monkeypatch.setattr(intake, "DRAIN_MESSAGES", 1)
     line.store.before = away
     async with at_work(line):
         await line.say(*range(200))
         await until(lambda: line.ledger.spooled == 200)
         line.store.asked.clear()
         line.store.before = agree
-        await until(lambda: line.ingester.store_trouble == "")
+        await until(lambda: line.intake.store_trouble == "")
         await line.say(1000)
         await until(lambda: line.ledger.stored == 201)
 
@@ -146,7 +145,7 @@ async def test_stop_under_load(line: Line, trouble: Callable[[Sequence[Point]], 
 
 async def test_stop_while_draining(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped while the spool drains, the account agrees with what is left in it."""
-    monkeypatch.setattr(ingester_module, "DRAIN_MESSAGES", 1)
+    monkeypatch.setattr(intake, "DRAIN_MESSAGES", 1)
     line.store.before = away
     async with at_work(line):
         await line.say(*range(50))

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from estate.model import Point
-from ingest import spool
+from ingest import quarantine
 from sensors.model import Reason
 from store.base import StoreRefused
 from store.state import State
@@ -28,7 +28,7 @@ async def test_culprit_is_found(line: Line, position: int) -> None:
     async with at_work(line):
         await line.say(*said)
         await until(lambda: line.acknowledged == 40)
-        (kept,) = await line.state.run(lambda db: spool.quarantined(db, 10))
+        (kept,) = await line.state.run(lambda db: quarantine.quarantined(db, 10))
 
         assert (payload(BAD, instant(BAD)), Reason.STORE_REFUSED) == (kept.message.payload, kept.reason)
         assert "cursed" in kept.detail
@@ -106,7 +106,7 @@ async def test_disk_full_then_store_back(line: Line) -> None:
         await until(lambda: line.acknowledged == 1)
 
         assert [1.0] == await line.store.values()
-        assert ("", "") == (line.ingester.unsafe, line.ingester.store_trouble)
+        assert ("", "") == (line.ingester.unsafe, line.intake.store_trouble)
 
 
 async def test_file_held_by_another(line: Line) -> None:

@@ -18,6 +18,8 @@ def outcome(stored: int, rejected: list[Reason], ignored: list[Unused]) -> Outco
         [PLAIN] * stored,
         [Rejected(PLAIN, reason, "") for reason in rejected],
         [Ignored(PLAIN, reason) for reason in ignored],
+        [],
+        [],
     )
 
 

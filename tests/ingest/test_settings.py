@@ -46,20 +46,27 @@ def test_url_refused(url: str, named: str) -> None:
         BrokerSettings(url=url)
 
 
-def test_filters() -> None:
-    """The topics are subscribed as they are, or as a group's share of them."""
-    alone = BrokerSettings(topics=["microville/#", "shellies/#"])
-    shared = BrokerSettings(topics=["microville/#", "shellies/#"], share="ingest")
-
-    assert ["microville/#", "shellies/#"] == alone.filters
-    assert ["$share/ingest/microville/#", "$share/ingest/shellies/#"] == shared.filters
+KNOWN = {"microville/#": False, "spBv1.0/#": True}
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"share": "a/b"}, {"share": "a+"}, {"topics": []}, {"client_id": ""}, {"clientid": "typing error"}]
+    ("expected", "broker"),
+    [
+        (["microville/#", "spBv1.0/#"], {}),
+        (["$share/ingest/microville/#", "spBv1.0/#"], {"share": "ingest"}),
+        (["$share/ingest/microville/#"], {"share": "ingest", "stateful": False}),
+        (["plant/#"], {"topics": ["plant/#"]}),
+        (["$share/ingest/plant/#", "spBv1.0/#"], {"topics": ["plant/#", "spBv1.0/#"], "share": "ingest"}),
+    ],
 )
+def test_filters(expected: list[str], broker: dict[str, object]) -> None:
+    """Without topics of one's own all known ones are subscribed; formats with state are never shared."""
+    assert expected == BrokerSettings.model_validate(broker).filters(KNOWN)
+
+
+@pytest.mark.parametrize("wrong", [{"share": "a/b"}, {"share": "a+"}, {"client_id": ""}, {"clientid": "typing error"}])
 def test_wrong_values_refused(wrong: dict[str, object]) -> None:
-    """A group MQTT does not allow, no topic, no client id and unknown keys are refused."""
+    """A group MQTT does not allow, no client id and unknown keys are refused."""
     with pytest.raises(ValidationError):
         BrokerSettings.model_validate(wrong)
 

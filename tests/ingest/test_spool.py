@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import spool
-from ingest.spool import Quarantined
+from ingest import quarantine, spool
+from ingest.quarantine import Quarantined, Selection
 from sensors.model import Message, Reason, Rejected
 from store.state import State
 from tests.ingest.values import NOW_MS, message
@@ -62,8 +62,8 @@ def test_refused_while_taken_out(state: State) -> None:
     ((first, _),) = state.run_now(lambda db: spool.oldest_spooled(db, 1))
     state.run_now(lambda db: spool.unspool(db, first, [refused]))
 
-    assert [Quarantined(1, FIRST, Reason.STORE_REFUSED, "cursed")] == state.run_now(
-        lambda db: spool.quarantined(db, 10)
+    assert [Quarantined(1, FIRST, Reason.STORE_REFUSED, "cursed", "")] == state.run_now(
+        lambda db: quarantine.quarantined(db, 10)
     )
     assert 1 == state.run_now(spool.spooled)
 
@@ -75,17 +75,18 @@ def test_quarantine(state: State) -> None:
         Rejected(SECOND, Reason.WRONG_TIME, "two"),
         Rejected(THIRD, Reason.MALFORMED, "three"),
     ]
-    state.run_now(lambda db: spool.quarantine(db, entries))
+    state.run_now(lambda db: quarantine.quarantine(db, entries))
 
-    assert ["three", "two"] == [entry.detail for entry in state.run_now(lambda db: spool.quarantined(db, 2))]
+    assert ["three", "two"] == [entry.detail for entry in state.run_now(lambda db: quarantine.quarantined(db, 2))]
     assert ["three", "one"] == [
-        entry.detail for entry in state.run_now(lambda db: spool.quarantined(db, 9, Reason.MALFORMED))
+        entry.detail
+        for entry in state.run_now(lambda db: quarantine.quarantined(db, 9, Selection(reason=Reason.MALFORMED)))
     ]
-    assert Quarantined(2, SECOND, Reason.WRONG_TIME, "two") == state.run_now(
-        lambda db: spool.quarantined_message(db, 2)
+    assert Quarantined(2, SECOND, Reason.WRONG_TIME, "two", "") == state.run_now(
+        lambda db: quarantine.quarantined(db, 1, Selection(ids=[2]))[0]
     )
-    assert None is state.run_now(lambda db: spool.quarantined_message(db, 4))
-    assert {Reason.MALFORMED: 2, Reason.WRONG_TIME: 1} == state.run_now(spool.quarantine_counts)
+    assert [] == state.run_now(lambda db: quarantine.quarantined(db, 1, Selection(ids=[4])))
+    assert {Reason.MALFORMED: 2, Reason.WRONG_TIME: 1} == state.run_now(quarantine.quarantine_counts)
 
 
 @settings(max_examples=20)
@@ -106,9 +107,9 @@ def test_messages_come_back_as_they_were(tmp_path_factory: pytest.TempPathFactor
     """Any topic MQTT allows and any bytes survive the file, in spool and quarantine."""
     with State(tmp_path_factory.mktemp("state") / "state.sqlite") as state:
         state.run_now(lambda db: spool.spool(db, messages))
-        state.run_now(lambda db: spool.quarantine(db, [Rejected(each, Reason.MALFORMED, "") for each in messages]))
+        state.run_now(lambda db: quarantine.quarantine(db, [Rejected(each, Reason.MALFORMED, "") for each in messages]))
         spooled = [entry for _, entry in state.run_now(lambda db: spool.oldest_spooled(db, 99))]
-        quarantined = [entry.message for entry in state.run_now(lambda db: spool.quarantined(db, 99))]
+        quarantined = [entry.message for entry in state.run_now(lambda db: quarantine.quarantined(db, 99))]
 
     assert messages == spooled
     assert messages == quarantined[::-1]

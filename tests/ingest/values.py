@@ -65,5 +65,8 @@ def point(value: float, at_ms: int = NOW_MS) -> Point:
     return Point(METER, "", "electricity.power", value, at_ms, "b01", "")
 
 
+FILTERS = ["microville/#"]
+
+
 def settings(port: int, **more: object) -> BrokerSettings:
     return BrokerSettings.model_validate({"url": f"mqtt://127.0.0.1:{port}", **more})

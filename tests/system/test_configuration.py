@@ -1,5 +1,6 @@
 """Every key of the configuration, from its file and from the environment."""
 
+import json
 import os
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from dashboards.configuration import ConfigurationWrong, read
 from tests.system.running import run_json
 
-KEYS: dict[str, dict[str, str | list[str]]] = {
+KEYS: dict[str, dict[str, str | bool | list[str]]] = {
     "broker": {
         "url": "mqtts://broker.example:8884",
         "client_id": "second",
@@ -16,6 +17,7 @@ KEYS: dict[str, dict[str, str | list[str]]] = {
         "username": "ingest",
         "password": "secret",
         "topics": ["microville/#", "other/#"],
+        "stateful": False,
     },
     "store": {"url": "influxdb://influx.example:8087/?bucket=b&org=o&version=2", "token": "secret"},
     "state": {"path": "state"},
@@ -25,8 +27,9 @@ KEYS: dict[str, dict[str, str | list[str]]] = {
 }
 
 
-def as_text(value: str | list[str]) -> str:
-    return str(value).replace("'", '"') if isinstance(value, list) else value
+def as_text(value: str | bool | list[str]) -> str:
+    """As an environment variable has it, and TOML."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def flat(folder: Path) -> dict[str, dict[str, object]]:
@@ -51,7 +54,7 @@ def test_file(tmp_path: Path) -> None:
     lines = [
         line
         for section, keys in KEYS.items()
-        for line in (f"[{section}]", *(f"{key} = {value!r}" for key, value in keys.items()))
+        for line in (f"[{section}]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items()))
     ]
     (tmp_path / "microville.toml").write_text("\n".join(lines))
 

@@ -1,0 +1,53 @@
+"""What staff may ask the running service to do: below `/api`, as JSON, from this machine alone.
+
+A page of another site cannot: it may send forms, but no JSON without being asked first, and it does not get past the
+check of the host's name.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Request
+
+from dashboards.models import ReleasedAnswer, SelectionAsked
+from dashboards.parts import Parts
+from dashboards.problems import Problem, ProblemDetails
+from ingest.intake import Intake
+from ingest.quarantine import purge
+from ingest.release import release
+
+
+def action_router(parts: Parts) -> APIRouter:
+    """The routes that change something."""
+    router = APIRouter(
+        prefix="/api",
+        tags=["actions"],
+        responses={400: {"model": ProblemDetails}, 503: {"model": ProblemDetails}},
+        dependencies=[Depends(_json_only)],
+    )
+
+    def intake() -> Intake:
+        if not parts.web.loopback:
+            raise Problem("listen", "only this machine may change something, and [web] listen is open to others",
+                          "use the command line on the server, or listen on 127.0.0.1")  # fmt: skip
+        if parts.intake is None:
+            raise Problem("only", "this process does not ingest", "ask the one that runs with --only ingest")
+        return parts.intake
+
+    @router.post("/quarantine/release")
+    async def release_quarantined(asked: Annotated[SelectionAsked, Body()]) -> ReleasedAnswer:
+        """Run the selected messages again through today's decoders and estate, with their own time of receipt."""
+        done = await release(intake(), asked.selection(), lambda tried, total: None)
+        return ReleasedAnswer(**done._asdict())
+
+    @router.post("/quarantine/purge")
+    async def purge_quarantined(asked: Annotated[SelectionAsked, Body()]) -> int:
+        """Throw the selected messages away for good; how many that were."""
+        selection = asked.selection()
+        return await intake().state.run(lambda db: purge(db, selection))
+
+    return router
+
+
+async def _json_only(request: Request) -> None:
+    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        raise Problem("content-type", "only JSON is taken here", "send Content-Type: application/json")

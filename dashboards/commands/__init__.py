@@ -1,0 +1,1 @@
+"""The commands of `microville` that come in groups; `microville.py` holds the others and puts all together."""

@@ -1,0 +1,72 @@
+"""Commands that need what a running service holds: asked over HTTP, or done here when no service runs.
+
+An embedded store admits one process, so whoever has it open does the work.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
+
+from dashboards.configuration import Settings
+from estate.calendar import DAY_MS
+from estate.load import load
+from estate.model import Estate
+from ingest.intake import Intake
+from ingest.ledger import Ledger
+from ingest.notes import load_memory
+from ingest.pipeline import Pipeline
+from sensors.model import Context
+from store.base import Store, StoreUnavailable
+from store.settings import open_store
+from store.state import State
+
+LONGEST_S = 3600
+
+
+class Refused(Exception):
+    """The running service will not do it; the message says why and what to do."""
+
+
+class Local:
+    """The parts of a service that does not run, for one command."""
+
+    def __init__(self, settings: Settings, estate: Estate, store: Store, state: State, now_ms: int) -> None:
+        memory = state.run_now(load_memory)
+        context = Context(estate.site.zone, settings.ingest.horizon_days * DAY_MS, memory=memory)
+        pipeline = Pipeline(estate, estate.routes(context))
+        most_quarantined = settings.ingest.quarantine_mb * 2**20
+        self.estate, self.store, self.state = estate, store, state
+        self.intake = Intake(pipeline, store, state, Ledger(), lambda: now_ms, most_quarantined)
+
+
+async def ask(settings: Settings, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    """What the running service answers, as JSON; None when no service runs. Raises Refused, or StoreUnavailable."""
+    url = f"http://{settings.web.listen}{path}"
+    try:
+        async with (
+            ClientSession(timeout=ClientTimeout(LONGEST_S)) as http,
+            http.request(method, url, json=body) as response,
+        ):
+            answer = await response.json(content_type=None)
+            if response.status >= 400:
+                raise Refused(". ".join(filter(None, (answer.get("detail"), answer.get("next_step")))))
+            return answer
+    except ClientConnectorError:
+        return None
+    except (ClientError, TimeoutError, ValueError) as error:
+        raise StoreUnavailable(f"what runs at {url} does not say: {error!r}; look at its log") from error
+
+
+@asynccontextmanager
+async def local(settings: Settings, now_ms: int) -> AsyncIterator[Local]:
+    """The parts, opened for one command while no service runs."""
+    estate = load(settings.estate_folder)
+    store = open_store(settings.store)
+    await store.open()
+    try:
+        with State(settings.state.file) as state:
+            yield Local(settings, estate, store, state, now_ms)
+    finally:
+        await store.close()

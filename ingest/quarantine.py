@@ -1,0 +1,145 @@
+"""Messages that were refused, kept in the instance's SQLite file for people to work with.
+
+Its size is bounded: at the bound the oldest go, and are counted.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sensors.model import Message, Reason, Rejected
+
+MOST_BYTES = 1024**3
+"""How large the quarantine may grow unless the configuration says otherwise."""
+
+WARN_SHARE = 0.5
+"""Of the bound: from here on staff is told that it fills."""
+
+_COLUMNS = "topic, payload, received_ms, qos, retained, reason, detail, device"
+
+
+class Quarantined(NamedTuple):
+    """A refused message as it is kept."""
+
+    id: int
+    message: Message
+    reason: Reason
+    detail: str
+    device: str  # "" when it is not known whose it is
+
+
+class Selection(NamedTuple):
+    """Which of the messages; what is not given selects all."""
+
+    ids: Sequence[int] = ()
+    reason: Reason | None = None
+    device: str = ""
+    before_ms: int | None = None  # received before
+
+    def where(self) -> tuple[str, list[object]]:
+        """The condition in SQL, and its values."""
+        parts: list[tuple[str, list[object]]] = []
+        if self.ids:
+            parts.append((f"id IN ({', '.join('?' * len(self.ids))})", list(self.ids)))
+        if self.reason:
+            parts.append(("reason = ?", [self.reason]))
+        if self.device:
+            parts.append(("device = ?", [self.device]))
+        if self.before_ms is not None:
+            parts.append(("received_ms < ?", [self.before_ms]))
+        return " AND ".join(part for part, _ in parts) or "true", [value for _, values in parts for value in values]
+
+
+ALL = Selection()
+
+
+class Size(NamedTuple):
+    """How much is kept, and how many messages had to go."""
+
+    bytes: int
+    purged: int  # since ever, by the bound or by hand
+
+
+def quarantine(db: sqlite3.Connection, rejected: Sequence[Rejected]) -> None:
+    """Keep what was refused, with the reason."""
+    db.executemany(
+        f"INSERT INTO quarantine ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(*message, reason, detail, device) for message, reason, detail, device in rejected],
+    )
+
+
+def quarantined(db: sqlite3.Connection, limit: int, selection: Selection = ALL) -> list[Quarantined]:
+    """The newest ones first."""
+    where, values = selection.where()
+    rows = db.execute(f"SELECT id, {_COLUMNS} FROM quarantine WHERE {where} ORDER BY id DESC LIMIT ?", [*values, limit])
+    return [_quarantined(row) for row in rows]
+
+
+def next_quarantined(db: sqlite3.Connection, after: int, limit: int, selection: Selection) -> list[Quarantined]:
+    """Those with greater ids, the oldest first: for going through all of them in parts."""
+    where, values = selection.where()
+    rows = db.execute(
+        f"SELECT id, {_COLUMNS} FROM quarantine WHERE id > ? AND {where} ORDER BY id LIMIT ?", [after, *values, limit]
+    )
+    return [_quarantined(row) for row in rows]
+
+
+def count(db: sqlite3.Connection, selection: Selection) -> int:
+    """How many those are."""
+    where, values = selection.where()
+    (found,) = db.execute(f"SELECT count(*) FROM quarantine WHERE {where}", values).fetchone()
+    return int(found)
+
+
+def quarantine_counts(db: sqlite3.Connection) -> dict[Reason, int]:
+    """How many are kept, by reason."""
+    return {Reason(reason): n for reason, n in db.execute("SELECT reason, count(*) FROM quarantine GROUP BY reason")}
+
+
+def refused_devices(db: sqlite3.Connection, reason: Reason) -> list[str]:
+    """The devices of which messages are kept for this reason."""
+    rows = db.execute("SELECT DISTINCT device FROM quarantine WHERE reason = ? AND device != ''", (reason,))
+    return [device for (device,) in rows]
+
+
+def settle_release(db: sqlite3.Connection, released: Sequence[int], again: Sequence[tuple[int, Rejected]]) -> None:
+    """Let go of what was released; what was refused again stays, with today's reason."""
+    db.executemany("DELETE FROM quarantine WHERE id = ?", [(number,) for number in released])
+    db.executemany(
+        "UPDATE quarantine SET reason = ?, detail = ?, device = ? WHERE id = ?",
+        [(entry.reason, entry.detail, entry.device, number) for number, entry in again],
+    )
+
+
+def size(db: sqlite3.Connection) -> Size:
+    """How much is kept."""
+    return Size(*db.execute("SELECT bytes, purged FROM quarantine_size").fetchone())
+
+
+def purge(db: sqlite3.Connection, selection: Selection) -> int:
+    """Throw these away for good; how many that were."""
+    where, values = selection.where()
+    gone = db.execute(f"DELETE FROM quarantine WHERE {where}", values).rowcount
+    db.execute("UPDATE quarantine_size SET purged = purged + ?", (gone,))
+    return gone
+
+
+def purge_oldest(db: sqlite3.Connection, most_bytes: int) -> int:
+    """Throw the oldest away until a tenth of the bound is free, if the bound is passed; how many that were."""
+    excess = size(db).bytes - most_bytes
+    if excess <= 0:
+        return 0
+    gone = db.execute(
+        "DELETE FROM quarantine WHERE id <= (SELECT min(id) FROM"
+        " (SELECT id, sum(100 + length(topic) + length(payload) + length(detail)) OVER (ORDER BY id) AS freed"
+        " FROM quarantine) WHERE freed >= ?)",
+        (excess + most_bytes // 10,),
+    ).rowcount
+    db.execute("UPDATE quarantine_size SET purged = purged + ?", (gone,))
+    return gone
+
+
+def _quarantined(row: Sequence[object]) -> Quarantined:
+    number, topic, payload, received_ms, qos, retained, reason, detail, device = row
+    message = Message(topic, payload, received_ms, qos, bool(retained))  # type: ignore[arg-type]
+    return Quarantined(number, message, Reason(reason), detail, device)  # type: ignore[arg-type]

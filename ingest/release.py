@@ -1,0 +1,63 @@
+"""Out of the quarantine: refused messages go again through today's decoders and estate.
+
+They keep their time of receipt, so that releasing twice writes the same points (law 3). What is refused again stays,
+with today's reason. A crash on the way repeats at most one part.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from estate.model import Estate
+from ingest.intake import Intake
+from ingest.pipeline import Outcome
+from ingest.quarantine import Quarantined, Selection, count, next_quarantined, refused_devices, settle_release
+from sensors.model import Message, Reason, Rejected
+
+PART = 500
+"""Messages released in one go."""
+
+
+class Released(NamedTuple):
+    """What a release did."""
+
+    released: int  # messages that left the quarantine
+    stored: int  # of them, those whose every reading is stored; the others are ignored by today's decoders
+    refused: int  # messages that were refused again
+
+
+async def release(intake: Intake, selection: Selection, progress: Callable[[int, int], None]) -> Released:
+    """Release the selected messages, the oldest first; `progress` hears: messages tried, of how many.
+
+    Raises StoreUnavailable; what was released by then stays released.
+    """
+    total = await intake.state.read(lambda db: count(db, selection))
+    last, tried, stored, refused = 0, 0, 0, 0
+    while entries := await intake.state.run(partial(next_quarantined, after=last, limit=PART, selection=selection)):
+        outcome = await intake.admit([entry.message for entry in entries])
+        again = _by_entry(entries, outcome)
+        gone = [entry.id for entry in entries if entry.id not in again]
+        await intake.state.run(partial(settle_release, released=gone, again=list(again.items())))
+        last, tried = entries[-1].id, tried + len(entries)
+        stored, refused = stored + len(outcome.stored), refused + len(again)
+        progress(min(tried, total), total)
+    return Released(tried - refused, stored, refused)
+
+
+async def reconsider(intake: Intake, estate: Estate) -> Released:
+    """Release what this estate says something new of: devices it knows, has placed or has given a codec, and topics.
+
+    To be called when the estate has changed, and at a start: nothing sent before commissioning is lost.
+    """
+    selections = [Selection(reason=Reason.UNKNOWN_TOPIC)]
+    for reason in (Reason.UNKNOWN_DEVICE, Reason.NOT_PLACED, Reason.WRONG_BUILDING, Reason.NEEDS_CODEC):
+        devices = await intake.state.read(partial(refused_devices, reason=reason))
+        selections += [Selection(reason=reason, device=device) for device in devices if estate.knows(device)]
+    done = [await release(intake, selection, lambda tried, total: None) for selection in selections]
+    return Released(*(sum(each) for each in zip(*done, strict=True)))
+
+
+def _by_entry(entries: list[Quarantined], outcome: Outcome) -> dict[int, Rejected]:
+    """By id: what was refused again. Equal messages share their fate."""
+    refused: dict[Message, Rejected] = {rejected.message: rejected for rejected in outcome.rejected}
+    return {entry.id: refused[entry.message] for entry in entries if entry.message in refused}

@@ -1,0 +1,118 @@
+"""ESPHome over MQTT: one plain value per topic, ``<node>/<component>/<object id>/state``, without time or unit.
+
+Topics as in the MQTT client component (esphome/esphome, components/mqtt), units those that ESPHome's sensors have
+unless reconfigured (°C, %, hPa, W, kWh, V, A). The last words of the object id say what is measured, the words before
+them are the channel; the node's own name in front is dropped. In binary sensors on means open, detected, wet.
+"""
+
+from sensors.codecs.words import BOOLEAN, FIELDS, meaning, state_of
+from sensors.draft import Draft, Malformed, drafted, parsed_object, text_of
+from sensors.model import Codec, Field, Reason
+
+NAME = "esphome"
+
+PARTS = {
+    "climate/current_temperature": Field("climate.temperature"),
+    "climate/current_humidity": Field("climate.humidity"),
+    "climate/target_temperature": Field("climate.setpoint"),
+    "climate/target_temperature_low": Field("climate.setpoint", channel="low"),
+    "climate/target_temperature_high": Field("climate.setpoint", channel="high"),
+    "cover/position": Field("actuator.level"),
+    "valve/position": Field("actuator.valve_position"),
+    "light/brightness": Field("actuator.level", scale=100 / 255),
+    "light/state": Field("actuator.on"),
+    "switch/state": Field("actuator.on"),
+    "fan/state": Field("actuator.on"),
+}
+"""By component and what it tells; the object id is the channel."""
+
+LEFT = {
+    **dict.fromkeys(("text_sensor/state", "lock/state", "alarm_control_panel/state"), "words, no measure"),
+    **dict.fromkeys(("climate/mode", "climate/action", "climate/fan_mode"), "words, no measure"),
+    **dict.fromkeys(("climate/swing_mode", "climate/preset", "fan/oscillation", "fan/direction"), "words, no measure"),
+    **dict.fromkeys(("number/state", "select/state", "text/state", "date/state", "time/state"), "a setting"),
+    **dict.fromkeys(("datetime/state", "update/state", "climate/target_humidity"), "a setting"),
+    **dict.fromkeys(("cover/state", "valve/state"), "which way it stands or moves; its position is the measure"),
+    "fan/speed_level": "a step of as many as the fan has",
+    "cover/tilt": "a setting of the slats",
+    "uptime": "running time of the device",
+}
+
+COMPONENTS = frozenset(name.partition("/")[0] for name in (*PARTS, *LEFT) if "/" in name) | {"sensor", "binary_sensor"}
+INNER = frozenset(("climate", "cover", "fan", "valve"))
+"""Components that tell several things, each on a topic one level deeper."""
+
+
+def _fill(draft: Draft) -> None:
+    *path, leaf = draft.message.topic.split("/")
+    if leaf in ("status", "debug", "command"):
+        draft.control()
+        return
+    at = next((at for at in (-2, -3) if len(path) > -at and path[at] in COMPONENTS), None)
+    if leaf != "state" or at is None:
+        raise Malformed("the topic is not <node>/<component>/<object id>/state")
+    draft.device = draft.context.device or "/".join(path[:at])
+    component, name = path[at], path[at + 1]
+    part = f"{component}/{leaf if at == -2 else path[-1]}"
+    text = text_of(draft.message.payload).strip()
+    if text.lower() in ("", "nan"):
+        draft.absent(part)
+    elif part in ("sensor/state", "binary_sensor/state"):
+        _measure(draft, name.removeprefix(path[at - 1].replace("-", "_") + "_"), text, component == "binary_sensor")
+    elif part == "light/state" and text.startswith("{"):
+        _light(draft, name, text)
+    else:
+        _part(draft, part, name, text)
+
+
+def _measure(draft: Draft, name: str, text: str, binary: bool) -> None:
+    found = meaning(name, BOOLEAN if binary else "", assume=True)
+    if found is None:
+        draft.take(name, text)
+    elif binary:
+        _put_state(draft, found.field, name, text, found.channel)
+    else:
+        draft.put(found.field, text, name, found.channel)
+
+
+def _part(draft: Draft, part: str, name: str, text: str) -> None:
+    field = PARTS.get(part)
+    if field is None:
+        draft.take(part, text)
+    elif field.quantity == "actuator.on":
+        _put_state(draft, field, part, text, name)
+    else:
+        draft.put(field, text, part, f"{name}_{field.channel}" if field.channel else name)
+
+
+def _light(draft: Draft, name: str, text: str) -> None:
+    """A light's state is an object; what is not in it has not changed. Colours are settings."""
+    values = parsed_object(text.encode())
+    if (state := values.get("state")) is not None:
+        _put_state(draft, PARTS["light/state"], "state", str(state), name)
+    if (brightness := values.get("brightness")) is not None:
+        draft.put(PARTS["light/brightness"], brightness, "brightness", name)
+
+
+def _put_state(draft: Draft, field: Field, name: str, text: str, channel: str) -> None:
+    state = state_of(text)
+    if state is None:
+        draft.refuse(Reason.MALFORMED, f"{name}: {text[:40]!r} is neither on nor off")
+    else:
+        draft.put(field, state, name, channel)
+
+
+CODEC = Codec(
+    name=NAME,
+    title="ESPHome",
+    families="any node with the MQTT component; sensors are known by the last words of their names",
+    decode=drafted(_fill, {}, LEFT),
+    topics=(
+        "+/status",
+        "+/debug",
+        *(f"+/{component}/+/{leaf}" for component in sorted(COMPONENTS) for leaf in ("state", "command")),
+        *(f"+/{component}/+/+/{leaf}" for component in sorted(INNER) for leaf in ("state", "command")),
+    ),
+    fields={**FIELDS, **PARTS},
+    left=LEFT,
+)

@@ -1,0 +1,239 @@
+"""Tasmota: JSON under ``tele`` and ``stat``, wherever the device's FullTopic puts that prefix.
+
+Facts from tasmota/docs (MQTT.md, Commands.md, JSON-Status-Responses.md and the pages of the sensors); names and units
+in `tasmota_tables`, French meters in `tasmota_teleinfo`.
+
+- The device is the last level of the topic that is neither prefix nor leaf: ``tele/plug/SENSOR``, ``plug/tele/SENSOR``
+  and ``home/tele/plug/SENSOR`` are all of `plug`. A Zigbee device behind a bridge is a device by its own name.
+- ``Epoch`` is the time, or else ``Time``, which is local unless it has an offset. A raw TIC frame has neither: the
+  meter's own clock then, when the frame holds it.
+- Each sensor is an object. Its values have no channel while no other object measures the same thing; then, or when
+  its name is numbered (``DS18B20-1``), the channel is its name. Within an object the parts of the way become the
+  channel: ``CTEnergy1``, ``C2``, ``POWER1``, ``0`` and ``1`` for the phases of a list, ``Phase1`` for those of an object.
+- Objects that a user named in a script (SML and other smart meters) are unmapped; a profile names them.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from sensors.codecs.tasmota_tables import FIELDS, LEFT
+from sensors.codecs.tasmota_teleinfo import is_register, meter_ms
+from sensors.draft import Draft, Malformed, UnknownTopic, drafted, number, parsed_object, text_of
+from sensors.leaves import Way, leaves
+from sensors.model import Codec, Field
+from sensors.times import epoch_ms, text_ms
+
+PREFIXES = ("tele", "stat")
+MOST_LEVELS = 4
+"""Levels before the prefix that the codec's own topics allow for."""
+
+_CONTROL = re.compile(r"LWT|INFO\d?|UPTIME|MARGINS|WARNING|LOGGING|HASS_STATE|RTE|cmnd")
+_VALUES = ("SENSOR", "STATE", "TIC", "LIVE")
+_POWER = re.compile(r"POWER\d{0,2}")
+_STATUS = re.compile(r"STATUS\d{0,2}")
+_ANSWERS = ("POWER", "Dimmer", "Shutter", "ZbReceived")
+"""What is taken of the answers to commands; the rest of them is about settings."""
+
+_SUFFIX = re.compile(r"(?!^)[-_](?:0x)?[0-9A-Fa-f]+$")
+_NUMBER = re.compile(r"(?<=\D)\d+$")
+_NUMBERED = ("POWER", "Dimmer", "Shutter", "Switch", "PWM", "Channel")
+_INNER_NUMBERED = ("ANALOG", "COUNTER")
+_OF_THE_DEVICE = ("ENERGY", "TIC", "METER", "CONTRACT", "ESP32", "COUNTER", "Wifi", "ZbReceived", *_NUMBERED)
+"""Objects that are no sensor of several: their name never becomes a channel."""
+
+_IN_TIC = ("Power", "ActivePower", "ApparentPower", "ReactivePower", "Factor", "Voltage", "Current")
+
+_PRESSURES = {"hPa": 1.0, "mmHg": 1.33322387415, "inHg": 33.86389}
+_SPEEDS = {"m/s": 1.0, "km/h": 1 / 3.6, "kn": 0.514444, "mph": 0.44704, "ft/s": 0.3048, "yd/s": 0.9144}
+_TEMPERATURES = ("climate.temperature", "device.temperature")
+_SWITCHED = {"ON": 1, "OFF": 0}
+
+
+class _Found(NamedTuple):
+    """A value whose name is in the tables, or that nobody mapped (`name` is empty)."""
+
+    name: str
+    device: str
+    label: str  # the object it stands in; "" for objects that are no sensor of several
+    numbered: bool  # whether the label tells several of a kind apart by itself
+    inner: Way  # what tells it apart within the object
+    raw: Any
+    way: Way
+
+
+def _fill(draft: Draft) -> None:
+    levels = draft.message.topic.split("/")
+    draft.device = draft.context.device or _device(levels)
+    leaf = levels[-1]
+    if "cmnd" in levels or _CONTROL.fullmatch(leaf):
+        draft.control()
+    elif leaf in _VALUES:
+        _take(draft, parsed_object(draft.message.payload))
+    elif leaf == "ENERGY":  # before version 5.10, without the object of that name
+        values = parsed_object(draft.message.payload)
+        _take(draft, {"Time": values.pop("Time", None), "ENERGY": values})
+    elif _POWER.fullmatch(leaf):
+        _take(draft, {leaf: text_of(draft.message.payload)})
+    elif leaf == "RESULT":
+        _answer(draft, parsed_object(draft.message.payload))
+    elif _STATUS.fullmatch(leaf):
+        _status(draft, parsed_object(draft.message.payload))
+    else:
+        raise UnknownTopic(f"Tasmota publishes nothing on {leaf[:40]!r}")
+
+
+def _device(levels: list[str]) -> str:
+    named = [level for level in levels[:-1] if level not in (*PREFIXES, "cmnd")]
+    return named[-1] if named else ""
+
+
+def _answer(draft: Draft, values: dict[str, Any]) -> None:
+    """What a command answered, or an event: taken when it tells a state."""
+    told = {key: value for key, value in values.items() if _kind(key)[0] in _ANSWERS}
+    if told:
+        _take(draft, told)
+    else:
+        draft.control()
+
+
+def _status(draft: Draft, values: dict[str, Any]) -> None:
+    """What STATUS 8, 10 (sensors) and 11 (state) wrap; the others are about settings."""
+    wrapped = [values[wrapper] for wrapper in ("StatusSNS", "StatusSTS") if isinstance(values.get(wrapper), dict)]
+    for inner in wrapped:
+        _take(draft, inner)
+    if not wrapped:
+        draft.control()
+
+
+def _take(draft: Draft, values: dict[str, Any]) -> None:
+    draft.at_ms = _time(draft, values)
+    found = [_named(draft.device, way, raw, "TIC" in values) for way, raw in leaves(values)]
+    claims = defaultdict(set)
+    for one in found:
+        if one.name in FIELDS:
+            claims[_key(one)].add(one.label)
+    device = draft.device
+    for one in found:
+        draft.device = one.device
+        _put(draft, one, values, len(claims[_key(one)]) > 1)
+    draft.device = device
+
+
+def _key(one: _Found) -> tuple[str, str, Way]:
+    field = FIELDS.get(one.name)
+    return one.device, field.quantity if field else "", one.inner
+
+
+def _time(draft: Draft, values: Mapping[str, Any]) -> int | None:
+    epoch = number(values.get("Epoch"))
+    if epoch is not None and 0 < epoch < 1e10:
+        return epoch_ms(epoch)
+    text = values.get("Time")
+    if text is None:
+        return meter_ms(values)
+    if not isinstance(text, str):
+        raise Malformed(f"Time {str(text)[:40]!r} is no text")
+    return text_ms(text, draft.context.zone, draft.message.received_ms)
+
+
+def _kind(label: str) -> tuple[str, bool]:
+    """An object's name without what numbers it, and whether anything did."""
+    for numbering in (_SUFFIX, _NUMBER):
+        kind = numbering.sub("", label)
+        if kind != label and (numbering is _SUFFIX or kind in _NUMBERED):
+            return kind, True
+    return label, False
+
+
+def _named(device: str, way: Way, raw: Any, teleinfo: bool) -> _Found:
+    label, rest = way[0], way[1:]
+    kind, numbered = _kind(label)
+    inner: Way = ()
+    if kind == "ZbReceived" and len(rest) > 1:
+        device, rest = rest[0], rest[1:]
+    elif kind in _NUMBERED:
+        inner = (label,) if numbered else ()
+    elif kind in _INNER_NUMBERED and rest:
+        plain = _NUMBER.sub("", rest[0])
+        inner, rest = (rest[:1] if plain != rest[0] else ()), (plain, *rest[1:])
+    own = kind in _OF_THE_DEVICE
+    name, left_over = ("ENERGY beside TIC", ()) if _is_tic(kind, rest, teleinfo) else _lookup(kind, rest, raw)
+    return _Found(name, device, "" if own else label, numbered and not own, (*inner, *left_over), raw, way)
+
+
+def _is_tic(kind: str, rest: Way, teleinfo: bool) -> bool:
+    return teleinfo and kind == "ENERGY" and rest[:1] and rest[0] in _IN_TIC
+
+
+def _lookup(kind: str, rest: Way, raw: Any) -> tuple[str, Way]:
+    """The name in the tables and the parts of the way that are not in it; an empty name when there is none."""
+    if kind in LEFT or (not rest and kind in FIELDS):
+        return kind, ()
+    for start in range(len(rest)):
+        for stop in (start + 2, start + 1):
+            tail = ".".join(rest[start:stop])
+            for name in (f"{kind}.{tail}", tail):
+                if name in FIELDS or name in LEFT:
+                    return name, rest[:start] + rest[stop:]
+    if kind == "CONTRACT" and is_register(raw):
+        return "CONTRACT.*", rest
+    return "", ()
+
+
+def _put(draft: Draft, one: _Found, values: Mapping[str, Any], several: bool) -> None:
+    if not one.name:
+        draft.unmapped(".".join(one.way))
+        return
+    field = FIELDS.get(one.name)
+    if field is None:
+        draft.take(one.name, one.raw)
+        return
+    label = one.label if several or one.numbered else ""
+    channel = "/".join(part for part in (label, field.channel, *one.inner) if part)
+    raw = one.raw.strip() if isinstance(one.raw, str) else one.raw
+    if field.quantity in ("actuator.on", "input.on") and isinstance(raw, str):
+        raw = _SWITCHED.get(raw.upper(), raw)
+    if field.quantity == "input.on" and isinstance(raw, str):
+        draft.absent(one.name)  # TOGGLE, HOLD and the like are events: they tell no state
+        return
+    draft.put(_in_unit(field, values), raw, ".".join(one.way), channel)
+
+
+def _in_unit(field: Field, values: Mapping[str, Any]) -> Field:
+    """The field by the units that the message gives beside the values."""
+    if field.quantity in _TEMPERATURES:
+        return field._replace(unit="°F" if values.get("TempUnit") == "F" else "°C")
+    if field.quantity == "climate.pressure":
+        return field._replace(scale=_unit(values, "PressureUnit", _PRESSURES))
+    if field.quantity == "weather.wind_speed":
+        return field._replace(scale=_unit(values, "SpeedUnit", _SPEEDS))
+    return field
+
+
+def _unit(values: Mapping[str, Any], key: str, scales: Mapping[str, float]) -> float:
+    unit = values.get(key)
+    if unit is None:
+        return 1.0
+    scale = scales.get(unit) if isinstance(unit, str) else None
+    if scale is None:
+        raise Malformed(f"{key} {str(unit)[:20]!r} is none of {', '.join(scales)}")
+    return scale
+
+
+def _topics() -> Iterable[str]:
+    for prefix in PREFIXES:
+        for before in range(MOST_LEVELS + 1):
+            yield "+/" * before + f"{prefix}/#"
+
+
+CODEC = Codec(
+    name="tasmota",
+    title="Tasmota",
+    families="ESP8266 and ESP32 devices with Tasmota 5 to 15, their sensors, energy meters and Teleinfo (Linky)",
+    decode=drafted(_fill, FIELDS, LEFT),
+    topics=tuple(_topics()),
+    fields=FIELDS,
+    left=LEFT,
+)
