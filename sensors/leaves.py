@@ -15,7 +15,7 @@ Way = tuple[str, ...]
 
 def leaves(value: Any) -> list[tuple[Way, Any]]:
     """Every value that is no object or array, under its keys and indices. Raises Malformed when there are too many."""
-    found = []
+    found: list[tuple[Way, Any]] = []
     for leaf in _walk(value, ()):
         if len(found) >= MOST_LEAVES:
             raise Malformed(f"more than {MOST_LEAVES} values")

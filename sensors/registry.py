@@ -11,11 +11,16 @@ from sensors.codecs import (
     native,
     plain,
     senml,
+    shelly_gen1,
+    shelly_gen2,
     sparkplug,
+    tasmota,
     tts,
+    victron,
+    wmbusmeters,
     zigbee2mqtt,
 )
-from sensors.lorawan import adeunis, browan, dragino, elsys, mclimate, vutility, yobiiq
+from sensors.lorawan import adeunis, browan, dragino, elsys, mclimate, vutility, watteco, yobiiq
 from sensors.model import Codec
 
 _OWN: Mapping[str, Codec] = {
@@ -25,8 +30,11 @@ _OWN: Mapping[str, Codec] = {
         native.CODEC,
         airgradient.CODEC,
         senml.CODEC,
+        victron.CODEC,
+        wmbusmeters.CODEC,
         dragino.CODEC,
         elsys.CODEC,
+        watteco.CODEC,
         adeunis.CODEC,
         dsmr.CODEC,
         yobiiq.CODEC,
@@ -37,6 +45,9 @@ _OWN: Mapping[str, Codec] = {
         homie.CODEC,
         sparkplug.CODEC,
         plain.CODEC,
+        shelly_gen1.CODEC,
+        shelly_gen2.CODEC,
+        tasmota.CODEC,
         esphome.CODEC,  # last: its topics begin with any node's name
     )
 }

@@ -10,9 +10,8 @@ is read in `shelly_gen1_status`.
 - ``sensor/temperature`` is in the unit set on the device, which it does not send: taken as °C.
 """
 
-from sensors.codecs.shelly_gen1_status import STATUS_FIELDS, STATUS_LEFT, take_status
-from sensors.codecs.shelly_gen1_words import WORDS, WORDS_OF_NONE
-from sensors.draft import Draft, Malformed, UnknownTopic, drafted, parsed_json, text_of
+from sensors.codecs.shelly_gen1_status import STATUS_FIELDS, STATUS_LEFT, WORDS, WORDS_OF_NONE, take_status
+from sensors.draft import Draft, UnknownTopic, drafted, parsed_json, text_of
 from sensors.model import Codec, Field
 
 _LOADS = ("relay", "light", "color", "white", "roller")
@@ -60,7 +59,7 @@ TOPIC_LEFT = {
                     "buttons, wake-up reason, supply and faults of the device"),
     **dict.fromkeys(("sensor.tilt", "sensor.vibration"), "position and shaking of a window, no quantity of ours"),
     "sensor.illumination": "illuminance in words",
-    **dict.fromkeys(("sensor.gas", "sensor.concentration"), "combustible gas: alarm words and ppm, no quantity of ours"),
+    **dict.fromkeys(("sensor.gas", "sensor.concentration"), "combustible gas: words and ppm, no quantity of ours"),
 }  # fmt: skip
 
 FIELDS = {**TOPIC_FIELDS, **STATUS_FIELDS}
@@ -93,7 +92,8 @@ def _plain(draft: Draft, way: list[str], payload: bytes) -> None:
     name = ".".join((part[0], *rest))
     field = TOPIC_FIELDS.get(name)
     if field is None:
-        draft.take(name, None)
+        if name not in TOPIC_LEFT:
+            draft.unmapped(name)
         return
     text = text_of(payload).strip().lower()
     if text in WORDS_OF_NONE:
@@ -101,17 +101,7 @@ def _plain(draft: Draft, way: list[str], payload: bytes) -> None:
         return
     alone = part[0] == "sensor" or len(way) == 1
     channel = "" if alone else "/".join((*part, field.channel) if field.channel else part)
-    if text not in WORDS and not _is_number(text):
-        raise Malformed(f"{name}: {text[:40]!r} is no value of it")
     draft.put(field, WORDS.get(text, text), name, channel)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 CODEC = Codec(

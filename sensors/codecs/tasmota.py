@@ -9,7 +9,7 @@ in `tasmota_tables`, French meters in `tasmota_teleinfo`.
   meter's own clock then, when the frame holds it.
 - Each sensor is an object. Its values have no channel while no other object measures the same thing; then, or when
   its name is numbered (``DS18B20-1``), the channel is its name. Within an object the parts of the way become the
-  channel: ``CTEnergy1``, ``C2``, ``POWER1``, ``0`` and ``1`` for the phases of a list, ``Phase1`` for those of an object.
+  channel: ``CTEnergy1``, ``C2``, ``POWER1``, ``0`` and ``1`` for the phases of a list, ``Phase1`` of an object.
 - Objects that a user named in a script (SML and other smart meters) are unmapped; a profile names them.
 """
 
@@ -164,7 +164,7 @@ def _named(device: str, way: Way, raw: Any, teleinfo: bool) -> _Found:
 
 
 def _is_tic(kind: str, rest: Way, teleinfo: bool) -> bool:
-    return teleinfo and kind == "ENERGY" and rest[:1] and rest[0] in _IN_TIC
+    return teleinfo and kind == "ENERGY" and rest[:1] != () and rest[0] in _IN_TIC
 
 
 def _lookup(kind: str, rest: Way, raw: Any) -> tuple[str, Way]:

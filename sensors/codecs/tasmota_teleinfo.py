@@ -9,12 +9,11 @@ Each register is a channel by its label: the total that Tasmota keeps in ENERGY 
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sensors.draft import number
 from sensors.model import Field
-from sensors.times import utc_ms
 
 _DRAWN = (
     "BASE", "HCHC", "HCHP", "EJPHN", "EJPHPM", "BBRHCJB", "BBRHPJB", "BBRHCJW", "BBRHPJW", "BBRHCJR", "BBRHPJR",
@@ -87,9 +86,10 @@ def meter_ms(values: Mapping[str, Any]) -> int | None:
     text = tic.get("DATE") if isinstance(tic, dict) else None
     if not isinstance(text, str) or text[:1] not in _SEASONS or len(text) != 13:
         return None
+    ahead = timezone(_SEASONS[text[0]])
     try:
-        return utc_ms(datetime.strptime(text[1:], "%y%m%d%H%M%S") - _SEASONS[text[0]])
-    except (ValueError, OverflowError):
+        return round(datetime.strptime(text[1:], "%y%m%d%H%M%S").replace(tzinfo=ahead).timestamp() * 1000)
+    except ValueError:
         return None
 
 

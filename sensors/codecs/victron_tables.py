@@ -121,6 +121,8 @@ def _fields() -> Iterator[tuple[str, Field]]:
         yield f"{service}/Ac/{{phase}}/Energy/Reverse", Field("electricity.energy_export", 1, "kWh", "{phase}")
     yield from _ac("pvinverter", "pv.power", "pv.energy")
     yield from _ac("evcharger", "ev.power", "ev.energy")
+    yield "ev/Ac/Power", Field("ev.power")
+    yield "ev/Soc", Field("storage.charge")
     yield "evcharger/Current", Field("electricity.current")
     for service in INVERTERS:
         yield from _sides(service)
@@ -258,6 +260,14 @@ LEFT = {
         "Load", "OilPressure", "OperatingHours", "Speed", "Starts")},
     **{f"dcgenset/Engine/{name}": "of the engine itself" for name in (
         "Load", "OilPressure", "OperatingHours", "Speed", "Starts")},
+    **{f"+/{name}": _SETTING for name in (
+        "RemoteStartModeEnabled", "Ac/Control/RemoteGeneratorSelected", "Ac/State/RemoteGeneratorSelected",
+        "Dc/{index}/PreferRenewableEnergy", "PvInverter/Disable", "RedetectSystem", "SystemReset", "FieldDrive",
+        "Ac/State/IgnoreAcIn1", "Ac/State/IgnoreAcIn2",
+    )},
+    **dict.fromkeys(("alternator/Speed", "alternator/Engine/Speed", "motordrive/Motor/RPM"), "of the engine itself"),
+    "digitalinput/Alarm": "alarms: the values that raise them are taken",
+    "ev/#": "where somebody's vehicle is, and how far it goes",
     "generator/#": "start and stop of a generator; its power is of the genset",
     "settings/#": _SETTING,
     "platform/#": _IDENTITY,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from estate.model import Building, Device, Estate, Placement, Point, Site, Zone
@@ -43,6 +44,11 @@ def pipeline() -> Pipeline:
 
 def topic(device: str = METER, building: str = "b01", leaf: str = "readings") -> str:
     return f"microville/{building}/{device}/{leaf}"
+
+
+def instant_of(at_ms: int) -> str:
+    """The time in RFC 3339."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat()
 
 
 def payload(value: float, at: str | None = None) -> bytes:

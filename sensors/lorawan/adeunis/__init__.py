@@ -14,9 +14,9 @@ from sensors.lorawan.adeunis.frame import LOW_BATTERY, NAME, SECOND, STAMPED, Fr
 from sensors.lorawan.adeunis.tables import FIELDS, LEFT, MODELS
 from sensors.model import Codec
 
+MOST_BYTES = 255  # more than LoRaWAN carries
 FTD = 0x80  # no other product has a code so great
 NB_IOT_BYTES = 13  # identity, signal and counter before a frame
-NB_IOT_SIGNAL = 8
 
 CONFIGURATION, SETTINGS_REPLY, KEEP_ALIVE = 0x10, 0x33, 0x30
 CONTROL = frozenset((*range(0x10, 0x15), 0x1F, 0x20, 0x2F, 0x31, SETTINGS_REPLY, 0x36, 0x37))
@@ -64,6 +64,8 @@ def _fill(draft: Draft) -> None:
     if model == "pulse4nbiot":
         draft.take("NB-IoT signalQuality", None)
         payload = payload[NB_IOT_BYTES:]
+    if len(payload) > MOST_BYTES:
+        raise Malformed(f"{len(payload)} bytes are no frame: LoRaWAN carries no more than {MOST_BYTES}")
     if len(payload) < 2:
         raise Malformed(f"{len(payload)} bytes are no frame: code and status take two")
     if model == "repeater":

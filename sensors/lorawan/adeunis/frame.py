@@ -99,10 +99,13 @@ class Frame:
             detail = f"older samples of frame {self.code:#04x}, {count - 1} of them: no frame 0x10 told their period"
             self.draft.refuse(Reason.NEEDS_TIME, detail)
             return [None]
-        if self.draft.at_ms is None and self.draft.message.retained:
-            return [None]
-        newest = self.draft.message.received_ms if self.draft.at_ms is None else self.draft.at_ms
-        return [None, *(newest - index * period_ms for index in range(1, count))]
+        return [None, *(self.ago(index * period_ms) for index in range(1, count))]
+
+    def ago(self, age_ms: int) -> int | None:
+        """So long before the frame; None when the age of the frame itself is unknown."""
+        if self.draft.at_ms is not None:
+            return self.draft.at_ms - age_ms
+        return None if self.draft.message.retained else self.draft.message.received_ms - age_ms
 
     def learn(self) -> None:
         """Keep a configuration frame; what else it says, only the product knows."""

@@ -84,14 +84,11 @@ def first_pulse_history(frame: Frame) -> None:
 def _rising(frame: Frame, cursor: Cursor, step_ms: int) -> None:
     steps = DAY_STEPS if step_ms == HOUR_MS else HOUR_STEPS
     counts = [cursor.unsigned(4) for _ in PAIR]
-    at_ms = frame.draft.message.received_ms - (steps - 1) * step_ms
-    while True:
+    rises = [[cursor.unsigned(2) for _ in PAIR] for _ in range(cursor.left // 4)]
+    for index, rise in enumerate(([0, 0], *rises), start=1):
+        counts = [(count + more) % MODULUS for count, more in zip(counts, rise, strict=True)]
         for channel, count in zip(PAIR, counts, strict=True):
-            frame.take("counterValue", count, channel, at_ms)
-        if not cursor.left:
-            return
-        at_ms += step_ms
-        counts = [(count + cursor.unsigned(2)) % MODULUS for count in counts]
+            frame.take("counterValue", count, channel, frame.ago((steps - index) * step_ms))
 
 
 def contacts(frame: Frame) -> None:

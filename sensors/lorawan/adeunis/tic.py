@@ -8,6 +8,7 @@ from sensors import times
 from sensors.bits import Cursor
 from sensors.draft import Ambiguous, Malformed
 from sensors.lorawan.adeunis.frame import Frame
+from sensors.lorawan.adeunis.tables import NO_LABEL
 from sensors.model import Reason
 
 SINGLE = ("BASE", "ISOUSC", "IINST", "IMAX", "PAPP", "HCHC", "HCHP")
@@ -19,7 +20,6 @@ PAST = ("EaP-1_s", "ER+P-1_s", "ER-P-1_s")
 LINKY_BYTES, PME_PMI_BYTES = 48, 49
 SERIAL_BYTES = 12  # of a Linky
 GREATEST_INDEX = 999_999_999  # of nine digits; the letters of a tariff option are greater
-NO_LABEL = 0x8000_0000
 LABEL_BYTES = 10
 
 
@@ -43,7 +43,7 @@ def _product(body: bytes) -> str:
         raise Malformed(f"frame 0x49 has {len(body)} bytes of values, where Linky has 48 and PME-PMI has 49")
     option = int.from_bytes(body[SERIAL_BYTES : SERIAL_BYTES + 4])
     power = int.from_bytes(body[-4:])  # of a single-phase Linky: the letters of the tariff period
-    if option in (0, NO_LABEL) and power == 0:
+    if option == power == 0:
         raise Ambiguous("frame 0x49 of a single-phase or of a three-phase Linky: name the model of the device")
     letters = option > GREATEST_INDEX and option != NO_LABEL
     period = option == 0 and power > GREATEST_INDEX and power != NO_LABEL
@@ -71,7 +71,7 @@ def _pme_pmi(frame: Frame) -> None:
     _numbers(frame, cursor, PERIOD)
     tariff = _text(cursor, 3)
     frame.take("PTCOUR1", tariff)
-    if not tariff:
+    if not (tariff.isascii() and tariff.isalnum()):
         frame.draft.refuse(Reason.AMBIGUOUS, "registers of the tariff period, which PTCOUR1 does not name")
         return
     _numbers(frame, cursor, TARIFF, tariff)
@@ -96,6 +96,8 @@ def alarm(frame: Frame) -> None:
     """One label and its value as text, with a unit on some meters."""
     cursor = Cursor(frame.body)
     label = _text(cursor, LABEL_BYTES)
+    if not (label and label.isascii() and label.isprintable()):
+        raise Malformed("frame 0x4a names no label")
     cursor.take(1)  # what raised the alarm
     value = _text(cursor, cursor.left)
     if label in TARIFF:

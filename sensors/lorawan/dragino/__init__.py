@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from sensors.draft import Draft, Malformed, NeedsCodec, drafted
 from sensors.lorawan.dragino import climate, contacts, inputs, outdoor
-from sensors.lorawan.dragino.frame import Frame, Reader, control, status
+from sensors.lorawan.dragino.frame import RECORD, Frame, Reader, control, status
 from sensors.lorawan.dragino.tables import FIELDS, LEFT
 from sensors.model import Codec
 
@@ -28,7 +28,7 @@ MODELS: Mapping[str, Mapping[int, Reader]] = {
 SUFFIXES = ("-lb", "-ls", "-l", "-ln", "-cb")
 """Of the housing, the battery and the like: the frames are the same, or the table has a row for the full name."""
 
-TELLING = bytes.fromhex("090a0b0d0e1114161719 1a1b1c1d1f20232426272a2c2d2e2f3033343536373f444a")
+TELLING = bytes.fromhex("090a0b0d0e11141617191a1b1c1d1f20232426272a2c2d2e2f3033343536373f444a")
 """Model numbers that begin a frame of port 5 which holds the battery; on other models it begins with the band."""
 
 
@@ -40,9 +40,9 @@ def _unnamed_report(frame: Frame) -> None:
 
 
 def _unnamed_log(frame: Frame) -> None:
-    if len(frame.data) % 11 or not frame.unsigned(6, 1) & 0x40:
+    if len(frame.data) % RECORD:
         raise NeedsCodec("port 3 without a model (lorawan_dragino/<model>)")
-    climate.lht65_port3(frame)
+    climate.likely_lht65(frame)
 
 
 def _unnamed_status(frame: Frame) -> None:

@@ -7,9 +7,13 @@ and D2x also the manuals at wiki.dragino.com.
 from collections.abc import Mapping
 
 from sensors.draft import Malformed, NeedsCodec
-from sensors.lorawan.dragino.frame import Frame, Part, Reader, collected, control, log_of, status, unpublished
+from sensors.lorawan.dragino.frame import RECORD, Frame, Part, Reader, collected, control, log_of, status, unpublished
 
 BATTERY = Part("BatV", 0, mask=0x3FFF)
+
+ASKED_FOR = 0x40
+NO_CONNECTION = 0x80
+"""Flags beside the number of the external sensor."""
 
 BUILT_IN = (
     Part("LHT65 TempC_SHT", 2, signed=True),
@@ -56,12 +60,15 @@ LOGGED: Mapping[int, tuple[Part, ...]] = {
 
 
 def lht65(frame: Frame) -> None:
-    """A report, or entries of the log: asked for (bit 6 of Ext) or sent again (bit 7, and a time where it stands)."""
-    flags = frame.unsigned(6, 1)
-    if flags & 0x40 or (flags & 0x80 and frame.clock(7) is not None):
+    """A report, or entries of the log; nothing but zeros when it is asked for entries that it does not have."""
+    if not any(frame.data):
+        frame.draft.absent("log")
+        return
+    if _is_log(frame):
         _log(frame)
         return
     frame.need(7, 11, 15)
+    flags = frame.unsigned(6, 1)
     ext = flags & 0x3F if flags & 0x3F in EXTERNAL else flags & 0x0F
     if ext not in EXTERNAL:
         raise Malformed(f"external sensor {ext} is not in Dragino's table")
@@ -71,10 +78,16 @@ def lht65(frame: Frame) -> None:
         frame.parts((BATTERY,))
     if ext not in IDENTITIES:
         frame.parts(BUILT_IN)
-    if len(frame.data) > 7 and not flags & 0x80:
+    if len(frame.data) > 7 and not flags & NO_CONNECTION:
         frame.parts(EXTERNAL[ext])
     if ext == 4 and len(frame.data) == 15:
         frame.parts((Part("Exit_count", 9, 3), Part("Exit_duration", 12, 3)))
+
+
+def _is_log(frame: Frame) -> bool:
+    """Asked for; or sent again, with the bit that otherwise says that no probe is connected, and with a time."""
+    flags = frame.unsigned(6, 1)
+    return bool(flags & ASKED_FOR or (flags & NO_CONNECTION and frame.clock(7) is not None))
 
 
 def _log(frame: Frame) -> None:
@@ -85,7 +98,7 @@ def _log(frame: Frame) -> None:
 
 def lht65_port3(frame: Frame) -> None:
     """Port 3: entries of the log, or samples of one probe at times that the frame does not tell."""
-    if len(frame.data) % 11 == 0 and frame.unsigned(6, 1) & 0x40:
+    if len(frame.data) % RECORD == 0 and frame.unsigned(6, 1) & ASKED_FOR:
         _log(frame)
     else:
         collected(frame)
@@ -96,16 +109,13 @@ def likely_lht65(frame: Frame) -> None:
 
     Bits 6 and 7 of the first byte grade the battery (3: from 2.65 V, 0: below 2.5 V) and must fit its voltage, and
     the humidity must be one: reports of other models, as long and on the same port, fail on that. A frame without the
-    battery must have a time in its place.
+    battery must have a time.
     """
-    flags, humidity = frame.unsigned(6, 1), frame.unsigned(4) & 0x0FFF
-    if flags & 0x40 or flags & 0x0F in TIMED:
-        fits = frame.clock(7) is not None
-    else:
-        fits = _grade_fits(frame.unsigned(0))
-    if flags & 0x3F not in IDENTITIES:
-        fits = fits and (humidity <= 1000 or humidity == 0x0FFF)
-    if not fits:
+    ext = frame.unsigned(6, 1) & 0x3F
+    unpowered = _is_log(frame) or ext & 0x0F in TIMED
+    fits = frame.clock(7) is not None if unpowered else _grade_fits(frame.unsigned(0))
+    humid = ext in IDENTITIES or frame.unsigned(4) & 0x0FFF <= 1000
+    if not (fits and humid):
         raise NeedsCodec(f"{len(frame.data)} bytes that are no LHT65's: name the model (lorawan_dragino/<model>)")
     lht65(frame)
 

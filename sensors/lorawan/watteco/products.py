@@ -100,7 +100,12 @@ PRODUCTS = {
     "fissuro": Product(
         "Fissur'O",
         2,
-        {0: Label("Tilt", "float", 0.1), 1: Label("crack_distance", "float", 0.001), 2: _temperature(), 3: _battery(20)},
+        {
+            0: Label("Tilt", "float", 0.1),
+            1: Label("crack_distance", "float", 0.001),
+            2: _temperature(),
+            3: _battery(20),
+        },
         {"analog": ("Tilt", "crack_distance"), "temperature": ("acc_temperature", "temperature")},
     ),
     "flasho": Product("Flash'O", 1, {0: Label("index", "u32", channel="1"), 1: _battery()}),

@@ -5,6 +5,8 @@ measure. Layouts are those of Watteco/Codec-API-LoRaWAN (codec/standard.js) and 
 (ZCL.py). Where the first ignores a sign, the type in the frame or else the second decides.
 """
 
+import math
+
 from sensors.bits import Cursor
 from sensors.draft import Draft, Malformed
 from sensors.lorawan.watteco.attributes import BYTES, CONTROL, NUMBERS, SCALARS, SETTINGS, SINGLE, Number
@@ -55,12 +57,14 @@ def _number(cursor: Cursor) -> float:
     """A number of the type that stands before it. A single is read as its shortest decimal: 0.46, not 0.4599999785."""
     kind = cursor.unsigned(1)
     if kind == SINGLE:
-        value = float(f"{cursor.real():.7g}")
+        value: float = float(f"{cursor.real():.7g}")
     elif kind in SCALARS:
         size, signed = SCALARS[kind]
         value = cursor.signed(size) if signed else cursor.unsigned(size)
     else:
         raise Malformed(f"type {kind:#04x} is none of a number")
+    if not math.isfinite(value):
+        raise Malformed(f"{value} is no number")
     _check_end(cursor)
     return value
 

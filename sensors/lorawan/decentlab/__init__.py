@@ -1,0 +1,106 @@
+"""Decentlab sensors: protocol version 2, big-endian 16-bit words in blocks that a field of flags announces.
+
+From the vendor's decoders (decentlab/decentlab-decoders). The number that a frame begins with is that of the device,
+not of the product: the bytes do not say what their blocks are, so the model must be named, as `models` does it. Some
+products come in variants; their figures follow the model in brackets, as ``pr26(Pmin=0,Pmax=4)``, in place of those
+published. Without a model a frame is read only where all products whose blocks have its shape agree.
+"""
+
+import re
+from collections.abc import Iterator
+
+from sensors.bits import Cursor
+from sensors.draft import Draft, Malformed, NeedsCodec, drafted, number
+from sensors.lorawan.decentlab.fields import FIELDS, LEFT
+from sensors.lorawan.decentlab.models import MODELS, Model
+from sensors.model import Codec, Reason
+from sensors.units import clean
+
+NAME = "lorawan_decentlab"
+
+VERSION = 2
+
+_MODEL = re.compile(r"(?:dl-)?([a-z0-9-]+) ?(?:\((.*)\))?")
+
+
+def _fill(draft: Draft) -> None:
+    frame = Cursor(draft.message.payload)
+    if (version := frame.unsigned(1)) != VERSION:
+        raise Malformed(f"protocol version {version}, not {VERSION}")
+    frame.take(2)  # the device's number
+    flags = frame.unsigned(2)
+    if frame.left % 2:
+        raise Malformed("half a word at the end")
+    words = [frame.unsigned(2) for _ in range(frame.left // 2)]
+    for name, value in _values(draft.context.model.lower(), flags, words):
+        if value is None:
+            draft.refuse(Reason.MALFORMED, f"{name}: no value comes of these words")
+        else:
+            draft.take(name, value)
+
+
+_Values = list[tuple[str, float | None]]
+
+
+def _values(model: str, flags: int, words: list[int]) -> _Values:
+    if model:
+        return list(_read(_named(model), flags, words))
+    readings = {}
+    for name, candidate in MODELS.items():
+        try:
+            readings[name] = list(_read(candidate, flags, words))
+        except Malformed:
+            continue
+    if not readings:
+        raise Malformed(f"flags {flags:#06x} with {len(words)} words: the frame is of no product that is known")
+    first, *others = readings.values()
+    if any(other != first for other in others):
+        raise NeedsCodec(f"its blocks may be those of {', '.join(readings)}: name {NAME}/<model>")
+    return first
+
+
+def _named(text: str) -> Model:
+    found = _MODEL.fullmatch(text)
+    model = MODELS.get(found[1]) if found else None
+    if not found or not model:
+        raise NeedsCodec(f"no model {text[:40]!r}")
+    given = dict(part.partition("=")[::2] for part in (found[2] or "").replace(" ", "").split(",") if part)
+    own = {name: number(given.pop(name.lower(), default)) for name, default in model.parameters.items()}
+    if given or not all(value is not None for value in own.values()):
+        raise NeedsCodec(f"model {text[:60]!r}: its figures are {', '.join(own) or 'none'}, each with a number")
+    return model._replace(parameters={name: value for name, value in own.items() if value is not None})
+
+
+def _read(model: Model, flags: int, words: list[int]) -> Iterator[tuple[str, float | None]]:
+    """Names and values; None where a formula has none. Raises Malformed when the frame has another shape."""
+    blocks = [block for bit, block in enumerate(model.blocks) if flags >> bit & 1]
+    if flags >> len(model.blocks) or sum(block.words for block in blocks) != len(words):
+        raise Malformed(f"flags {flags:#06x} with {len(words)} words are not of this product")
+    for block in blocks:
+        own, words = words[: block.words], words[block.words :]
+        for value in block.values:
+            if isinstance(value, str):
+                yield value, 0.0
+                continue
+            try:
+                yield value.name, clean(value.of(own, model.parameters))
+            except (ArithmeticError, ValueError):  # a resistance that no thermometer has
+                yield value.name, None
+
+
+CODEC = Codec(
+    name=NAME,
+    title="Decentlab",
+    families="DL-IAM, DL-LP8P, DL-PM, DL-DLR2 and the other products of protocol version 2",
+    decode=drafted(_fill, FIELDS, LEFT),
+    fields=FIELDS,
+    left=LEFT,
+    models={
+        name
+        + (
+            f"({','.join(f'{key}={value:g}' for key, value in model.parameters.items())})" if model.parameters else ""
+        ): (model.title)
+        for name, model in MODELS.items()
+    },
+    lorawan=True,
+)
