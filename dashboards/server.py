@@ -46,6 +46,7 @@ class WebServer:
             app,
             log_config=None,
             access_log=False,
+            interface="asgi3",
             lifespan="off",
             timeout_graceful_shutdown=STOP_S,
             server_header=False,

@@ -10,6 +10,9 @@ from sensors.quantities import QUANTITIES
 from sensors.routes import Routes
 
 MOST_BYTES = 256 * 1024
+MOST_LORAWAN_BYTES = 255
+"""A LoRaWAN frame holds at most 242 (RP002-1.0.4, section 2); its length in a message is one byte."""
+
 MOST_READINGS = 5_000
 
 _RANGES = {name: (quantity.low, quantity.high) for name, quantity in QUANTITIES.items()}
@@ -20,9 +23,10 @@ def decode(message: Message, routes: Routes, now_ms: int) -> Decoded:
     route = routes.find(message.topic)
     if route is None:
         return _refused(message, Reason.UNKNOWN_TOPIC, f"no decoder reads {message.topic!r}")
-    if len(message.payload) > MOST_BYTES:
-        return _refused(message, Reason.MALFORMED, f"{len(message.payload)} bytes are more than {MOST_BYTES}")
     codec, context = route
+    most = MOST_LORAWAN_BYTES if codec.lorawan else MOST_BYTES
+    if len(message.payload) > most:
+        return _refused(message, Reason.MALFORMED, f"{len(message.payload)} bytes are more than {most}")
     decoded = codec.decode(message, context)
     if len(decoded.readings) > MOST_READINGS:
         detail = f"{len(decoded.readings)} readings in one message are more than {MOST_READINGS}"

@@ -20,7 +20,7 @@ from sensors.codecs import (
     wmbusmeters,
     zigbee2mqtt,
 )
-from sensors.lorawan import adeunis, browan, dragino, elsys, mclimate, vutility, watteco, yobiiq
+from sensors.lorawan import adeunis, browan, decentlab, dragino, elsys, mclimate, milesight, vutility, watteco, yobiiq
 from sensors.model import Codec
 
 _OWN: Mapping[str, Codec] = {
@@ -38,6 +38,7 @@ _OWN: Mapping[str, Codec] = {
         adeunis.CODEC,
         dsmr.CODEC,
         yobiiq.CODEC,
+        milesight.CODEC,
         mclimate.CODEC,
         vutility.CODEC,
         browan.CODEC,
@@ -49,6 +50,7 @@ _OWN: Mapping[str, Codec] = {
         shelly_gen2.CODEC,
         tasmota.CODEC,
         esphome.CODEC,  # last: its topics begin with any node's name
+        decentlab.CODEC,
     )
 }
 

@@ -1,12 +1,14 @@
 """ESPHome over MQTT: one plain value per topic, ``<node>/<component>/<object id>/state``, without time or unit.
 
-Topics as in the MQTT client component (esphome/esphome, components/mqtt), units those that ESPHome's sensors have
-unless reconfigured (°C, %, hPa, W, kWh, V, A). The last words of the object id say what is measured, the words before
-them are the channel; the node's own name in front is dropped. In binary sensors on means open, detected, wet.
+Topics as in the MQTT client component (esphome/esphome, esphome/components/mqtt), units those that ESPHome's sensors
+have unless reconfigured (°C, %, hPa, W, V, A, km/h). Energy is in kWh as most of its meters give it; nodes whose meter
+gives Wh (HLW8012, CSE7766, PZEM, ATM90E, ADE7880) are named so in the estate: ``esphome/Wh``. The last words of the
+object id say what is measured, the words before them are the channel; the node's own name in front is dropped. In
+binary sensors on means open, detected, wet.
 """
 
 from sensors.codecs.words import BOOLEAN, FIELDS, meaning, state_of
-from sensors.draft import Draft, Malformed, drafted, parsed_object, text_of
+from sensors.draft import Draft, Malformed, drafted, number, parsed_object, text_of
 from sensors.model import Codec, Field, Reason
 
 NAME = "esphome"
@@ -27,7 +29,7 @@ PARTS = {
 """By component and what it tells; the object id is the channel."""
 
 LEFT = {
-    **dict.fromkeys(("text_sensor/state", "lock/state", "alarm_control_panel/state"), "words, no measure"),
+    **dict.fromkeys(("text", "lock/state", "alarm_control_panel/state", "event/state"), "words, no measure"),
     **dict.fromkeys(("climate/mode", "climate/action", "climate/fan_mode"), "words, no measure"),
     **dict.fromkeys(("climate/swing_mode", "climate/preset", "fan/oscillation", "fan/direction"), "words, no measure"),
     **dict.fromkeys(("number/state", "select/state", "text/state", "date/state", "time/state"), "a setting"),
@@ -36,11 +38,16 @@ LEFT = {
     "fan/speed_level": "a step of as many as the fan has",
     "cover/tilt": "a setting of the slats",
     "uptime": "running time of the device",
+    "formaldehyde in ppb or µg/m³": "as the sensor has it: teach it with a profile",
 }
 
 COMPONENTS = frozenset(name.partition("/")[0] for name in (*PARTS, *LEFT) if "/" in name) | {"sensor", "binary_sensor"}
 INNER = frozenset(("climate", "cover", "fan", "valve"))
 """Components that tell several things, each on a topic one level deeper."""
+
+
+OTHERWISE = {"weather.wind_speed": "km/h"}
+"""By quantity: the unit in ESPHome where that is not the one of names without a unit elsewhere."""
 
 
 def _fill(draft: Draft) -> None:
@@ -68,11 +75,16 @@ def _fill(draft: Draft) -> None:
 def _measure(draft: Draft, name: str, text: str, binary: bool) -> None:
     found = meaning(name, BOOLEAN if binary else "", assume=True)
     if found is None:
-        draft.take(name, text)
-    elif binary:
-        _put_state(draft, found.field, name, text, found.channel)
+        draft.take(name if binary or number(text) is not None else "text", text)
+        return
+    field, channel = found
+    if binary:
+        _put_state(draft, field, name, text, channel)
+    elif field.quantity == "climate.formaldehyde":
+        draft.take("formaldehyde in ppb or µg/m³", text)
     else:
-        draft.put(found.field, text, name, found.channel)
+        unit = "Wh" if (field.unit, draft.context.model) == ("kWh", "Wh") else OTHERWISE.get(field.quantity, field.unit)
+        draft.put(field._replace(unit=unit), text, name, channel)
 
 
 def _part(draft: Draft, part: str, name: str, text: str) -> None:
@@ -113,6 +125,7 @@ CODEC = Codec(
         *(f"+/{component}/+/{leaf}" for component in sorted(COMPONENTS) for leaf in ("state", "command")),
         *(f"+/{component}/+/+/{leaf}" for component in sorted(INNER) for leaf in ("state", "command")),
     ),
-    fields={**FIELDS, **PARTS},
+    fields={**{name: field for name, field in FIELDS.items() if field.quantity != "climate.formaldehyde"}, **PARTS},
     left=LEFT,
+    models={"Wh": "nodes whose energy is in Wh, not kWh"},
 )

@@ -1,17 +1,17 @@
 """Homie 5: one value per topic, ``homie/5/<device>/<node>/<property>``; types and units stand in `$description`.
 
 After the Homie convention 5 (homieiot/convention, convention.md). The description is retained by the broker and
-remembered here. A property that comes before its description is read only when its name leaves no doubt: in the unit
-of the table where Homie recommends just one of that kind (or °C), ``true`` and ``false`` as the booleans they are.
+remembered here. A property whose unit is not told, or that comes before its description, is read only when its name
+leaves no doubt: in the table's unit where no other is in use by a factor of a thousand, `true` and `false` as booleans.
 Any other waits for the description (needs_birth). The channel is the node where a device has several of a kind.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sensors.codecs.words import BOOLEAN, FIELDS, Meaning, is_contact, meaning, state_of, unit_of
 from sensors.draft import Draft, Malformed, NeedsBirth, drafted, parsed_object, text_of
-from sensors.model import Codec
+from sensors.model import Codec, Reason
 from sensors.quantities import QUANTITIES
 
 NAME = "homie_5"
@@ -29,6 +29,14 @@ LEFT = {
 
 ATTRIBUTES = ("$target", "set")
 """Topics below a property: what is wanted, not what is."""
+
+
+class Told(NamedTuple):
+    """What a description tells of a property."""
+
+    datatype: str
+    unit: str = ""
+    label: str = ""  # what true is called
 
 
 def _fill(draft: Draft) -> None:
@@ -49,17 +57,18 @@ def _fill(draft: Draft) -> None:
 
 
 def _description(payload: bytes) -> dict[str, list[str]]:
-    """By node/property: datatype, unit, and what true is called."""
+    """By node/property: what is told of it."""
     properties: dict[str, list[str]] = {}
     for node, said in _objects(parsed_object(payload).get("nodes")):
         for name, told in _objects(said.get("properties")):
-            texts = [text if isinstance(text, str) else "" for text in map(told.get, ("datatype", "unit", "format"))]
-            labels = texts[2].split(",") if texts[0] == "boolean" else []
-            properties[f"{node}/{name}"[: 2 * MOST_LETTERS]] = [
-                text[:MOST_LETTERS] for text in (texts[0], texts[1], labels[1] if len(labels) == 2 else "")
-            ]
-    if len(properties) > MOST_PROPERTIES:
-        raise Malformed(f"a description of {len(properties)} properties, more than {MOST_PROPERTIES}")
+            datatype, unit, form = (
+                text if isinstance(text, str) else "" for text in map(told.get, ("datatype", "unit", "format"))
+            )
+            _, _, label = form.partition(",") if datatype == "boolean" else ("", "", "")
+            texts = (datatype, unit, label)
+            properties[f"{node}/{name}"[: 2 * MOST_LETTERS]] = [text[:MOST_LETTERS] for text in texts]
+            if len(properties) > MOST_PROPERTIES:
+                raise Malformed(f"a description of more than {MOST_PROPERTIES} properties")
     return properties
 
 
@@ -77,52 +86,60 @@ def _property(draft: Draft, described: Mapping[str, list[str]] | None, node: str
     if described is None:
         _untold(draft, name, text)
         return
-    told = described.get(f"{node}/{name}")
-    if told is None:
+    if f"{node}/{name}" not in described:
         raise NeedsBirth(f"{draft.device}: its $description says nothing of {node}/{name}")
-    found = _meaning(name, *told)
+    told = Told(*described[f"{node}/{name}"])
+    found = _meaning(name, told)
     if found is None:
-        draft.take(told[0] if told[0] in LEFT else f"{node}/{name}", text)
+        draft.take(told.datatype if told.datatype in LEFT else f"{node}/{name}", text)
     else:
-        _put(draft, found._replace(channel=_channel(described, found, node)), name, text, told[2])
+        _put(draft, found._replace(channel=_channel(described, found, node, name)), name, text, told)
 
 
 def _untold(draft: Draft, name: str, text: str) -> None:
-    found = meaning(name, BOOLEAN if text in ("true", "false") else "")
-    if found is None:
+    boolean = text in ("true", "false")
+    found = meaning(name, BOOLEAN if boolean else "")
+    if found is None or (boolean and is_contact(name)):
         raise NeedsBirth(f"{draft.device}: what {name} is, and in which unit, stands in its $description")
-    _put(draft, found, name, text)
+    _put(draft, found, name, text, Told("boolean" if boolean else "float"))
 
 
-def _meaning(name: str, datatype: str, unit: str, label: str) -> Meaning | None:
-    if datatype == "boolean":
+def _meaning(name: str, told: Told) -> Meaning | None:
+    if told.datatype == "boolean":
         # true says of a contact whether it is open or closed only when a label says so
-        return None if is_contact(name) and state_of(label) is None else meaning(name, BOOLEAN)
-    if datatype == "enum":
+        return None if is_contact(name) and state_of(told.label) is None else meaning(name, BOOLEAN)
+    if told.datatype == "enum":
         return meaning(name, BOOLEAN)
-    known = unit_of(unit) if datatype in ("float", "integer") else None
-    return None if known is None else meaning(name, known)
+    unit = unit_of(told.unit) if told.datatype in ("float", "integer") else None
+    return None if unit is None else meaning(name, unit)
 
 
-def _channel(described: Mapping[str, list[str]], found: Meaning, node: str) -> str:
-    """The node where several nodes of the device have this quantity, with the channel that the name itself gives."""
-    nodes = set()
-    for path, told in described.items():
-        other, _, name = path.partition("/")
-        same = _meaning(name, *told)
-        if same is not None and (same.field.quantity, same.channel) == (found.field.quantity, found.channel):
-            nodes.add(other)
-    return "/".join(part for part in (node if len(nodes) > 1 else "", found.channel) if part)
+def _channel(described: Mapping[str, list[str]], found: Meaning, node: str, name: str) -> str:
+    """What tells this property from others of the same quantity: the node, or else the property itself."""
+    alike = []
+    for path, texts in described.items():
+        other = _meaning(path.partition("/")[2], Told(*texts))
+        if other is not None and (other.field.quantity, other.channel) == (found.field.quantity, found.channel):
+            alike.append(path.partition("/")[0])
+    if len(alike) == 1:
+        return found.channel
+    if alike.count(node) > 1:
+        return f"{node}/{name}"
+    return f"{node}/{found.channel}" if found.channel else node
 
 
-def _put(draft: Draft, found: Meaning, name: str, text: str, label: str = "") -> None:
+def _put(draft: Draft, found: Meaning, name: str, text: str, told: Told) -> None:
     """A value; of a boolean whose label for true says off or closed, the other way round."""
     if QUANTITIES[found.field.quantity].kind != "state":
         draft.put(found.field, text, name, found.channel)
-    elif (state := state_of(text)) is None:
+        return
+    state = state_of(text)
+    if state is not None:
+        draft.put(found.field, 1 - state if state_of(told.label) == 0 else state, name, found.channel)
+    elif told.datatype == "enum":
         draft.take("enum", text)
     else:
-        draft.put(found.field, 1 - state if state_of(label) == 0 else state, name, found.channel)
+        draft.refuse(Reason.MALFORMED, f"{name}: {text[:40]!r} is neither true nor false")
 
 
 CODEC = Codec(

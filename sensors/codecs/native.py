@@ -10,8 +10,9 @@ import json
 import re
 from collections import Counter
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
+from annotated_types import MaxLen
 from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
@@ -28,7 +29,9 @@ class NativePayload(BaseModel):
     time: AwareDatetime | None = None
 
 
-_ARRAY = TypeAdapter(list[NativePayload])
+MOST_ENTRIES = 1_000
+
+_ARRAY = TypeAdapter(Annotated[list[NativePayload], MaxLen(MOST_ENTRIES)])
 _CHANNEL = re.compile(r"[\w.:/+-]{1,64}")
 
 

@@ -20,7 +20,7 @@ NONE = frozenset(("", "nan", "null", "none", "n/a", "unknown", "unavailable"))
 
 MOST_LETTERS = 100
 
-_VALUE = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*(.*)")
+_VALUE = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*([^\d\s,.].*)?")
 
 
 def _fill(draft: Draft) -> None:

@@ -75,7 +75,7 @@ def _tagged(_value: Any, _immutable: bool) -> Any:
 
 
 _NO_TAGS = dict.fromkeys((*range(4), *range(5, 300), 1004, 43000, 55799), _tagged)
-"""Of CBOR's tags SenML has only 4, decimal fractions (section 6); the others cost time (patterns, mails, big numbers)."""
+"""Of CBOR's tags SenML has only 4, decimal fractions (section 6); others cost time: patterns, mails, big numbers."""
 
 
 def _cbor(payload: bytes) -> Any:
@@ -109,10 +109,10 @@ def _take(draft: Draft, record: dict[Any, Any], base: Base) -> None:
     if not record.keys() & {"v", "vs", "vb", "vd", "s"} and base.total is None:
         return
     name = _text(record, "n", "")
-    if base.name or name or not draft.context.device:
-        if not _NAME.fullmatch(base.name + name):
-            draft.refuse(Reason.MALFORMED, f"{(base.name + name)[:40]!r} is no name")
-            return
+    whole = base.name + name
+    if not _NAME.fullmatch(whole) and (whole or not draft.context.device):
+        draft.refuse(Reason.MALFORMED, f"{whole[:40]!r} is no name")
+        return
     device, measurement = split(base.name, name)
     draft.device = draft.context.device or device
     unit = _text(record, "u", base.unit)

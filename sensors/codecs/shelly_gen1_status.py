@@ -74,7 +74,7 @@ STATUS_LEFT = {
     **dict.fromkeys(("source", "has_timer", "timer_duration", "timer_remaining", "timer_started", "transition",
                      "default_state", "relay_num", "event", "event_cnt", "last_sequence", "charger", "total_work_time"),
                     "cause of a change, timers and buttons"),
-    **dict.fromkeys(("mode", "red", "green", "blue", "white", "gain", "temp", "effect"), "setting of a light"),
+    **dict.fromkeys(("mode", "red", "green", "blue", "light.white", "color.white", "gain", "temp", "effect"), "setting of a light"),
     **dict.fromkeys(("roller.state", "roller.last_direction", "roller.stop_reason", "roller.is_valid",
                      "roller.safety_switch", "roller.calibrating", "roller.positioning"),
                     "movement of a cover; current_pos is where it is"),

@@ -5,7 +5,7 @@ component) and from the captured statuses in home-assistant-libs/aioshelly.
 
 - ``<prefix>/status/<component>`` is one component, without a time. ``<prefix>/events/rpc`` holds NotifyStatus (what
   changed), NotifyFullStatus and NotifyEvent, each with its time, ``params.ts``. ``<prefix>/rpc`` may answer
-  Shelly.GetStatus. The device is the last level of the prefix, which is its id unless somebody changed it.
+  Shelly.GetStatus, whose result is also read on ``<prefix>/status``. The device is the last level of the prefix, which is its id unless somebody changed it.
 - The channel is the component's key (``switch:0``, ``em1:2``, ``temperature:100``), also when there is only one, but:
   a sensor of the device itself (``temperature:0``, ``humidity:0``, ``devicepower:0`` …) has none; `em:0` and
   `emdata:0` are the device's own meter: none for the total, ``a``, ``b``, ``c`` and ``n`` for its conductors; and
@@ -124,7 +124,8 @@ LEFT = {
     **dict.fromkeys(("wifi.sta_ip", "wifi.sta_ip6", "wifi.status", "wifi.ssid", "wifi.bssid", "wifi.mac",
                      "wifi.ap_client_count", "wifi.gw", "wifi.nameserver", "wifi.netmask"), "network"),
     **dict.fromkeys(("sys", "cloud", "mqtt", "ble", "ws", "script", "eth", "modbus", "knx", "matter", "zigbee",
-                     "bthome", "blugw", "ui", "plugs_ui", "ht_ui", "wd_ui", "powerstrip_ui", "schedule", "awaiting_auth_code"),
+                     "bthome", "blugw", "ui", "plugs_ui", "ht_ui", "wd_ui", "powerstrip_ui", "schedule",
+                     "awaiting_auth_code"),
                     "running of the device, no measurement"),
     **dict.fromkeys(("shelly-blu.encryption", "shelly-blu.BTHome_version", "shelly-blu.pid", "shelly-blu.address",
                      "shelly-blu.button", "shelly-blu.rotation", "shelly-blu.device_type"),
@@ -150,7 +151,7 @@ def _fill(draft: Draft) -> None:
         _components(draft, {levels[-1]: parsed_object(draft.message.payload)})
     elif tail[-1:] == ["status"]:
         _name(draft, levels[:-1])
-        _components(draft, parsed_object(draft.message.payload))
+        _full(draft, parsed_object(draft.message.payload), None)
     elif tail[-1:] == ["rpc"]:
         _answered(draft, parsed_object(draft.message.payload))
     elif tail[-1:] in (["online"], ["announce"], ["command"]) or levels[-2:-1] == ["command"]:
@@ -187,8 +188,14 @@ def _answered(draft: Draft, frame: dict[str, Any]) -> None:
     if not isinstance(result, dict) or not isinstance(result.get("sys"), dict):
         draft.control()  # only the answer to Shelly.GetStatus names the components
         return
-    _at(draft, result["sys"].get("unixtime"))
-    _components(draft, result, source)
+    _full(draft, result, source)
+
+
+def _full(draft: Draft, status: dict[str, Any], source: Any) -> None:
+    """The status of all components, dated by the device's clock."""
+    system = status.get("sys")
+    _at(draft, system.get("unixtime") if isinstance(system, dict) else None)
+    _components(draft, status, source)
 
 
 def _at(draft: Draft, seconds: Any) -> None:
@@ -203,7 +210,7 @@ def _event(draft: Draft, event: dict[str, Any]) -> None:
     if name != "shelly-blu" or not isinstance(data, dict):
         return
     gateway, address = draft.device, data.get("address")
-    draft.device = draft.context.device or (address if isinstance(address, str) else gateway)
+    draft.device = address if isinstance(address, str) else gateway
     for way, raw in leaves(data):
         name = f"shelly-blu.{way[0]}"
         draft.take(name, raw, "/".join(way[1:]))

@@ -128,7 +128,7 @@ def _metric(draft: Draft, metric: Any, told: Told, timestamp: int, born: bool = 
     found = _meaning(told, boolean)
     if found is None:
         if born:
-            draft.unmapped(told.name)
+            draft.unmapped(told.name if boolean else f"{told.name} [{told.unit or 'no unit'}]")
     elif value is None:
         draft.absent(told.name)
     else:

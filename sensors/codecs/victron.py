@@ -1,8 +1,8 @@
 """Victron Venus OS: ``N/<portal>/<service>/<instance>/<path>`` with ``{"value": …}``, one value a message, no time.
 
-Topics and payloads: victronenergy/dbus-flashmq, README. Services, paths and units: victronenergy/node-red-contrib-victron
-(services.json). Null means that a value is not valid, an empty payload that the device is gone. ``W/`` and ``R/`` are
-commands to the device. A device is ``portal/service/instance``.
+Topics and payloads: victronenergy/dbus-flashmq, README. Services, paths and units: services.json of
+victronenergy/node-red-contrib-victron. Null means that a value is not valid, an empty payload that the device is gone.
+``W/`` and ``R/`` are commands to the device. A device is ``portal/service/instance``.
 """
 
 from functools import lru_cache
@@ -59,7 +59,7 @@ def _take_input(draft: Draft, name: str, raw: object) -> None:
 def source(service: str, path: str) -> tuple[str, str, str]:
     """The row of the tables for a path, the phase and the number in it; the path itself when there is no row."""
     phase = index = ""
-    general = []
+    general: list[str] = []
     for level in path.split("/"):
         if level in PHASES:
             phase, level = level, "{phase}"

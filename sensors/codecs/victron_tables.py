@@ -24,7 +24,7 @@ FLOWS = (
 )  # fmt: skip
 """Registers of inverters: from where to where energy went."""
 
-INPUT_STATES = {
+INPUT_STATES: dict[float, tuple[str, float]] = {
     2: ("off", 0.0), 3: ("on", 1.0), 6: ("open", 1.0), 7: ("closed", 0.0), 10: ("running", 1.0), 11: ("stopped", 0.0),
 }  # fmt: skip
 """Codes of a digital input's state that mean one thing only."""
@@ -152,9 +152,10 @@ def _fields() -> Iterator[tuple[str, Field]]:
     yield "meteo/CellTemperature", Field("device.temperature")
     yield "digitalinput/Count", Field("pulse.count")
     yield "pulsemeter/Count", Field("pulse.count")
-    for word, quantity in (("off", "actuator.on"), ("on", "actuator.on"), ("running", "actuator.on"),
-                           ("stopped", "actuator.on"), ("open", "opening.contact"), ("closed", "opening.contact")):  # fmt: skip
-        yield f"digitalinput/State {word}", Field(quantity)
+    for word in ("off", "on", "running", "stopped"):
+        yield f"digitalinput/State {word}", Field("actuator.on")
+    for word in ("open", "closed"):
+        yield f"digitalinput/State {word}", Field("opening.contact")
     yield "pump/State", Field("actuator.on")
     for engine in ("CoolantTemperature", "ExaustTemperature", "OilTemperature", "WindingTemperature"):
         for service in ("genset", "dcgenset"):

@@ -29,8 +29,8 @@ def _fill(draft: Draft) -> None:
     family = MEDIA.get(_text(document, "media")) or DRIVERS.get(str(document.get("meter")), "")
     if document.get("timestamp") is not None:
         draft.at_ms = rfc3339_ms(_text(document, "timestamp"))
-    if document.get("meter") == "iem3000":
-        document["power_factor"] = _folded(document.get("power_factor"))
+    if document.get("meter") == "iem3000" and "power_factor" in document:
+        document["power_factor"] = _folded(document["power_factor"])
     for name, raw in document.items():
         _take(draft, family, name, raw)
 

@@ -38,7 +38,6 @@ def _any() -> Iterator[tuple[str, Field]]:
     yield from _rows("", ("battery_v",), "device.voltage")
     yield from _rows("", ("battery_pct",), "device.battery")
     yield from _rows("", ("external_temperature_c", "external_temperature"), "climate.temperature")
-    yield from _rows("", ("external_temperature_f",), "climate.temperature", "°F")
     yield from _rows("", ("a_counter",), "pulse.count", channel="a")
     yield from _rows("", ("b_counter",), "pulse.count", channel="b")
 
@@ -47,11 +46,9 @@ def _water() -> Iterator[tuple[str, Field]]:
     for family in ("water", "gas"):
         quantity = f"{family}.volume"
         yield from _rows(family, ("total_m3", "totalitator_m3", "total_forward_m3"), quantity)
-        yield from _rows(family, ("total_l",), quantity, "l")
         yield from _rows(family, ("total_tariff{n}_m3",), quantity, channel="tariff{n}")
     yield from _rows("water", ("volume_flow_m3h", "flow_m3h", "current_flow_m3h"), "water.flow")
     yield from _rows("water", ("flow_temperature_c", "flow_temperature", "temperature_c"), "water.temperature")
-    yield from _rows("water", ("flow_temperature_f",), "water.temperature", "°F")
     yield from _rows("water", ("voltage_v",), "device.voltage")
     yield from _rows("pressure", ("pressure_bar",), "water.pressure", "bar")
 
@@ -61,8 +58,12 @@ def _heat(family: str) -> Iterator[tuple[str, Field]]:
     energies = ("total_energy_consumption_kwh", "total_energy_kwh", "total_kwh", "heat_kwh")
     yield from _rows(family, energies, f"{family}.energy", "kWh")
     yield from _rows(family, ("total_gj",), f"{family}.energy", "GJ")
-    yield from _rows(family, ("total_tariff{n}_kwh", "total_energy_consumption_tariff{n}_kwh",
-                              "total_energy_consumption_tariff_{n}_kwh"), f"{family}.energy", "kWh", "tariff{n}")  # fmt: skip
+    tariffs = (
+        "total_tariff{n}_kwh",
+        "total_energy_consumption_tariff{n}_kwh",
+        "total_energy_consumption_tariff_{n}_kwh",
+    )
+    yield from _rows(family, tariffs, f"{family}.energy", "kWh", "tariff{n}")
     yield from _rows(family, ("total_volume_m3", "volume_m3", "total_m3", "total_water_m3"), f"{family}.volume")
     yield from _rows(family, ("total_volume_tariff{n}_m3",), f"{family}.volume", channel="tariff{n}")
     powers = ("power_kw", "current_power_kw", "current_power_consumption_kw", "current_kw")
@@ -92,8 +93,8 @@ def _registers() -> Iterator[tuple[str, Field]]:
     rows = (
         ("electricity.energy", "kWh", ("total_energy_consumption_kwh", "total_kwh", "positive_total_active_energy_kwh",
                                 "total_active_positive_1phase_kwh", "total_active_positive_3phase_kwh"), ""),
-        ("electricity.energy", "kWh", ("total_energy_consumption_tariff_{n}_kwh", "total_energy_consumption_tariff{n}_kwh",
-                                "total_tariff_{n}_kwh", "total_tariff{n}_kwh",
+        ("electricity.energy", "kWh", ("total_energy_consumption_tariff_{n}_kwh",
+                                "total_energy_consumption_tariff{n}_kwh", "total_tariff_{n}_kwh", "total_tariff{n}_kwh",
                                 "positive_tariff{n}_active_energy_kwh"), "tariff{n}"),
         ("electricity.energy", "kWh", ("total_energy_consumption_l{n}_kwh",), "L{n}"),
         ("electricity.energy_export", "kWh", ("total_energy_production_kwh", "negative_total_active_energy_kwh"), ""),
@@ -129,7 +130,8 @@ def _electricity() -> Iterator[tuple[str, Field]]:
         ("electricity.reactive_power", "kvar", ("reactive_consumption_kw", "reactive_power_overall_kw",
                                          "three_phase_total_reactive_power_kvar", "reactive_positive_1phase_kw",
                                          "reactive_positive_3phase_kw"), ""),
-        ("electricity.reactive_power", "kvar", ("reactive_negative_1phase_kw", "reactive_negative_3phase_kw"), "production"),
+        ("electricity.reactive_power", "kvar", ("reactive_negative_1phase_kw",
+                                         "reactive_negative_3phase_kw"), "production"),
         ("electricity.reactive_power", "kvar", ("reactive_power_l{n}_kvar", "reactive_power_l{n}_kw",
                                          "reactive_power_at_phase_{n}_kw"), "L{n}"),
         ("electricity.apparent_power", "kVA", ("apparent_consumption_kw", "three_phase_total_apparent_power_kva"), ""),
@@ -184,10 +186,10 @@ LEFT = {
     **dict.fromkeys(("ambient_temperature_at_*", "relative_humidity_*h_rh"), _EXTREME),
     **dict.fromkeys(
         (
-            "target_*", "subunit*_target_*", "*_at_date_*", "*_at_set_date*", "*_at_old_date_*", "*_at_reporting_date_*",
-            "*_at_history_*", "history_*", "historic_*", "due_*", "last_*", "*_last_month_*", "*_last_year_*", "prev_*",
-            "previous_*", "*_months_ago_*", "key_datetime_*",
-            "*_year_period_m3", "*_month_period_m3",
+            "target_*", "subunit*_target_*", "*_at_date_*", "*_at_set_date*", "*_at_old_date_*",
+            "*_at_reporting_date_*", "*_at_history_*", "history_*", "historic_*", "due_*", "last_*", "*_last_month_*",
+            "*_last_year_*", "prev_*", "previous_*", "*_months_ago_*", "key_datetime_*", "*_year_period_m3",
+            "*_month_period_m3",
         ),
         _DATED,
     ),
@@ -213,8 +215,12 @@ LEFT = {
         ("flow_return_temperature_difference_c", "temperature_difference_c", "difference_c"),
         "the difference of two temperatures that are taken",
     ),
-    **dict.fromkeys(("forward_energy_m3c", "return_energy_m3c", "alfa_counter", "beta_counter"), "for checking the meter"),
-    **dict.fromkeys(("addtemp_c", "sumtemp_c", "va_counter", "vb_counter"), "for checking the meter"),
+    **dict.fromkeys(
+        ("forward_energy_m3c", "return_energy_m3c", "alfa_counter", "beta_counter", "addtemp_c", "sumtemp_c",
+         "va_counter", "vb_counter"),
+        "for checking the meter",
+    ),
+    **dict.fromkeys(("total_l", "*_temperature_f"), "a conversion by the user of a field that is taken"),
     "*apparent_energy*_kvah": "apparent energy: no such quantity",
     "gas temperature_c": "the temperature of the gas: no such quantity",
     "gas flow_m3h": "the flow of the gas: no such quantity",

@@ -18,6 +18,7 @@ BOOLEAN = "boolean"
 
 MOST_LETTERS = 200
 MOST_WORDS = 6  # of a name in the table
+MOST_INDEXES = 3  # words behind it, as in "phase a 1"
 
 
 def _same(field: Field, *names: str) -> dict[str, Field]:
@@ -184,6 +185,7 @@ SPELLINGS = {
 _WORD = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+")
 _INDEX = re.compile(r"l[123]|[abc]|phase|\d{1,3}|ch(?:annel)?\d{0,2}")
 _BETWEEN = " _-/.:"
+_LAST = frozenset(name.partition(" ")[0].rpartition("_")[2] for name in FIELDS)
 
 
 class Meaning(NamedTuple):
@@ -210,14 +212,14 @@ def meaning(name: str, kind: str = "", assume: bool = False) -> Meaning | None:
     if len(name) > MOST_LETTERS:
         return None
     words = list(_WORD.finditer(name))
+    told = [word.group().lower() for word in words]
     base = kind if kind in ("", BOOLEAN) else UNITS[kind].base
-    for end in _ends([word.group().lower() for word in words]):
+    for end in _ends(told):
         for start in range(max(0, end - MOST_WORDS), end):
-            told = [word.group().lower() for word in words[:end]]
-            field = _field("_".join(told[start:]), base, kind, assume)
+            field = _field("_".join(told[start:end]), base, kind, assume)
             if field is not None:
                 return None if CHANGES.intersection(told[:start]) else Meaning(field, _rest(name, words, start, end))
-    if base not in BY_UNIT or CHANGES.intersection(word.group().lower() for word in words):
+    if base not in BY_UNIT or CHANGES.intersection(told):
         return None
     return Meaning(BY_UNIT[base]._replace(unit=kind), name.strip(_BETWEEN))
 
@@ -225,9 +227,9 @@ def meaning(name: str, kind: str = "", assume: bool = False) -> Meaning | None:
 def _ends(words: list[str]) -> list[int]:
     """Where the name of the measurement may end: last, or before a phase or a number."""
     ends = [len(words)]
-    while ends[-1] > 1 and _INDEX.fullmatch(words[ends[-1] - 1]):
+    while ends[-1] > 1 and len(ends) <= MOST_INDEXES and _INDEX.fullmatch(words[ends[-1] - 1]):
         ends.append(ends[-1] - 1)
-    return ends
+    return [end for end in ends if end and words[end - 1] in _LAST]
 
 
 def _field(name: str, base: str, kind: str, assume: bool) -> Field | None:

@@ -29,6 +29,8 @@ NAME = "zigbee2mqtt"
 
 MOST_MAINS_V = 1000
 
+MOST_VALUES = 500
+
 MOST_LETTERS = 64  # of a name that can have an endpoint
 
 
@@ -45,6 +47,8 @@ def _fill(draft: Draft) -> None:
     else:
         values = parsed_object(payload) if payload else {}  # empty: the broker's copy is removed
     draft.device = draft.context.device or "/".join(levels)
+    if len(values) > MOST_VALUES:
+        raise Malformed(f"{len(values)} values of one device are more than {MOST_VALUES}")
     draft.at_ms = _time(draft, values.get("last_seen"))
     for name, raw in values.items():
         _measure(draft, values, name, raw)

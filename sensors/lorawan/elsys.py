@@ -8,7 +8,7 @@ A whole number of the frame is the field's raw value. A frame of settings (0x3E)
 from typing import NamedTuple
 
 from sensors.bits import Cursor
-from sensors.draft import Draft, drafted
+from sensors.draft import Draft, Malformed, drafted
 from sensors.model import Codec, Field, Reason
 
 NAME = "lorawan_elsys"
@@ -54,6 +54,7 @@ LEFT = {
     **dict.fromkeys(("bytes", "crc", "debug"), "for the maker"),
 }
 
+MOST_BYTES = 255  # more than LoRaWAN carries
 SETTINGS = 0x3E
 BYTES = 0x3B
 
@@ -110,7 +111,10 @@ TYPES = {
 
 
 def _fill(draft: Draft) -> None:
-    cursor = Cursor(draft.message.payload)
+    payload = draft.message.payload
+    if len(payload) > MOST_BYTES:
+        raise Malformed(f"{len(payload)} bytes are more than LoRaWAN carries")
+    cursor = Cursor(payload)
     probes = 1  # external temperatures come several in a row: the first is 1, type 0x19 counts on from 2
     while cursor.left:
         at, byte = cursor.at, cursor.unsigned(1)

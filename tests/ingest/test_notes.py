@@ -68,10 +68,8 @@ async def test_memory_is_saved_after_a_full_disk(state: State) -> None:
     """What could not be saved is saved the next time."""
     memory = Memory()
     memory.learn("homie_5", "lamp", NOW_MS, "x")
-    state.run_now(
-        lambda db: db.execute("CREATE TRIGGER full BEFORE INSERT ON memory BEGIN SELECT raise(ABORT, ''); END")
-    )
-    with pytest.raises(sqlite3.IntegrityError):
+    state.run_now(lambda db: db.execute("CREATE TRIGGER full BEFORE INSERT ON memory BEGIN SELECT no_room(); END"))
+    with pytest.raises(sqlite3.OperationalError):
         await save_memory(state, memory)
     state.run_now(lambda db: db.execute("DROP TRIGGER full"))
     await save_memory(state, memory)

@@ -2,7 +2,7 @@
 
 From the vendor's decoders (decentlab/decentlab-decoders). The number that a frame begins with is that of the device,
 not of the product: the bytes do not say what their blocks are, so the model must be named, as `models` does it. Some
-products come in variants; their figures follow the model in brackets, as ``pr26(Pmin=0,Pmax=4)``, in place of those
+products come in variants; their figures follow the model in brackets, as ``dl-pr26(Pmin=0,Pmax=4)``, in place of those
 published. Without a model a frame is read only where all products whose blocks have its shape agree.
 """
 
@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from sensors.bits import Cursor
 from sensors.draft import Draft, Malformed, NeedsCodec, drafted, number
+from sensors.lorawan.decentlab.blocks import Model
 from sensors.lorawan.decentlab.fields import FIELDS, LEFT
-from sensors.lorawan.decentlab.models import MODELS, Model
+from sensors.lorawan.decentlab.models import MODELS
 from sensors.model import Codec, Reason
 from sensors.units import clean
 
@@ -20,7 +21,7 @@ NAME = "lorawan_decentlab"
 
 VERSION = 2
 
-_MODEL = re.compile(r"(?:dl-)?([a-z0-9-]+) ?(?:\((.*)\))?")
+_MODEL = re.compile(r"(?:dl-)?([a-z0-9-]+?) ?(?:\((.*)\))?")
 
 
 def _fill(draft: Draft) -> None:
@@ -61,7 +62,7 @@ def _values(model: str, flags: int, words: list[int]) -> _Values:
 
 def _named(text: str) -> Model:
     found = _MODEL.fullmatch(text)
-    model = MODELS.get(found[1]) if found else None
+    model = MODELS.get(f"dl-{found[1]}") if found else None
     if not found or not model:
         raise NeedsCodec(f"no model {text[:40]!r}")
     given = dict(part.partition("=")[::2] for part in (found[2] or "").replace(" ", "").split(",") if part)
@@ -88,6 +89,12 @@ def _read(model: Model, flags: int, words: list[int]) -> Iterator[tuple[str, flo
                 yield value.name, None
 
 
+def _described(model: Model) -> str:
+    """For people: what it measures, and the figures that a variant may have of its own."""
+    figures = ",".join(f"{name}={value:g}" for name, value in model.parameters.items())
+    return f"{model.title} ({figures})" if figures else model.title
+
+
 CODEC = Codec(
     name=NAME,
     title="Decentlab",
@@ -95,12 +102,6 @@ CODEC = Codec(
     decode=drafted(_fill, FIELDS, LEFT),
     fields=FIELDS,
     left=LEFT,
-    models={
-        name
-        + (
-            f"({','.join(f'{key}={value:g}' for key, value in model.parameters.items())})" if model.parameters else ""
-        ): (model.title)
-        for name, model in MODELS.items()
-    },
+    models={name: _described(model) for name, model in MODELS.items()},
     lorawan=True,
 )

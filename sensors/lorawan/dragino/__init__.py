@@ -10,14 +10,17 @@ settings.
 from collections.abc import Mapping
 
 from sensors.draft import Draft, Malformed, NeedsCodec, drafted
-from sensors.lorawan.dragino import climate, contacts, inputs, outdoor
+from sensors.lorawan.dragino import climate, contacts, inputs, lht65, outdoor
 from sensors.lorawan.dragino.frame import RECORD, Frame, Reader, control, status
 from sensors.lorawan.dragino.tables import FIELDS, LEFT
 from sensors.model import Codec
 
 NAME = "lorawan_dragino"
 
+MOST_BYTES = 255  # more than LoRaWAN carries
+
 MODELS: Mapping[str, Mapping[int, Reader]] = {
+    **lht65.MODELS,
     **climate.MODELS,
     **contacts.MODELS,
     **inputs.MODELS,
@@ -36,13 +39,13 @@ def _unnamed_report(frame: Frame) -> None:
     if len(frame.data) == 8 and frame.unsigned(4, 1) <= 1 and frame.unsigned(7, 1) <= 1:
         outdoor.distance(frame)
     else:
-        climate.likely_lht65(frame)
+        lht65.likely(frame)
 
 
 def _unnamed_log(frame: Frame) -> None:
     if len(frame.data) % RECORD:
         raise NeedsCodec("port 3 without a model (lorawan_dragino/<model>)")
-    climate.likely_lht65(frame)
+    lht65.likely(frame)
 
 
 def _unnamed_status(frame: Frame) -> None:
@@ -73,7 +76,9 @@ def _ports(model: str) -> Mapping[int, Reader]:
 
 
 def _fill(draft: Draft) -> None:
-    model, port = draft.context.model, draft.context.fport
+    model, port, size = draft.context.model, draft.context.fport, len(draft.message.payload)
+    if size > MOST_BYTES:
+        raise Malformed(f"{size} bytes are more than LoRaWAN carries")
     ports = _ports(model) if model else UNNAMED
     read = next(iter(ports.values())) if port is None else ports.get(port)
     if read is None:

@@ -1,129 +1,13 @@
-"""Temperature, humidity and air quality: LHT65 and its kin, LHT52, S31, D2x, LTC2, TC01, T68DL, PB01, LAQ4, AQS.
+"""Temperature, humidity and air quality: LHT52, LHT65N-VIB, S31, D2x, LTC2, TC01, T68DL, PB01, LAQ4, AQS.
 
-Layouts: the decoders of dragino/dragino-end-node-decoder (folders of these names), and for the logs of LHT65, LHT52
-and D2x also the manuals at wiki.dragino.com.
+Layouts: the decoders of dragino/dragino-end-node-decoder (folders of these names), and for the logs of LHT52 and
+D2x also the manuals at wiki.dragino.com.
 """
 
 from collections.abc import Mapping
 
-from sensors.draft import Malformed, NeedsCodec
-from sensors.lorawan.dragino.frame import RECORD, Frame, Part, Reader, collected, control, log_of, status, unpublished
-
-BATTERY = Part("BatV", 0, mask=0x3FFF)
-
-ASKED_FOR = 0x40
-NO_CONNECTION = 0x80
-"""Flags beside the number of the external sensor."""
-
-BUILT_IN = (
-    Part("LHT65 TempC_SHT", 2, signed=True),
-    Part("LHT65 Hum_SHT", 4, mask=0x0FFF),
-)
-
-SECOND_SHT = (Part("LHT65 Ext_TempC_SHT", 7, signed=True), Part("LHT65 Ext_Hum_SHT", 9, mask=0x0FFF))
-
-EXTERNAL: Mapping[int, tuple[Part, ...]] = {
-    0: (),
-    1: (Part("LHT65 TempC_DS", 7, signed=True),),
-    2: (Part("LHT65 TempC_TMP117", 7, signed=True),),
-    4: (Part("Exti_pin_level", 7, 1), Part("Exti_status", 8, 1)),
-    5: (Part("ILL_lx", 7),),
-    6: (Part("ADC_V", 7),),
-    7: (Part("Exit_count", 7),),
-    8: (Part("Exit_count", 7, 4),),
-    9: (Part("LHT65 TempC_DS", 0, signed=True),),
-    10: (Part("LHT65 TempC_TMP117", 0, signed=True),),
-    **dict.fromkeys((11, 12, 16), SECOND_SHT),
-    14: (Part("PIR", 7, 1, mask=1), Part("Move_count", 8, 3)),
-    15: (),  # the probe's identity
-    32: (Part("LHT65 TempC_TMP117", 7, signed=True),),
-}
-"""What stands beside the built-in sensor, by the number in the seventh byte (Ext)."""
-
-TIMED = (9, 10)
-"""Here the external temperature stands in the place of the battery, and the time in that of the external value."""
-
-IDENTITIES = (15, 16, 32)
-"""Here the identity of a probe takes the place of the built-in sensor."""
-
-LOGGED: Mapping[int, tuple[Part, ...]] = {
-    **dict.fromkeys((1, 9), (Part("LHT65 TempC_DS", 0, signed=True),)),
-    **dict.fromkeys((2, 10), (Part("LHT65 TempC_TMP117", 0, signed=True),)),
-    4: (Part("Exti_pin_level", 0, 1), Part("Exti_status", 1, 1)),
-    5: (Part("ILL_lx", 0),),
-    6: (Part("ADC_V", 0),),
-    7: (Part("Exit_count", 0),),
-    **dict.fromkeys((8, 14), (Part("log Exit_count", 0),)),
-    **dict.fromkeys((11, 12), (Part("LHT65 Ext_TempC_SHT", 0, signed=True),)),
-}
-"""The external value of a log entry."""
-
-
-def lht65(frame: Frame) -> None:
-    """A report, or entries of the log; nothing but zeros when it is asked for entries that it does not have."""
-    if not any(frame.data):
-        frame.draft.absent("log")
-        return
-    if _is_log(frame):
-        _log(frame)
-        return
-    frame.need(7, 11, 15)
-    flags = frame.unsigned(6, 1)
-    ext = flags & 0x3F if flags & 0x3F in EXTERNAL else flags & 0x0F
-    if ext not in EXTERNAL:
-        raise Malformed(f"external sensor {ext} is not in Dragino's table")
-    if ext in TIMED:
-        frame.draft.at_ms = frame.clock(7)
-    else:
-        frame.parts((BATTERY,))
-    if ext not in IDENTITIES:
-        frame.parts(BUILT_IN)
-    if len(frame.data) > 7 and not flags & NO_CONNECTION:
-        frame.parts(EXTERNAL[ext])
-    if ext == 4 and len(frame.data) == 15:
-        frame.parts((Part("Exit_count", 9, 3), Part("Exit_duration", 12, 3)))
-
-
-def _is_log(frame: Frame) -> bool:
-    """Asked for; or sent again, with the bit that otherwise says that no probe is connected, and with a time."""
-    flags = frame.unsigned(6, 1)
-    return bool(flags & ASKED_FOR or (flags & NO_CONNECTION and frame.clock(7) is not None))
-
-
-def _log(frame: Frame) -> None:
-    for record in frame.records():
-        record.parts(BUILT_IN)
-        record.parts(LOGGED.get(record.unsigned(6, 1) & 0x0F, ()))
-
-
-def lht65_port3(frame: Frame) -> None:
-    """Port 3: entries of the log, or samples of one probe at times that the frame does not tell."""
-    if len(frame.data) % RECORD == 0 and frame.unsigned(6, 1) & ASKED_FOR:
-        _log(frame)
-    else:
-        collected(frame)
-
-
-def likely_lht65(frame: Frame) -> None:
-    """An LHT65 whose model nobody named. Raises NeedsCodec when the frame contradicts itself as one.
-
-    Bits 6 and 7 of the first byte grade the battery (3: from 2.65 V, 0: below 2.5 V) and must fit its voltage, and
-    the humidity must be one: reports of other models, as long and on the same port, fail on that. A frame without the
-    battery must have a time.
-    """
-    ext = frame.unsigned(6, 1) & 0x3F
-    unpowered = _is_log(frame) or ext & 0x0F in TIMED
-    fits = frame.clock(7) is not None if unpowered else _grade_fits(frame.unsigned(0))
-    humid = ext in IDENTITIES or frame.unsigned(4) & 0x0FFF <= 1000
-    if not (fits and humid):
-        raise NeedsCodec(f"{len(frame.data)} bytes that are no LHT65's: name the model (lorawan_dragino/<model>)")
-    lht65(frame)
-
-
-def _grade_fits(battery: int) -> bool:
-    grade, volts = battery >> 14, (battery & 0x3FFF) / 1000
-    return 1.8 <= volts <= 4 and (grade > 0 if volts >= 2.65 else grade < 3)
-
+from sensors.draft import Malformed
+from sensors.lorawan.dragino.frame import Frame, Part, Reader, collected, control, log_of, status, unpublished
 
 LHT52 = (
     Part("LHT65 TempC_SHT", 0, signed=True),
@@ -212,7 +96,7 @@ def _ltc2(frame: Frame) -> None:
     if kind not in names:
         raise Malformed(f"kind of value {kind} is not in Dragino's table")
     frame.draft.at_ms = frame.clock(7)
-    frame.parts((BATTERY, *_channels(names[kind], 3, 5)))
+    frame.parts((Part("BatV", 0, mask=0x3FFF), *_channels(names[kind], 3, 5)))
 
 
 def _ltc2_lb(frame: Frame) -> None:
@@ -228,7 +112,7 @@ def _channels(name: str, first: int, second: int) -> tuple[Part, Part]:
 def _tc01(frame: Frame) -> None:
     frame.need(10)
     frame.draft.at_ms = frame.clock(6)
-    frame.parts((Part("BatV", 0), Part("TempC", 3, signed=True)))
+    frame.parts((Part("BatV", 0), Part("TC01 TempC", 3, signed=True)))
 
 
 def _t68dl(frame: Frame) -> None:
@@ -270,13 +154,11 @@ def _aqs(gas: str) -> Mapping[int, Reader]:
     return {2: live, 3: log, 5: status}
 
 
-LHT65_PORTS: Mapping[int, Reader] = {2: lht65, 3: lht65_port3, 5: status}
 S31_PORTS: Mapping[int, Reader] = {2: _s31, 3: log_of(S31_LOG), 5: status}
 LSN50_S31_PORTS: Mapping[int, Reader] = {2: _s31, 3: log_of(LSN50_S31_LOG), 5: control}
 D2X_PORTS: Mapping[int, Reader] = {2: _d2x, 3: log_of(D2X_LOG), 5: status}
 
 MODELS: Mapping[str, Mapping[int, Reader]] = {
-    **dict.fromkeys(("lht65", "lht65n", "lht65s", "lht65n-pir", "lht65n-e31f"), LHT65_PORTS),
     "lht65n-vib": {2: _lht65_vib, 5: status, 7: _vibration, 9: _vibration},
     "lht52": {2: _lht52, 3: log_of(LHT52_LOG), 4: control, 5: status},
     **dict.fromkeys(("s31", "s31b"), S31_PORTS),
@@ -289,7 +171,7 @@ MODELS: Mapping[str, Mapping[int, Reader]] = {
         5: status,
         7: collected,
     },
-    "tc01": {2: _tc01, 3: log_of((Part("TempC", 4, signed=True),)), 5: status},
+    "tc01": {2: _tc01, 3: log_of((Part("TC01 TempC", 4, signed=True),)), 5: status},
     "t68dl": {2: _t68dl, 3: log_of((Part("T68DL TempC", 4, signed=True),)), 5: status},
     "pb01": {2: _pb01, 3: unpublished, 5: status},
     "thermostat1": {2: _thermostat, 5: control},

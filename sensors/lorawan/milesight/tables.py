@@ -138,7 +138,7 @@ _PEOPLE = {
     (0x1E, 0xE4): "child_count:b5",
     **{(0x03 + 3 * n, 0xD2): f"total_in@line_{n + 1}:u4" for n in range(4)},
     **{(0x04 + 3 * n, 0xD2): f"total_out@line_{n + 1}:u4" for n in range(4)},
-    **{(0x08 + 3 * n, 0xCC): "period_in:u2 period_out:u2" for n in range(3) if n != 1},
+    **{(0x08 + 3 * n, 0xCC): "period_in:u2 period_out:u2" for n in range(3)},
     **{(channel, 0xD2): "child_count:u4" for n in range(4) for channel in (0x11 + 3 * n, 0x12 + 3 * n)},
     **{(0x13 + 3 * n, 0xCC): "child_count:b4" for n in range(4)},
     (0x50, 0xFC): "alarm:b3",
@@ -248,7 +248,7 @@ _PLACES = {
 }
 
 _IDENTITY = {
-    **{(0xFF, kind): "version:b1" for kind in (0x01,)},
+    (0xFF, 0x01): "version:b1",
     **{(0xFF, kind): "version:b2" for kind in (0x09, 0x0A, 0xFF)},
     (0xFF, 0x1F): "version:b4",
     (0xFF, 0x08): "serial_number:b6",

@@ -46,7 +46,7 @@ def _read_batch(draft: Draft, data: bytes, product: Product) -> None:
     received_ms = draft.message.received_ms
     for label, value, age_s in samples_of(data, product.tag_bits, product.labels):
         at_ms = None if draft.message.retained else received_ms - age_s * 1000
-        draft.take(label.name, value, label.channel, at_ms)
+        draft.take(label.name, value, label.channel or None, at_ms)
 
 
 CODEC = Codec(

@@ -65,7 +65,7 @@ SCALARS = {
     **dict.fromkeys((0x09, 0x19, 0x21), (2, False)),
     **dict.fromkeys((0x0A, 0x22), (3, False)),
     **dict.fromkeys((0x0B, 0x23), (4, False)),
-    **{0x28: (1, True), 0x29: (2, True), 0x2A: (3, True), 0x2B: (4, True)},
+    **{0x27 + size: (size, True) for size in range(1, 5)},
 }
 """Length in bytes and sign of whole numbers, by the type in the frame."""
 

@@ -145,7 +145,7 @@ def samples_of(data: bytes, tag_bits: int, labels: Mapping[int, Label]) -> Itera
     for index in range(flags >> 4):
         tag = bits.number(tag_bits)
         if tag not in labels or tag in series:
-            raise Malformed(f"batch report has label {tag}{' twice' if tag in series else ', unknown of this product'}")
+            raise Malformed(f"batch report has label {tag}, not one of {list(labels)} once each; is the product right?")
         last = bits.time(last) if index else bits.number(32)
         series[tag] = _Series(labels[tag], last, bits.value(labels[tag].kind))
         if not flags & 0x04:
@@ -156,7 +156,7 @@ def samples_of(data: bytes, tag_bits: int, labels: Mapping[int, Label]) -> Itera
         last = (_read_together if flags & 0x02 else _read_apart)(bits, tag_bits, series, last)
     sent = bits.time(last) if last else bits.number(32)
     if bits.left >= 8:
-        raise Malformed(f"batch report has {bits.left // 8} bytes too many; is it of this product?")
+        raise Malformed(f"batch report has {bits.left // 8} bytes too many; is the product right?")
     return _aged(series, sent)
 
 

@@ -1,5 +1,6 @@
 """Watteco's values of several numbers: what stands in the byte string of an attribute."""
 
+import math
 from collections.abc import Callable, Mapping
 
 from sensors.bits import Cursor
@@ -48,7 +49,7 @@ def _phase(draft: Draft, block: Cursor, endpoint: int) -> None:
     channel = PHASES.get(endpoint, str(endpoint + 1))
     draft.take("Vrms", block.signed(2) / 10, channel)
     draft.take("Irms", block.signed(2) / 10, channel)
-    draft.take("angle", block.signed(2), channel)
+    draft.take("cosine of angle", round(math.cos(math.radians(block.signed(2))), 4), channel)
 
 
 def _three_phases(draft: Draft, block: Cursor, _endpoint: int) -> None:
@@ -86,30 +87,21 @@ def _node_power(draft: Draft, block: Cursor, _endpoint: int) -> None:
     draft.take("power_source", block.unsigned(1))
 
 
-def _left(name: str) -> Callable[[Draft, Cursor, int], None]:
-    """A block of which nothing is taken."""
-
-    def read(draft: Draft, block: Cursor, _endpoint: int) -> None:
-        block.take(block.left)
-        draft.take(name, 0)
-
-    return read
-
-
 BLOCKS: Mapping[tuple[int, int], Callable[[Draft, Cursor, int], None]] = {
     (0x0050, 0x0006): _node_power,
     (0x0052, 0x0000): _metering,
-    (0x8007, 0x0001): _left("modbus_payload"),
-    (0x8009, 0x0000): _left("modbus_payload"),
     (0x800A, 0x0000): _both_ways,
     (0x800B, 0x0000): _phase,
     (0x800D, 0x0000): _three_phases,
-    (0x800F, 0x0000): _left("xyz_acceleration"),
-    (0x800F, 0x0001): _left("xyz_acceleration"),
-    (0x800F, 0x0002): _left("xyz_acceleration"),
-    (0x800F, 0x0003): _left("xyz_acceleration"),
     (0x8010, 0x0000): _energies,
     (0x8010, 0x0001): _powers,
     (0x8052, 0x0000): _quality,
 }
 """By cluster and attribute; each is given the contents of the byte string and the endpoint."""
+
+UNREAD: Mapping[tuple[int, int], str] = {
+    (0x8007, 0x0001): "modbus_payload",
+    (0x8009, 0x0000): "modbus_payload",
+    **{(0x800F, attribute): "xyz_acceleration" for attribute in range(4)},
+}
+"""Blocks of which nothing is taken, by cluster and attribute: the name they are left under."""

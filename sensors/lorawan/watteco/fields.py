@@ -5,6 +5,7 @@ from sensors.model import Field
 
 FIELDS = {
     "temperature": Field("climate.temperature"),
+    "probe_temperature": Field("input.temperature"),
     "humidity": Field("climate.humidity"),
     "CO2": Field("climate.co2"),
     "VOC": Field("climate.tvoc"),
@@ -35,6 +36,7 @@ FIELDS = {
     "reactive_power": Field("electricity.reactive_power"),
     "Vrms": Field("electricity.voltage"),
     "Irms": Field("electricity.current"),
+    "cosine of angle": Field("electricity.power_factor"),
     "frequency": Field("electricity.frequency"),
     "battery_voltage": Field("device.voltage"),
     "disposable_battery_voltage": Field("device.voltage", 1, "mV"),
@@ -59,7 +61,6 @@ LEFT = {
     **dict.fromkeys(("frequency_min", "frequency_max", "Vrms_min", "Vrms_max"), _EXTREMES),
     **dict.fromkeys(("Vpeak", "Vpeak_min", "Vpeak_max"), "peak of the voltage; its effective value is taken"),
     **dict.fromkeys(("over_voltage", "sag_voltage", "brownout_number"), "count of disturbances of the network"),
-    "angle": "between voltage and current; active and reactive power are taken",
     "nb_samples": "minutes that the energy was measured for",
     **dict.fromkeys(("Tilt", "ACCmg", "xyz_acceleration"), _MOVEMENT),
     "magnitude": "strength of the radar's echo",

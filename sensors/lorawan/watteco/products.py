@@ -137,7 +137,12 @@ PRODUCTS = {
     ),
     "presso": Product("Press'O", 3, _LOOP, _LOOP_INPUTS),
     "pt1000": Product("PT1000", 1, _PROBE),
-    "pt1000-400c": Product("PT1000 400 °C", 1, {0: Label("temperature", "i16", 1, 10), 1: _battery()}),
+    "pt1000-400c": Product(
+        "PT1000 400 °C",
+        1,
+        {0: Label("probe_temperature", "i16", 1, 10), 1: _battery()},
+        {"temperature": ("probe_temperature",)},
+    ),
     "pulse-senso": Product("Pulse Sens'O", 4, _PULSES, inputs=3),
     "pulse-senso-atex": Product("Pulse Sens'O ATEX", 4, _PULSES, inputs=3),
     "smartplug": Product("Smart Plug", 1, {0: Label("active_energy", "i24")}),

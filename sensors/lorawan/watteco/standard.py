@@ -10,7 +10,7 @@ import math
 from sensors.bits import Cursor
 from sensors.draft import Draft, Malformed
 from sensors.lorawan.watteco.attributes import BYTES, CONTROL, NUMBERS, SCALARS, SETTINGS, SINGLE, Number
-from sensors.lorawan.watteco.blocks import BLOCKS
+from sensors.lorawan.watteco.blocks import BLOCKS, UNREAD
 from sensors.lorawan.watteco.products import Product
 from sensors.lorawan.watteco.tic import CLUSTERS, read_tic
 
@@ -41,6 +41,8 @@ def read_standard(draft: Draft, data: bytes, product: Product) -> None:
         _take_number(draft, NUMBERS[cluster, attribute], _number(cursor), endpoint, product)
     elif (cluster, attribute) in BLOCKS:
         BLOCKS[cluster, attribute](draft, _block(cursor), endpoint)
+    elif (cluster, attribute) in UNREAD:
+        draft.take(UNREAD[cluster, attribute], 0)
     elif cluster in CLUSTERS:
         read_tic(draft, cluster, attribute, _block(cursor))
     else:
@@ -48,7 +50,7 @@ def read_standard(draft: Draft, data: bytes, product: Product) -> None:
 
 
 def _unknown(draft: Draft, cluster: int, attribute: int) -> None:
-    if cluster not in {known for known, _ in (*NUMBERS, *BLOCKS)}:
+    if cluster not in {known for known, _ in (*NUMBERS, *BLOCKS, *UNREAD)}:
         raise Malformed(f"cluster {cluster:#06x} is unknown")
     draft.unmapped(f"cluster {cluster:#06x}, attribute {attribute:#06x}")
 
@@ -92,7 +94,7 @@ def _take_number(draft: Draft, number: Number, raw: float, endpoint: int, produc
             draft.take("pin_state", int(raw) >> index & 1, str(index + 1))
         return
     name, channel = _named(number, endpoint, product)
-    draft.take(name, float(raw != 0) if name in _STATES else raw / number.divide, channel)
+    draft.take(name, float(raw != 0) if name in _STATES else raw / number.divide, channel or None)
 
 
 def _named(number: Number, endpoint: int, product: Product) -> tuple[str, str]:

@@ -51,7 +51,7 @@ _DATED = {
 """By field: the other field that says when it was so."""
 
 _SLOTS = 11
-_EPOCH = datetime(2000, 1, 1)
+_EPOCH = datetime.fromisoformat("2000-01-01")
 
 
 class _Moment(NamedTuple):
@@ -135,12 +135,12 @@ def _skip(block: Cursor, kind: str) -> None:
 
 def _day_first(block: Cursor) -> _Moment | None:
     day, month, year, *clock = block.take(6)
-    return _moment(year, month, day, clock)
+    return _moment((year, month, day), clock)
 
 
 def _year_first(block: Cursor) -> _Moment | None:
-    season, year, month, day, *clock = block.take(7)
-    return _moment(year, month, day, clock, chr(season).upper())
+    season, *date_and_clock = block.take(7)
+    return _moment(date_and_clock[:3], date_and_clock[3:], chr(season).upper())
 
 
 def _seconds(block: Cursor) -> _Moment | None:
@@ -150,10 +150,11 @@ def _seconds(block: Cursor) -> _Moment | None:
 _MOMENTS = {"dmy": _day_first, "sdmy": _year_first, "ts": _seconds}
 
 
-def _moment(year: int, month: int, day: int, clock: Sequence[int], season: str = "") -> _Moment | None:
+def _moment(date: Sequence[int], clock: Sequence[int], season: str = "") -> _Moment | None:
     """A date that is none says that the meter has none."""
+    day, hour = "-".join(f"{part:02}" for part in date), ":".join(f"{part:02}" for part in clock)
     try:
-        return _Moment(datetime(2000 + year, month, day, *clock), season)
+        return _Moment(datetime.fromisoformat(f"20{day}T{hour}"), season)
     except ValueError:
         return None
 

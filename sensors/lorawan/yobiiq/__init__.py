@@ -120,13 +120,14 @@ def _opentherm(payload: bytes, port: int) -> Iterator[Value]:
 
 
 _FAMILIES: dict[str, _Reader] = {
-    "sd1001": _smoke,
-    "em4301": _meter,
+    "sd-1001": _smoke,
     "em2101": _meter,
+    "em4301-ct": _meter,
+    "em4301": _meter,
     "dsmr": _gateway(DSMR, 10),
-    "rm200": _gateway(RELAYS, 5),
-    "dsmr-old": _old_dsmr,
-    "opentherm": _opentherm,
+    "iq-rm200-lrw": _gateway(RELAYS, 5),
+    "iq-dsmr-lrw": _old_dsmr,
+    "iq-opentherm-lrw": _opentherm,
 }
 
 
@@ -187,11 +188,12 @@ CODEC = Codec(
     models={
         "em2101": "single-phase meter",
         "em4301": "three-phase meter",
+        "em4301-ct": "three-phase meter with current transformers",
         "dsmr": "DSMR gateway",
-        "dsmr-old": "DSMR gateway, first firmware",
-        "rm200": "relays",
-        "opentherm": "OpenTherm gateway",
-        "sd1001": "smoke detector",
+        "iq-dsmr-lrw": "DSMR gateway, first firmware",
+        "iq-rm200-lrw": "relays",
+        "iq-opentherm-lrw": "OpenTherm gateway",
+        "sd-1001": "smoke detector",
     },
     lorawan=True,
 )
