@@ -9,12 +9,14 @@ MOST_LEAVES = 1_000
 """Values in one message; the fullest status of a device has some two hundred."""
 
 MOST_DEPTH = 8
+MOST_NAME = 64
+"""Characters of a key: it may become a channel."""
 
 Way = tuple[str, ...]
 
 
 def leaves(value: Any) -> list[tuple[Way, Any]]:
-    """Every value that is no object or array, under its keys and indices. Raises Malformed when there are too many."""
+    """Every value that is no object or array, under its keys and indices. Raises Malformed beyond the bounds."""
     found: list[tuple[Way, Any]] = []
     for leaf in _walk(value, ()):
         if len(found) >= MOST_LEAVES:
@@ -29,6 +31,8 @@ def _walk(value: Any, way: Way) -> Iterator[tuple[Way, Any]]:
     match value:
         case dict():
             for key, inner in value.items():
+                if len(key) > MOST_NAME:
+                    raise Malformed(f"a name of {len(key)} characters: {key[:20]}…")
                 yield from _walk(inner, (*way, key))
         case list():
             for index, inner in enumerate(value):

@@ -5,7 +5,8 @@ component) and from the captured statuses in home-assistant-libs/aioshelly.
 
 - ``<prefix>/status/<component>`` is one component, without a time. ``<prefix>/events/rpc`` holds NotifyStatus (what
   changed), NotifyFullStatus and NotifyEvent, each with its time, ``params.ts``. ``<prefix>/rpc`` may answer
-  Shelly.GetStatus, whose result is also read on ``<prefix>/status``. The device is the last level of the prefix, which is its id unless somebody changed it.
+  Shelly.GetStatus, whose result is also read on ``<prefix>/status``. The device is the last level of the prefix, which
+  is its id unless somebody changed it.
 - The channel is the component's key (``switch:0``, ``em1:2``, ``temperature:100``), also when there is only one, but:
   a sensor of the device itself (``temperature:0``, ``humidity:0``, ``devicepower:0`` …) has none; `em:0` and
   `emdata:0` are the device's own meter: none for the total, ``a``, ``b``, ``c`` and ``n`` for its conductors; and
@@ -21,7 +22,7 @@ import re
 from typing import Any
 
 from sensors.draft import Draft, UnknownTopic, drafted, number, parsed_object
-from sensors.leaves import leaves
+from sensors.leaves import MOST_NAME, leaves
 from sensors.model import Codec, Field
 from sensors.times import epoch_ms
 
@@ -176,6 +177,7 @@ def _notified(draft: Draft, frame: dict[str, Any]) -> None:
         return
     draft.control()
     events = params.get("events")
+    leaves(events)  # whatever they are: no more than a device tells at once
     for event in events if isinstance(events, list) else ():
         if isinstance(event, dict):
             _event(draft, event)
@@ -184,11 +186,16 @@ def _notified(draft: Draft, frame: dict[str, Any]) -> None:
 def _answered(draft: Draft, frame: dict[str, Any]) -> None:
     """The answer to a request, which goes to whom asked: its sender is the device."""
     source, result = frame.get("src"), frame.get("result")
-    draft.device = draft.context.device or (source if isinstance(source, str) else "")
+    draft.device = draft.context.device or _id(source)
     if not isinstance(result, dict) or not isinstance(result.get("sys"), dict):
         draft.control()  # only the answer to Shelly.GetStatus names the components
         return
     _full(draft, result, source)
+
+
+def _id(value: Any) -> str:
+    """A name that the payload gives a device; empty when it is none."""
+    return value if isinstance(value, str) and len(value) <= MOST_NAME else ""
 
 
 def _full(draft: Draft, status: dict[str, Any], source: Any) -> None:
@@ -209,8 +216,8 @@ def _event(draft: Draft, event: dict[str, Any]) -> None:
     name, data = event.get("event"), event.get("data")
     if name != "shelly-blu" or not isinstance(data, dict):
         return
-    gateway, address = draft.device, data.get("address")
-    draft.device = address if isinstance(address, str) else gateway
+    gateway = draft.device
+    draft.device = _id(data.get("address")) or gateway
     for way, raw in leaves(data):
         name = f"shelly-blu.{way[0]}"
         draft.take(name, raw, "/".join(way[1:]))

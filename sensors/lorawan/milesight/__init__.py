@@ -72,7 +72,7 @@ def _take(draft: Draft, frame: Cursor, key: Key, model: str) -> None:
             Reason.MALFORMED, f"channel {channel:#04x} of type {kind:#04x} at byte {where} is of no known product"
         )
         frame.take(frame.left)
-    if channel >= 0xF0:
+    if channel >= 0xF0 and key not in SPECIAL:
         draft.control()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sensors.bits import Cursor
 from sensors.draft import Draft, Malformed
 from sensors.lorawan.milesight.layouts import size_of, take_parts
-from sensors.lorawan.milesight.special import take_desks
+from sensors.lorawan.milesight.special import take_desks, take_water
 
 TYPE = 0xCE
 CHANNELS = (0x20, 0x21, 0x22, 0x23)
@@ -93,7 +93,7 @@ def _input_or_water(draft: Draft, frame: Cursor, at_ms: int) -> None:
     """EM300-DI: with an alarm before, and a volume in place of the pulses."""
     take_parts(draft, f"{_AIR} alarm:u1", frame, at_ms)
     mode, level = frame.unsigned(1), frame.unsigned(1)
-    take_parts(draft, "water_conversion:u2 water_conversion:u2 water:f4", frame, at_ms)
+    take_water(draft, frame, at_ms)
     if mode == 1:
         draft.take("gpio_input", level, at_ms=at_ms)
 

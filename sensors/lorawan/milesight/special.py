@@ -75,6 +75,22 @@ def _modbus_alarm(draft: Draft, frame: Cursor, model: str) -> None:
     frame.take(1)
 
 
+def _water(draft: Draft, frame: Cursor, model: str) -> None:
+    take_water(draft, frame, None)
+
+
+def _water_alarm(draft: Draft, frame: Cursor, model: str) -> None:
+    take_water(draft, frame, None)
+    frame.take(1)
+
+
+def take_water(draft: Draft, frame: Cursor, at_ms: int | None) -> None:
+    """EM300-DI: so much water for so many pulses, and the water in all: the pulses in all follow, whatever its unit."""
+    share, pulses, water = frame.unsigned(2), frame.unsigned(2), frame.real()
+    draft.take("water", water)
+    draft.take("water_pulses", round(water * pulses / share, 0) if share else None, at_ms=at_ms)
+
+
 def _time(draft: Draft, frame: Cursor, model: str) -> None:
     """When the values of this message were measured, by the device's clock: it holds for all of them."""
     draft.at_ms = frame.unsigned(4) * 1000
@@ -93,9 +109,11 @@ SPECIAL: dict[tuple[int, int], Callable[[Draft, Cursor, str], None]] = {
     (0xFF, 0x19): _modbus,
     (0xFF, 0x0E): _older_modbus,
     (0x80, 0x0E): _modbus_alarm,
+    (0x05, 0xE1): _water,
+    (0x85, 0xE1): _water_alarm,
     **dict.fromkeys(TIMES, _time),
 }
 
 SIZES = {(0xFF, 0x29): 1, (0x08, 0x29): 1, (0x08, 0x31): 2, (0x08, 0x70): 1, (0x06, 0xFE): 4, (0x0A, 0xB3): 5}
-SIZES |= {(0x04, 0xF9): 4, **dict.fromkeys(TIMES, 4)}
+SIZES |= {(0x04, 0xF9): 4, (0x05, 0xE1): 8, (0x85, 0xE1): 9, **dict.fromkeys(TIMES, 4)}
 """Of those whose length is fixed."""

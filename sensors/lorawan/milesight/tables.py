@@ -189,8 +189,6 @@ _CONTROLLERS = {
     (0x0C, 0xE2): "adc_real@adc_2:f2 extreme:b6",
     (0x0D, 0xE2): "adv_real@adv_1:f2 extreme:b6",
     (0x0E, 0xE2): "adv_real@adv_2:f2 extreme:b6",
-    (0x05, 0xE1): "water_conversion:u2 water_conversion:u2 water:f4",
-    (0x85, 0xE1): "water_conversion:u2 water_conversion:u2 water:f4 alarm:u1",
     (0x05, 0x01): "valve@valve_2:u1",
     (0x09, 0x7B): "pipe_pressure:u2",
     (0x0A, 0x7B): "pipe_pressure@pressure_2:u2",

@@ -29,10 +29,7 @@ def _fill(draft: Draft) -> None:
         raise Malformed(f"Watteco sends on port {PORT}, not {draft.context.fport}")
     if not 0 < len(data) <= MOST_BYTES:
         raise Malformed(f"{len(data)} bytes; a report has 1 to {MOST_BYTES}")
-    model = draft.context.model
-    if model and model not in PRODUCTS:
-        raise NeedsCodec(f"there is no product {NAME}/{model}; known: {', '.join(PRODUCTS)}")
-    product = PRODUCTS.get(model, UNKNOWN)
+    product = PRODUCTS.get(draft.context.model, UNKNOWN)
     if data[0] & 1:
         read_standard(draft, data, product)
     else:
@@ -42,7 +39,8 @@ def _fill(draft: Draft) -> None:
 def _read_batch(draft: Draft, data: bytes, product: Product) -> None:
     """Values that each have their own age, counted back from the time of receipt."""
     if not product.tag_bits:
-        raise NeedsCodec(f"a batch report does not say what it measures: name the product, as in {NAME}/th")
+        named = draft.context.model
+        raise NeedsCodec(f"a batch report means what its product says: name it, as in {NAME}/th, not {named!r}")
     received_ms = draft.message.received_ms
     for label, value, age_s in samples_of(data, product.tag_bits, product.labels):
         at_ms = None if draft.message.retained else received_ms - age_s * 1000

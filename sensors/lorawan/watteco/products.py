@@ -65,6 +65,14 @@ _TORANO = {
     11: _battery(),
 }
 
+_WITHOUT_BATCHES = {
+    "ino": "In'O",
+    "modbus": "Modbus",
+    "smartpilot-wire": "SmartPilot Wire",
+    "ticso": "Tics'O",
+    "triphaso": "Triphas'O",
+}
+
 UNKNOWN = Product("any")
 """What is read when the estate names no product."""
 
@@ -150,7 +158,7 @@ PRODUCTS = {
     "tempo-outdoor": Product("Temp'O Outdoor", 3, _OUTDOOR),
     "tempo-remote-1-probe": Product("Temp'O Remote, 1 probe", 1, _PROBE),
     "tempo-remote-2-probes": Product("Temp'O Remote, 2 probes", 3, {**_OUTDOOR, 1: _temperature("2")}),
-    "th": Product("TH", 2, _CLIMATE, _TAMPER),
+    **dict.fromkeys(("th", "th-sensor", "indoor-temperature-humidity"), Product("TH", 2, _CLIMATE, _TAMPER)),
     "torano-atex": Product(
         "Toran'O ATEX",
         4,
@@ -180,4 +188,5 @@ PRODUCTS = {
             7: Label("pin_state", "bool", channel="1"),
         },
     ),
+    **{model: Product(f"{title}, which sends no batch reports") for model, title in _WITHOUT_BATCHES.items()},
 }

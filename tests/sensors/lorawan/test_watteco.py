@@ -1,27 +1,28 @@
 """Watteco: batch reports are read as the vendor reads them, every name has its row, and no bytes can do harm."""
 
 import random
+import time
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from sensors.draft import Malformed
-from sensors.lorawan.watteco import CODEC, MOST_BYTES, tic_tables
+from sensors.lorawan.watteco import CODEC, MOST_BYTES, PORT, tic
 from sensors.lorawan.watteco.attributes import NUMBERS
 from sensors.lorawan.watteco.batch import Label, samples_of
 from sensors.lorawan.watteco.blocks import UNREAD
 from sensors.lorawan.watteco.fields import FIELDS, LEFT
 from sensors.lorawan.watteco.products import PRODUCTS
-from sensors.model import Context, Decoded, Message, Reason, Rejected, Unused
+from sensors.model import Context, Decoded, Message, Reason, Unused
 
 RECEIVED_MS = 1_795_421_700_000
-FLOATS = "10270080039320180080108183070d4585100500"[:38]
-COUNTERS = "20100000a020a8010000004401e297ad40871b770e377b"
+TEMPERATURES = "322040c884854308b04f308df611942100f90649c908"  # of a TH
+NONE = Label("none", "u8")
 
 
-def decoded(payload: str, model: str = "", retained: bool = False) -> Decoded:
-    message = Message("lorawan/watteco", bytes.fromhex(payload), RECEIVED_MS, 1, retained)
-    return CODEC.decode(message, Context(ZoneInfo("Europe/Paris"), fport=125, device="watteco", model=model))
+def decoded(payload: bytes, model: str = "", retained: bool = False) -> Decoded:
+    message = Message("lorawan/watteco", payload, RECEIVED_MS, 1, retained)
+    return CODEC.decode(message, Context(ZoneInfo("Europe/Paris"), fport=PORT, device="watteco", model=model))
 
 
 def reason(result: Decoded) -> Reason | Unused | None:
@@ -29,7 +30,7 @@ def reason(result: Decoded) -> Reason | Unused | None:
 
 
 def series(payload: str, tag_bits: int, *labels: Label) -> dict[str, list[tuple[int, float]]]:
-    """Of a batch report: by label, each age and value."""
+    """Of a batch report: by label, the age and value of each sample."""
     found: dict[str, list[tuple[int, float]]] = {}
     for label, value, age_s in samples_of(bytes.fromhex(payload), tag_bits, dict(enumerate(labels))):
         found.setdefault(label.name, []).append((age_s, value))
@@ -37,17 +38,40 @@ def series(payload: str, tag_bits: int, *labels: Label) -> dict[str, list[tuple[
 
 
 def test_batch_of_singles() -> None:
-    """Differences of a single are whole steps (the vendor's test_float, sent at 1944)."""
+    """Differences of a single are whole steps (the vendor's test_float: times 1830 to 1876, sent at 1944)."""
     expected = {"t": [(114, 11.0), (99, 13.0), (84, 14.0), (69, 21.0), (68, 100.0)]}
 
-    assert expected == series(FLOATS, 3, Label("", "u8"), Label("", "u8"), Label("t", "float"))
+    assert expected == series("10270080039320180080108183070d45851005", 3, NONE, NONE, Label("t", "float"))
 
 
-def test_batch_of_counters_and_states() -> None:
-    """Each series has times of its own (the vendor's test_integer, sent at 99)."""
+def test_batch_of_counts_and_states() -> None:
+    """Each series may have times of its own (the vendor's test_integer, sent at 99)."""
     expected = {
         "count": [(50, 0), (40, 0), (30, 3), (20, 7), (10, 7), (0, 10)],
         "state": [(94, 1), (32, 0), (30, 1)],
     }
+    payload = "20100000a020a8010000004401e297ad40871b770e377b"
 
-    assert expected == series(COUNTERS, 1, Label("count", "u32"), Label("state", "bool"))
+    assert expected == series(payload, 1, Label("count", "u32"), Label("state", "bool"))
+
+
+def test_batch_with_a_state_that_changes_at_once() -> None:
+    """Times of one series stand apart by a second (the vendor's test_integer_2, sent at 504)."""
+    expected = {
+        "count": [(50, 61), (49, 62)],
+        "state": [(53, 0), (52, 1), (8, 0), (7, 1), (5, 0), (4, 1), (3, 0), (2, 1)],
+    }
+    with open(VECTORS / "integer_2.hex") as file:
+        payload = file.read()
+
+    assert expected == series(payload, 1, Label("count", "u32"), Label("state", "bool"))
+
+
+def test_batch_of_five_series() -> None:
+    """Series share their times (the vendor's test_timestamp_iso_format, sent at 3624)."""
+    values = {"a": (7297, 14497), "b": (7297, 14497), "c": (1005, 1005), "d": (2580, 2541), "e": (3622, 3676)}
+    expected = {name: [(1800, first), (0, second)] for name, (first, second) in values.items()}
+    payload = "523000800310050ae1dec124b41f680fec01003802237b00008ec01080009db08c8819af126440382419100ed903"
+    kinds = {"a": "u32", "b": "u32", "c": "i16", "d": "i16", "e": "u16"}
+
+    assert expected == series(payload, 3, *(Label(name, kind) for name, kind in kinds.items()))
