@@ -5,7 +5,7 @@ BIN := .venv/bin
 SERVERS := mosquitto mosquitto-clients influxdb influxdb-client victoria-metrics openssl systemd \
   chromium libatomic1  # the last is for playwright's driver
 
-.PHONY: demo test check bench servers requirements clean
+.PHONY: demo test check bench fuzz servers requirements clean
 
 demo: .venv/installed  ## run the whole system on this machine, on real recorded data
 	$(BIN)/microville demo
@@ -24,7 +24,11 @@ check: .venv/installed-dev  ## style, types, imports, generated files
 
 bench: .venv/installed-dev servers  ## medians and ratios, measured in one run
 	$(BIN)/python -m tests.benchmarks.bench_ingest
+	$(BIN)/python -m tests.benchmarks.bench_decode
 	$(BIN)/python -m tests.benchmarks.bench_store
+
+fuzz: .venv/installed-dev  ## a million hostile messages for the decoders
+	$(BIN)/python -m tests.sensors.fuzz
 
 servers:  ## the Debian packages the tests' real servers and tools come from
 	deploy/test-servers.sh $(SERVERS)

@@ -8,6 +8,7 @@ from sensors.codecs import (
     dsmr,
     esphome,
     homie,
+    linky,
     native,
     plain,
     senml,
@@ -51,6 +52,7 @@ _OWN: Mapping[str, Codec] = {
         tasmota.CODEC,
         esphome.CODEC,  # last: its topics begin with any node's name
         decentlab.CODEC,
+        linky.CODEC,
     )
 }
 

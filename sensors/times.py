@@ -1,6 +1,6 @@
 """Times as devices write them, in milliseconds since the epoch, UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sensors.draft import Ambiguous, Malformed
@@ -37,6 +37,12 @@ def local_ms(moment: datetime, zone: ZoneInfo, received_ms: int) -> int:
     if len(live) != 1:
         raise Ambiguous(f"local time {moment} was twice in {zone.key}: the clocks went back")
     return live[0]
+
+
+def seasonal_ms(moment: datetime, zone: ZoneInfo, summer: bool) -> int:
+    """A local time that says itself whether it is summer time, as meters write it, whatever the day."""
+    winter = min(datetime(moment.year, month, 1, tzinfo=zone).utcoffset() or timedelta() for month in (1, 7))
+    return utc_ms(moment - winter - timedelta(hours=summer))
 
 
 def utc_ms(moment: datetime) -> int:

@@ -10,14 +10,13 @@ device type (EN 13757-3) and unit decide its quantity, and each has its own time
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sensors.draft import Draft, Malformed, Refusal, drafted
 from sensors.model import Codec, Field, Reason
 from sensors.quantities import QUANTITIES
-from sensors.times import epoch_ms, local_ms
+from sensors.times import local_ms, seasonal_ms
 from sensors.units import UNITS, convert
 
 NAME = "dsmr_p1"
@@ -213,16 +212,10 @@ def _time_ms(draft: Draft, text: str) -> int:
         moment = datetime.strptime(f"{found[1] if found else ''}Z", "%y%m%d%H%M%S%z")
     except ValueError:
         raise Malformed(f"{text[:20]!r} is no time") from None
-    zone = draft.context.zone
+    moment = moment.replace(tzinfo=None)
     if not found or not found[2]:
-        return local_ms(moment.replace(tzinfo=None), zone, draft.message.received_ms)
-    offset = _winter(zone, moment.year) + timedelta(hours=found[2] == "S")
-    return epoch_ms((moment - offset).timestamp())
-
-
-def _winter(zone: ZoneInfo, year: int) -> timedelta:
-    """The zone's offset from UTC in winter time."""
-    return min(datetime(year, month, 1, tzinfo=zone).utcoffset() or timedelta() for month in (1, 7))
+        return local_ms(moment, draft.context.zone, draft.message.received_ms)
+    return seasonal_ms(moment, draft.context.zone, found[2] == "S")
 
 
 def _value(text: str) -> tuple[float, str]:

@@ -82,9 +82,14 @@ def _measure(draft: Draft, name: str, text: str, binary: bool) -> None:
         _put_state(draft, field, name, text, channel)
     elif field.quantity == "climate.formaldehyde":
         draft.take("formaldehyde in ppb or µg/m³", text)
+    elif (field.unit, draft.context.model) == ("kWh", "Wh"):
+        draft.put(field._replace(unit="Wh"), text, name, channel)
     else:
-        unit = "Wh" if (field.unit, draft.context.model) == ("kWh", "Wh") else OTHERWISE.get(field.quantity, field.unit)
-        draft.put(field._replace(unit=unit), text, name, channel)
+        draft.put(_as_here(field), text, name, channel)
+
+
+def _as_here(field: Field) -> Field:
+    return field._replace(unit=OTHERWISE.get(field.quantity, field.unit))
 
 
 def _part(draft: Draft, part: str, name: str, text: str) -> None:

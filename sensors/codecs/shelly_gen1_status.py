@@ -24,10 +24,12 @@ WORDS = {
 }
 WORDS_OF_NONE = ("", "null", "unknown", "opening", "closing", "checking", "failure", "not_connected")
 
+_LOADS = ("light", "color", "white", "roller")
+
 STATUS_FIELDS = {
     **{f"{kind}.ison": Field("actuator.on") for kind in ("relay", "light", "color", "white")},
     **{f"{kind}.brightness": Field("actuator.level") for kind in ("light", "white")},
-    **{f"{kind}.power": Field("electricity.power") for kind in ("light", "color", "white", "meter", "emeter")},
+    **{f"{kind}.power": Field("electricity.power") for kind in (*_LOADS, "meter", "emeter")},
     "meter.total": Field("electricity.energy", unit="Wmin"),
     "emeter.reactive": Field("electricity.reactive_power"),
     "emeter.voltage": Field("electricity.voltage"),
@@ -66,7 +68,7 @@ STATUS_FIELDS = {
 STATUS_LEFT = {
     "meter.counters": "energy of the last minutes; total holds the register",
     "meter.timestamp": "local time of the meter's register, or unixtime in other words",
-    "roller.power": "its meter says the same",
+    "power beside a meter": "the meter of the same number says the same",
     "tmp.tC beside others": "temperature or tmp.value says the same",
     **dict.fromkeys(("tF", "temperature_f", "tmp.units", "target_t.units", "units"), "the same in °F; units"),
     **dict.fromkeys(("is_valid", "hwID", "overpower", "overtemperature", "temperature_status", "inputs_overload"),
@@ -173,6 +175,8 @@ def _lookup(parts: dict[str, Any], names: Way) -> str:
     name = ".".join(names)
     if name == "tmp.tC" and ("temperature" in parts or "value" in parts["tmp"]):
         return "tmp.tC beside others"
+    if names[0] in _LOADS and names[1:] == ("power",) and "meter" in parts:
+        return "power beside a meter"
     if name in STATUS_FIELDS:
         return name
     heads = [".".join(names[:stop]) for stop in range(1, len(names) + 1)]

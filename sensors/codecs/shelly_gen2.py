@@ -116,6 +116,7 @@ LEFT = {
     **dict.fromkeys(("input.percent", "input.xpercent", "input.freq", "input.xfreq", "input.counts.xtotal",
                      "input.counts.xby_minute", "voltmeter.xvoltage"),
                     "position, pace or user's scaling of an input: the user alone knows what it means"),
+    **{f"em.{p}_errors": "faults" for p in "abcn"},
     "illumination": "illuminance in words",
     **dict.fromkeys(("smoke.mute", "flood.mute", "devicepower.external"), "silenced alarm; whether it is plugged in"),
     **dict.fromkeys(("thermostat.enable", "thermostat.schedules", "thermostat.target_humidity", "thermostat.boost",

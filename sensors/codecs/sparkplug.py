@@ -50,6 +50,7 @@ BOOLEAN_TYPE = 11
 
 UNIT_NAMES = frozenset(("engunit", "engunits", "unit", "units"))
 
+MOST_PROPERTIES = 50  # of a metric, among which its unit is looked for
 MOST_LETTERS = 200  # of a name that is remembered
 
 ASK_AGAIN_MS = 60_000
@@ -76,12 +77,13 @@ def _fill(draft: Draft) -> None:
         raise Malformed(f"{kind[:20]!r} is no message type of Sparkplug B")
     if (kind[0] == "D") != (len(path) == 2):
         raise Malformed(f"{kind} on a topic {'without' if kind[0] == 'D' else 'with'} a device")
-    draft.control()
     key = "/".join((group, *path))
+    if kind[1:] == "DATA":
+        _data(draft, key, f"{group}/NCMD/{path[0]}", parsed(draft.message.payload))
+        return
+    draft.control()
     if kind[1:] == "BIRTH":
         _birth(draft, key, parsed(draft.message.payload))
-    elif kind[1:] == "DATA":
-        _data(draft, key, f"{group}/NCMD/{path[0]}", parsed(draft.message.payload))
 
 
 def _birth(draft: Draft, key: str, payload: Any) -> None:
@@ -175,7 +177,8 @@ def _shortest(value: float) -> float | None:
 
 
 def _unit(metric: Any) -> str:
-    for key, value in zip(metric.properties.keys, metric.properties.values, strict=False):
+    properties = metric.properties
+    for key, value in zip(properties.keys[:MOST_PROPERTIES], properties.values[:MOST_PROPERTIES], strict=False):
         if _text(key).lower() in UNIT_NAMES:
             return _text(value.string_value)
     return ""

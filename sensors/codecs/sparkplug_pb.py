@@ -14,7 +14,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from sensors.draft import Malformed
 
-MOST_METRICS = 2_000
+MOST_METRICS = 1_000
 """Of one message: more of them take longer to read than a message may."""
 
 MOST_INFLATED = 256 * 1024

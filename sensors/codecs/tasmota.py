@@ -22,7 +22,7 @@ from sensors.codecs.tasmota_tables import FIELDS, LEFT
 from sensors.codecs.tasmota_teleinfo import is_register, meter_ms
 from sensors.draft import Draft, Malformed, UnknownTopic, drafted, number, parsed_object, text_of
 from sensors.leaves import Way, leaves
-from sensors.model import Codec, Field
+from sensors.model import Codec, Reason
 from sensors.times import epoch_ms, text_ms
 
 PREFIXES = ("tele", "stat")
@@ -33,21 +33,36 @@ _CONTROL = re.compile(r"LWT|INFO\d?|UPTIME|MARGINS|WARNING|LOGGING|HASS_STATE|RT
 _VALUES = ("SENSOR", "STATE", "TIC", "LIVE")
 _POWER = re.compile(r"POWER\d{0,2}")
 _STATUS = re.compile(r"STATUS\d{0,2}")
-_ANSWERS = ("POWER", "Dimmer", "Shutter", "ZbReceived")
-"""What is taken of the answers to commands; the rest of them is about settings."""
+_ANSWERS = ("POWER", "Dimmer", "Shutter", "Switch", "ZbReceived")
+"""What makes an answer to a command one that tells a state; the others are about settings."""
 
 _SUFFIX = re.compile(r"(?!^)[-_](?:0x)?[0-9A-Fa-f]+$")
 _NUMBER = re.compile(r"(?<=\D)\d+$")
-_NUMBERED = ("POWER", "Dimmer", "Shutter", "Switch", "PWM", "Channel")
+_NUMBERED = ("POWER", "Dimmer", "Shutter", "Switch", "Button", "PWM", "Channel")
 _INNER_NUMBERED = ("ANALOG", "COUNTER")
 _OF_THE_DEVICE = ("ENERGY", "TIC", "METER", "CONTRACT", "ESP32", "COUNTER", "Wifi", "ZbReceived", *_NUMBERED)
 """Objects that are no sensor of several: their name never becomes a channel."""
 
 _IN_TIC = ("Power", "ActivePower", "ApparentPower", "ReactivePower", "Factor", "Voltage", "Current")
 
-_PRESSURES = {"hPa": 1.0, "mmHg": 1.33322387415, "inHg": 33.86389}
-_SPEEDS = {"m/s": 1.0, "km/h": 1 / 3.6, "kn": 0.514444, "mph": 0.44704, "ft/s": 0.3048, "yd/s": 0.9144}
-_TEMPERATURES = ("climate.temperature", "device.temperature")
+_TEMPERATURES = "TempUnit", {"C": (1.0, "°C"), "F": (1.0, "°F")}
+_UNITS = {
+    **dict.fromkeys(("climate.temperature", "device.temperature", "water.temperature"), _TEMPERATURES),
+    "climate.pressure": ("PressureUnit", {"hPa": (1.0, "hPa"), "mmHg": (1.33322387415, "hPa"), "inHg": (1.0, "inHg")}),
+    "weather.wind_speed": (
+        "SpeedUnit",
+        {
+            "m/s": (1.0, "m/s"),
+            "km/h": (1.0, "km/h"),
+            "kn": (0.514444, "m/s"),
+            "mph": (0.44704, "m/s"),
+            "ft/s": (0.3048, "m/s"),
+            "yd/s": (0.9144, "m/s"),
+        },
+    ),
+}
+"""By quantity: where the message names its unit, and scale and unit of each; the first holds when it names none."""
+
 _SWITCHED = {"ON": 1, "OFF": 0}
 
 
@@ -91,9 +106,8 @@ def _device(levels: list[str]) -> str:
 
 def _answer(draft: Draft, values: dict[str, Any]) -> None:
     """What a command answered, or an event: taken when it tells a state."""
-    told = {key: value for key, value in values.items() if _kind(key)[0] in _ANSWERS}
-    if told:
-        _take(draft, told)
+    if any(_kind(key)[0] in _ANSWERS for key in values):
+        _take(draft, values)
     else:
         draft.control()
 
@@ -169,8 +183,10 @@ def _is_tic(kind: str, rest: Way, teleinfo: bool) -> bool:
 
 def _lookup(kind: str, rest: Way, raw: Any) -> tuple[str, Way]:
     """The name in the tables and the parts of the way that are not in it; an empty name when there is none."""
-    if kind in LEFT or (not rest and kind in FIELDS):
+    if not rest and (kind in FIELDS or kind in LEFT):
         return kind, ()
+    if f"{kind}.*" in LEFT:
+        return f"{kind}.*", ()
     for start in range(len(rest)):
         for stop in (start + 2, start + 1):
             tail = ".".join(rest[start:stop])
@@ -198,28 +214,15 @@ def _put(draft: Draft, one: _Found, values: Mapping[str, Any], several: bool) ->
     if field.quantity == "input.on" and isinstance(raw, str):
         draft.absent(one.name)  # TOGGLE, HOLD and the like are events: they tell no state
         return
-    draft.put(_in_unit(field, values), raw, ".".join(one.way), channel)
-
-
-def _in_unit(field: Field, values: Mapping[str, Any]) -> Field:
-    """The field by the units that the message gives beside the values."""
-    if field.quantity in _TEMPERATURES:
-        return field._replace(unit="°F" if values.get("TempUnit") == "F" else "°C")
-    if field.quantity == "climate.pressure":
-        return field._replace(scale=_unit(values, "PressureUnit", _PRESSURES))
-    if field.quantity == "weather.wind_speed":
-        return field._replace(scale=_unit(values, "SpeedUnit", _SPEEDS))
-    return field
-
-
-def _unit(values: Mapping[str, Any], key: str, scales: Mapping[str, float]) -> float:
-    unit = values.get(key)
-    if unit is None:
-        return 1.0
-    scale = scales.get(unit) if isinstance(unit, str) else None
-    if scale is None:
-        raise Malformed(f"{key} {str(unit)[:20]!r} is none of {', '.join(scales)}")
-    return scale
+    if field.quantity in _UNITS:
+        key, fields = _UNITS[field.quantity]
+        unit = values.get(key) or next(iter(fields))
+        if not isinstance(unit, str) or unit not in fields:
+            draft.refuse(Reason.MALFORMED, f"{key} {str(unit)[:20]!r} is none of {', '.join(fields)}")
+            return
+        scale, name = fields[unit]
+        field = field._replace(scale=scale, unit=name)
+    draft.put(field, raw, ".".join(one.way), channel)
 
 
 def _topics() -> Iterable[str]:

@@ -73,7 +73,7 @@ TIC_LEFT = {
        for key in ("TDAY", "YDAY", "PTDAY", "PYDAY")},
     **{f"CONTRACT.{key}": "identity, contract and tariff in force"
        for key in ("serial", "name", "period", "color", "hour", "tday", "tmrw")},
-    **dict.fromkeys(("CAL", "RELAY", "ALERT"), "tariff calendar, virtual relays and alarms, no measurement"),
+    **dict.fromkeys(("CAL.*", "RELAY.*", "ALERT.*"), "tariff calendar, virtual relays and alarms, no measurement"),
 }  # fmt: skip
 
 _SEASONS = {"E": timedelta(hours=2), "H": timedelta(hours=1)}

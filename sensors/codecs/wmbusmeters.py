@@ -2,7 +2,7 @@
 
 Source: wmbusmeters/wmbusmeters, its README and the fields of its meter drivers. ``media`` says what is metered,
 ``timestamp`` (UTC) when the telegram was received. The device is the meter's ``id``, which stands on the meter: the
-``name`` is the user's. Texts are states, null means no value.
+``name`` is the user's. Null means no value.
 """
 
 import re
@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
-from sensors.codecs.wmbusmeters_tables import DRIVERS, FIELDS, LEFT, MEDIA
+from sensors.codecs.wmbusmeters_tables import DRIVERS, FIELDS, LEFT, MEDIA, STATES
 from sensors.draft import Draft, Malformed, drafted, number, parsed_object
 from sensors.model import Codec
 from sensors.times import rfc3339_ms
@@ -26,13 +26,16 @@ _NUMBER = re.compile(
 def _fill(draft: Draft) -> None:
     document = parsed_object(draft.message.payload)
     draft.device = draft.context.device or _text(document, "id")
-    family = MEDIA.get(_text(document, "media")) or DRIVERS.get(str(document.get("meter")), "")
+    driver = str(document.get("meter"))
+    family = MEDIA.get(_text(document, "media")) or DRIVERS.get(driver, "")
     if document.get("timestamp") is not None:
         draft.at_ms = rfc3339_ms(_text(document, "timestamp"))
-    if document.get("meter") == "iem3000" and "power_factor" in document:
+    if driver == "iem3000" and "power_factor" in document:
         document["power_factor"] = _folded(document["power_factor"])
     for name, raw in document.items():
         _take(draft, family, name, raw)
+    if driver in STATES:
+        _take_state(draft, driver, document.get("status"))
 
 
 def _take(draft: Draft, family: str, name: str, raw: Any) -> None:
@@ -41,6 +44,14 @@ def _take(draft: Draft, family: str, name: str, raw: Any) -> None:
         draft.take(row, raw, channel)
     elif row not in LEFT and isinstance(raw, int | float):  # texts and nulls are no measurements
         draft.unmapped(f"{name} of {family or 'an unnamed medium'}")
+
+
+def _take_state(draft: Draft, driver: str, status: Any) -> None:
+    """The state that a status tells; other words of it are faults, and tell none."""
+    _, on, off = STATES[driver]
+    words = set(status.split()) if isinstance(status, str) else set()
+    if words & (on | off):
+        draft.take(f"{driver} status", float(bool(words & on)))
 
 
 @lru_cache(maxsize=10_000)

@@ -22,8 +22,18 @@ MEDIA = {
 }
 """The media of meters, and the family of rows that reads them; other media only have the rows of any meter."""
 
-DRIVERS = {"qwater": "water", "qheat": "heat", "qheatv2": "heat"}
-"""Drivers of one medium whose telegrams come from a radio converter, which does not say what it converts."""
+DRIVERS = {
+    **dict.fromkeys(("qwater", "emerlin868", "gwfwater", "apator08"), "water"),
+    **dict.fromkeys(("qheat", "qheatv2"), "heat"),
+}
+"""Drivers of one medium whose telegrams name another thing: the radio converter, the system component."""
+
+STATES: dict[str, tuple[str, frozenset[str], frozenset[str]]] = {
+    "lansendw": ("opening.contact", frozenset(("OPEN",)), frozenset(("CLOSED",))),
+    "lansensm": ("safety.smoke", frozenset(("SMOKE",)), frozenset(("OK",))),
+    "kamwater": ("water.leak", frozenset(("LEAK", "BURST")), frozenset(("OK", "DRY"))),
+}
+"""Drivers whose status is a measurement: its quantity, the words for 1 and for 0."""
 
 
 def _rows(
@@ -40,6 +50,8 @@ def _any() -> Iterator[tuple[str, Field]]:
     yield from _rows("", ("external_temperature_c", "external_temperature"), "climate.temperature")
     yield from _rows("", ("a_counter",), "pulse.count", channel="a")
     yield from _rows("", ("b_counter",), "pulse.count", channel="b")
+    for driver, (quantity, _, _) in STATES.items():
+        yield f"{driver} status", Field(quantity)
 
 
 def _water() -> Iterator[tuple[str, Field]]:

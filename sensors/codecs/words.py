@@ -16,8 +16,8 @@ from sensors.units import UNITS
 BOOLEAN = "boolean"
 """Stands in the place of a unit for what is true or false."""
 
-MOST_LETTERS = 200
-MOST_WORDS = 6  # of a name in the table
+MOST_LETTERS = 100
+MOST_WORDS = 4  # of a name in the table
 MOST_INDEXES = 3  # words behind it, as in "phase a 1"
 
 
@@ -26,13 +26,15 @@ def _same(field: Field, *names: str) -> dict[str, Field]:
 
 
 FIELDS: dict[str, Field] = {
-    **_same(Field("climate.temperature", unit="°C"), "temperature", "temp", "air_temperature", "room_temperature"),
+    **_same(Field("climate.temperature", unit="°C"), "temperature", "temp", "air_temperature"),
     **_same(Field("climate.setpoint", unit="°C"), "setpoint", "target_temperature", "temperature_setpoint"),
     **_same(Field("climate.setpoint", unit="°C"), "set_temperature", "setpoint_temperature", "heating_setpoint"),
     **_same(Field("climate.humidity", unit="%"), "humidity", "relative_humidity", "rh"),
     **_same(Field("climate.co2", unit="ppm"), "co2", "carbon_dioxide", "co_2", "co2_concentration", "co2_value"),
     **_same(Field("climate.carbon_monoxide", unit="ppm"), "carbon_monoxide", "co"),
-    **_same(Field("climate.illuminance", unit="lx"), "illuminance", "lux", "ambient_light", "brightness [lx]"),
+    **_same(
+        Field("climate.illuminance", unit="lx"), "illuminance", "lux", "ambient_light", "brightness [lx]", "light [lx]"
+    ),
     **_same(Field("climate.illuminance", unit="lx"), "luminosity", "light_level [lx]"),
     **_same(Field("climate.light_level", unit="%"), "illuminance [%]", "light_level"),
     **_same(Field("climate.pressure", unit="hPa"), "pressure", "air_pressure", "barometric_pressure", "barometer"),
@@ -185,6 +187,7 @@ SPELLINGS = {
 _WORD = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+")
 _INDEX = re.compile(r"l[123]|[abc]|phase|\d{1,3}|ch(?:annel)?\d{0,2}")
 _BETWEEN = " _-/.:"
+_MEASURES = frozenset(name.partition(" ")[0] for name in FIELDS if BOOLEAN not in name)
 _LAST = frozenset(name.partition(" ")[0].rpartition("_")[2] for name in FIELDS)
 
 
@@ -219,6 +222,8 @@ def meaning(name: str, kind: str = "", assume: bool = False) -> Meaning | None:
             field = _field("_".join(told[start:end]), base, kind, assume)
             if field is not None:
                 return None if CHANGES.intersection(told[:start]) else Meaning(field, _rest(name, words, start, end))
+            if "_".join(told[start:end]) in _MEASURES:
+                return None  # told in a unit that it cannot have
     if base not in BY_UNIT or CHANGES.intersection(told):
         return None
     return Meaning(BY_UNIT[base]._replace(unit=kind), name.strip(_BETWEEN))

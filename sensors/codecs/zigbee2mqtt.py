@@ -73,6 +73,9 @@ def _measure(draft: Draft, values: Mapping[str, Any], name: str, raw: Any) -> No
     if base == "voltage" and _of_battery(values, number(raw)):
         base = "voltage of a battery"
     field = FIELDS.get(base)
+    if field is None and raw is None:
+        draft.absent(name)
+        return
     if field is None:
         draft.take(base if base in LEFT else name, raw)
         return

@@ -25,7 +25,7 @@ MODELS = {
     "am107": "compounds in ppb, where they come without the light (also AM104); or else a class is meant",
     "em300-di": "its input, where a message does not show it; or else a leak is meant",
     "wt101": "tampering and window, where they come alone; or else doors and tampering are meant",
-    "uc300": "its inputs, where they come alone (also UC501, UC502, UC11-N1); or else those of other sensors are meant",
+    "uc300": "its inputs alone, and its records (also UC501, UC502, UC11-N1); or else other sensors are meant",
     "uc511": "its valves and counters (also UC512, UC521)",
     "ts301": "door at the probe; or else motion is meant",
     "ts302": "two probes; or else the second is read as a set temperature",
@@ -64,6 +64,8 @@ def _take(draft: Draft, frame: Cursor, key: Key, model: str) -> None:
         take_parts(draft, TLVS[key], frame)
     elif channel in history.CHANNELS and kind == history.TYPE:
         history.take_record(draft, frame, channel, model)
+    elif channel in history.CHANNELS and kind in (history.PORTS, *history.REGISTERS):
+        history.take_controller_record(draft, frame, kind, model)
     elif channel in answers.CHANNELS or channel in answers.EXTENDED:
         _take_answer(draft, frame, key)
     else:

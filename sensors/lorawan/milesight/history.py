@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sensors.bits import Cursor
 from sensors.draft import Draft, Malformed
+from sensors.lorawan.milesight import records
 from sensors.lorawan.milesight.layouts import size_of, take_parts
 from sensors.lorawan.milesight.special import take_desks, take_water
 
@@ -42,7 +43,7 @@ LAYOUTS: dict[str, dict[int, str]] = {
     "em300-sld em300-zld": {0x20: f"{_AIR} leakage_status:u1"},
     "em300-mld": {0x20: "event:b3 leakage_status:u1"},
     "em320-th-v2": {0x20: "temperature:s2 humidity_tenths:u2 report_type:u1"},
-    "em410-rdl em411-rdl": {0x20: "distance:s2 wired_temperature:s2 mutation:s2 event:u1"},
+    "em410-rdl em411-rdl": {0x20: "distance:u2 wired_temperature:s2 mutation:s2 event:u1"},
     "em500-co2": {0x20: "co2:u2 pressure:u2 temperature:s2 humidity:u1"},
     "em500-lgt": {0x20: "illumination:u4"},
     "em500-pp": {0x20: "pipe_pressure:s2"},
@@ -51,7 +52,6 @@ LAYOUTS: dict[str, dict[int, str]] = {
     "em500-swl": {0x20: "depth:u2"},
     "em500-udl": {0x20: "distance:u2"},
     "ts201": {0x20: "event:u1 temperature:s2"},
-    "ts201-v2": {0x20: "source:u1 temperature:s2 humidity:u1 event:u1"},
     "ws203": {0x20: "report_type:u1 occupancy:u1 temperature:s2 humidity:u1"},
     "uc511 uc512": {0x21: "pipe_pressure:u2"},
     "wt201-v2 wt211": {
@@ -91,7 +91,18 @@ def _input_or_pulses(draft: Draft, frame: Cursor, at_ms: int) -> None:
 
 def _input_or_water(draft: Draft, frame: Cursor, at_ms: int) -> None:
     """EM300-DI: with an alarm before, and a volume in place of the pulses."""
-    take_parts(draft, f"{_AIR} alarm:u1", frame, at_ms)
+    take_parts(draft, _AIR, frame, at_ms)
+    _alarm_and_water(draft, frame, at_ms)
+
+
+def _input_or_water_alone(draft: Draft, frame: Cursor, at_ms: int) -> None:
+    """EM300-DI-HALL: the same without a thermometer."""
+    frame.take(size_of(_AIR))
+    _alarm_and_water(draft, frame, at_ms)
+
+
+def _alarm_and_water(draft: Draft, frame: Cursor, at_ms: int) -> None:
+    draft.take("alarm", frame.unsigned(1))
     mode, level = frame.unsigned(1), frame.unsigned(1)
     take_water(draft, frame, at_ms)
     if mode == 1:
@@ -163,13 +174,19 @@ def _valves(draft: Draft, frame: Cursor, at_ms: int) -> None:
 
 READERS: dict[str, dict[int, Take]] = {
     "em300-di": {0x20: _input_or_pulses, 0x21: _input_or_water},
-    "em300-di-hall": {0x20: _input_or_pulses, 0x21: _input_or_water},
+    "em300-di-hall": {0x21: _input_or_water_alone},
     **{model: {0x20: _people_in_period} for model in ("vs350", "vs351", "vs360")},
     "vs321": {0x20: _workplaces},
     "vs121": {0x20: _room},
     **{model: {0x20: _lines} for model in ("vs133", "vs135")},
     "wt201": {0x20: _thermostat},
     **{model: {0x20: _valves} for model in ("uc511", "uc512")},
+    "ts201-v2": {0x20: records.probe_of_kind},
+    "ts301": {0x20: records.one_probe},
+    "ts302": {0x20: records.two_probes},
+    "ts301-v2": {0x20: records.newer_probe},
+    "ts302-v2": {0x20: records.newer_first_probe, 0x21: records.newer_second_probe},
+    **{model: {0x20: records.registers, 0x21: records.registers} for model in ("uc100", "uc100-v2")},
 }
 
 
@@ -189,6 +206,24 @@ def take_record(draft: Draft, frame: Cursor, channel: int, model: str) -> None:
 
 
 _DI_BY_LENGTH: dict[tuple[int, int], Take] = {(0x20, 9): _input_or_pulses, (0x21, 14): _input_or_water}
+
+
+PORTS = 0xDC
+REGISTERS = (0xCD, 0xDD, 0xE0)
+"""Types of the records of controllers: their ports; and what stands in devices behind them."""
+
+PORT_READERS: dict[str, Take] = {"uc300": records.uc300, "uc501": records.uc50x, "uc502": records.uc50x}
+
+
+def take_controller_record(draft: Draft, frame: Cursor, kind: int, model: str) -> None:
+    """One record of a controller. Raises Malformed when no model says which."""
+    if kind == PORTS and model not in PORT_READERS:
+        raise Malformed(
+            f"a record of a controller's ports: the estate must name the model, {' or '.join(PORT_READERS)}"
+        )
+    at_ms = frame.unsigned(TIME_BYTES) * 1000
+    reader = PORT_READERS[model] if kind == PORTS else records.registers
+    reader(draft, frame, at_ms)
 
 
 def _layout_by_length(frame: Cursor, channel: int) -> str:

@@ -107,6 +107,7 @@ SPECIAL: dict[tuple[int, int], Callable[[Draft, Cursor, str], None]] = {
     (0x0A, 0xB3): _region_bits,
     (0x04, 0xF9): _region_bytes,
     (0xFF, 0x19): _modbus,
+    (0xFF, 0xEE): _modbus,
     (0xFF, 0x0E): _older_modbus,
     (0x80, 0x0E): _modbus_alarm,
     (0x05, 0xE1): _water,

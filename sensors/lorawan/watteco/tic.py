@@ -12,6 +12,7 @@ from sensors.bits import Cursor
 from sensors.draft import Draft, Malformed
 from sensors.lorawan.watteco import tic_tables
 from sensors.lorawan.watteco.tic_fields import FIELDS
+from sensors.model import Reason
 from sensors.times import local_ms
 
 
@@ -50,6 +51,12 @@ _DATED = {
 }
 """By field: the other field that says when it was so."""
 
+_PAST = {
+    *("CCASN", "CCASN-1", "CCAIN", "CCAIN-1", "UMOY1", "UMOY2", "UMOY3"),
+    *(f"PA{n}{way}" for n in range(2, 7) for way in ("", "_s", "_i")),
+}
+"""Fields that are nothing without their own date."""
+
 _SLOTS = 11
 _EPOCH = datetime.fromisoformat("2000-01-01")
 
@@ -79,9 +86,17 @@ def read_tic(draft: Draft, cluster: int, attribute: int, block: Cursor) -> None:
     if clock:
         draft.at_ms = _ms(draft, clock)
     for label, value in values:
-        moment = dates.get(_DATED[label]) if label in _DATED else value.moment
         if value.number is not None:
-            draft.take(label, value.number, at_ms=_ms(draft, moment) if moment and label in FIELDS else None)
+            _take(draft, label, value.number, value.moment or dates.get(_DATED.get(label, "")))
+
+
+def _take(draft: Draft, label: str, number: float, moment: _Moment | None) -> None:
+    if label not in FIELDS:  # its time does not matter
+        draft.take(label, number)
+    elif moment is None and label in _PAST:
+        draft.refuse(Reason.NEEDS_TIME, f"{label} is of the past, and its date is not in the report")
+    else:
+        draft.take(label, number, at_ms=moment and _ms(draft, moment))
 
 
 def _present(block: Cursor, profile: Sequence[_Field]) -> Iterator[_Field]:

@@ -1,7 +1,6 @@
 """Watteco: batch reports are read as the vendor reads them, every name has its row, and no bytes can do harm."""
 
 import random
-import time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -61,8 +60,7 @@ def test_batch_with_a_state_that_changes_at_once() -> None:
         "count": [(50, 61), (49, 62)],
         "state": [(53, 0), (52, 1), (8, 0), (7, 1), (5, 0), (4, 1), (3, 0), (2, 1)],
     }
-    with open(VECTORS / "integer_2.hex") as file:
-        payload = file.read()
+    payload = "201600206018180000007ae201726c922d59920520ad"
 
     assert expected == series(payload, 1, Label("count", "u32"), Label("state", "bool"))
 
@@ -75,3 +73,54 @@ def test_batch_of_five_series() -> None:
     kinds = {"a": "u32", "b": "u32", "c": "i16", "d": "i16", "e": "u16"}
 
     assert expected == series(payload, 3, *(Label(name, kind) for name, kind in kinds.items()))
+
+
+def test_values_of_a_batch_count_back_from_receipt() -> None:
+    """Each value has its own time, and those of a retained message, whose age nobody knows, have none."""
+    payload = bytes.fromhex(TEMPERATURES)
+
+    assert {5, 35} == {(RECEIVED_MS - reading.at_ms) // 1000 for reading in decoded(payload, "th").readings}
+    assert Unused.RETAINED_WITHOUT_TIME == reason(decoded(payload, "th", retained=True))
+
+
+@pytest.mark.parametrize("model", ["", "triphaso", "nobodys"])
+def test_batch_needs_its_product(model: str) -> None:
+    """Without a table of labels nothing is guessed."""
+    assert Reason.NEEDS_CODEC == reason(decoded(bytes.fromhex(TEMPERATURES), model))
+
+
+def test_batch_of_another_product_is_refused() -> None:
+    """A report that does not fit the product's labels to its last byte is not of this product."""
+    assert Reason.MALFORMED == reason(decoded(bytes.fromhex(TEMPERATURES) + b"\0", "th"))
+    assert Reason.MALFORMED == reason(decoded(bytes.fromhex(TEMPERATURES), "smartplug"))
+
+
+def test_batch_that_claims_more_than_it_holds() -> None:
+    """A report is refused at its last bit, whatever number of samples it claims."""
+    with pytest.raises(Malformed, match="batch report"):
+        list(samples_of(b"\xf0" + b"\xff" * (MOST_BYTES - 1), 4, dict.fromkeys(range(16), NONE)))
+
+
+def test_every_name_has_its_row() -> None:
+    """What a report can hold is taken or left by the tables."""
+    names = {number.name for number in NUMBERS.values()} | set(UNREAD.values())
+    names |= {label.name for product in PRODUCTS.values() for label in product.labels.values()}
+    names |= {name for product in PRODUCTS.values() for row in product.endpoints.values() for name in row}
+    fields = [field for profiles in tic.CLUSTERS.values() for profile in profiles.values() for field in profile]
+    names |= {field.label for field in fields if {"u8", "u16", "u24", "u32", "i16", "float"} & set(field.kinds)}
+
+    assert set() == names - FIELDS.keys() - LEFT.keys() - {"pin_states"}
+    assert set() == FIELDS.keys() & LEFT.keys()
+
+
+def test_no_bytes_raise() -> None:
+    """Whatever the bytes and the product, the outcome is readings or a reason."""
+    chance = random.Random(125)
+    clusters = [cluster for cluster, _ in (*NUMBERS, *UNREAD)] + list(tic.CLUSTERS)
+    for _ in range(4_000):
+        body = chance.randbytes(chance.randrange(60))
+        head = b"\x11\x0a" + chance.choice(clusters).to_bytes(2, "big") + b"\x00\x00\x41" + bytes((len(body),))
+        payload = chance.choice([body, head + body, bytes((chance.randrange(0, 256, 2),)) + body])
+        result = decoded(payload, chance.choice(["", *PRODUCTS]))
+
+        assert result.readings or result.problem
