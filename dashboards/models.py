@@ -1,5 +1,6 @@
 """What the API answers. Times are RFC 3339 with the offset of the site's zone at that time."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -39,6 +40,21 @@ class ConsumptionGroup(BaseModel):
     estimated: list[float]  # the share of the amount that was not measured, 0 to 1
 
 
+class Unmapped(BaseModel):
+    """A measurement of a device that nobody mapped: it is in no codec's table."""
+
+    name: str  # as at the source
+    messages: int  # that had it
+
+
+class Finding(BaseModel):
+    """What looks wrong of a device although each of its messages is right."""
+
+    kind: Literal["clock", "two_topics", "two_registers"]
+    detail: str
+    time: str  # when it was last seen
+
+
 class DeviceState(BaseModel):
     """One device: `unknown` ones are not in the estate, and were seen because their messages are in the quarantine."""
 
@@ -47,10 +63,21 @@ class DeviceState(BaseModel):
     building: str
     zone: str
     status: Literal["reporting", "silent", "never_seen", "unknown"]
+    first_seen: str | None  # of an unknown one: the oldest message that is kept
     last_seen: str | None
     interval_s: int | None  # how often it should report; silent after three times this
+    every_s: float | None  # of an unknown one: how often it does, the median of its last messages
     source: str  # where its data come from when it is not a device on the site
     refused: int  # messages of it in the quarantine
+    format: str  # codec, or codec/model; "" when the topic tells
+    topic: str  # of an unknown one: of its last message
+    last_message: str  # of an unknown one: what its last message says, as far as it can be decoded
+    building_claimed: str  # of an unknown one: the building its topic names
+    battery: float | None  # %
+    rssi: float | None  # dBm
+    snr: float | None  # dB
+    unmapped: list[Unmapped]  # the twenty most frequent
+    findings: list[Finding]  # of the last 24 hours
 
 
 class Refused(BaseModel):
@@ -58,17 +85,64 @@ class Refused(BaseModel):
 
     id: int
     time: str
+    device: str  # "" when it is not known whose it is
     topic: str
     reason: str
     detail: str
     payload: str  # its first 200 bytes as text
 
 
+class RefusedWhole(Refused):
+    """One message in the quarantine, whole up to 256 KiB."""
+
+    qos: int
+    retained: bool
+    bytes: int  # of the payload
+    hex: str
+    place: str  # the text around the error with → before it; "" when the detail names no place
+    place_byte: int | None
+
+
 class Quarantine(BaseModel):
-    """How many messages are kept by reason (every reason is named), and the most recent ones, newest first."""
+    """How much is kept, how many by reason (every reason is named), and the most recent messages, newest first."""
 
     counts: dict[str, int]
+    selected: int  # messages that fit the question
+    size_bytes: int
+    limit_bytes: int | None  # the oldest go when this is reached; None when this process does not ingest
+    purged: int  # messages that went, by the bound or by hand
     recent: list[Refused]
+
+
+class DeviceAsked(BaseModel):
+    """A device to add to the inventory: the columns of `devices.csv`."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    device: str = Field(min_length=1, max_length=128)
+    building: str = Field(min_length=1, max_length=128)
+    zone: str = Field("", max_length=128)
+    name: str = Field("", max_length=200)
+    interval: int | None = Field(None, ge=1, description="s between reports")
+    codec: str = Field("", max_length=128)
+    topic: str = Field("", max_length=512)
+    source: str = Field("", max_length=500)
+    first: date | None = Field(None, alias="from", description="first day; none: since ever")
+
+    def cells(self) -> dict[str, str]:
+        """The row of the inventory, without what is empty."""
+        given = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return {name: str(value) for name, value in given.items() if value != ""}
+
+
+class DeviceAdded(BaseModel):
+    """What adding a device did: its row, and what became of the messages that waited for it."""
+
+    device: str
+    line: int  # of its row in devices.csv
+    waited: int  # messages that were refused because the device, or what reads it, was not known
+    released: int  # of them, those that left the quarantine
+    readings: int  # of them, that are stored now
 
 
 class SelectionAsked(BaseModel):

@@ -54,7 +54,7 @@ def read_table(
     text = read_text(path, problems)
     if text is None:
         return Table(path.name, subject, (), None)
-    separator = _separator(text)
+    separator = separator_of(text)
     records, broken = _records(path.name, text, separator)
     problems += broken
     if not records:
@@ -84,12 +84,14 @@ def _lines(text: str) -> StringIO:
     return StringIO(text, newline="")  # line ends as they are: cells may hold some
 
 
-def _is_content(line: str) -> bool:
+def is_content(line: str) -> bool:
+    """Whether a line holds cells: it is neither blank nor a comment."""
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def _separator(text: str) -> str:
-    header = next(filter(_is_content, _lines(text)), "")
+def separator_of(text: str) -> str:
+    """What stands between the cells of a file: its header tells."""
+    header = next(filter(is_content, _lines(text)), "")
     return ";" if ";" in header else ","
 
 
@@ -99,7 +101,7 @@ def _records(file: str, text: str, separator: str) -> tuple[list[tuple[int, list
 
     def lines() -> Iterator[str]:
         for number, line in enumerate(_lines(text), 1):
-            if _is_content(line):
+            if is_content(line):
                 starts.append(number)
                 yield line
 

@@ -44,7 +44,7 @@ class Intake:
         self.clock = clock
         self.notes = Notes(state, clock)
         self._store = store
-        self._most_quarantined = most_quarantined
+        self.most_quarantined = most_quarantined
         self._draining = asyncio.Lock()
         self._warned = False
         self.store_trouble = ""  # why the store is away; "" while it is there
@@ -148,7 +148,7 @@ class Intake:
 
         def work(db: sqlite3.Connection) -> tuple[int, int]:
             quarantine(db, rejected)
-            return purge_oldest(db, self._most_quarantined), size(db).bytes
+            return purge_oldest(db, self.most_quarantined), size(db).bytes
 
         purged, filled = await self.state.run(work)
         self._tell(rejected, purged, filled)
@@ -188,8 +188,8 @@ class Intake:
         if purged:
             self.ledger.purged += purged
             log.error("quarantine_purged", messages=purged, next_step="work through `microville quarantine list`")
-        fills = filled > WARN_SHARE * self._most_quarantined
+        fills = filled > WARN_SHARE * self.most_quarantined
         if fills and not self._warned:
-            share = f"{filled / self._most_quarantined:.0%}"
+            share = f"{filled / self.most_quarantined:.0%}"
             log.warning("quarantine_fills", share=share, next_step="release or purge: at 100 % the oldest go")
         self._warned = fills

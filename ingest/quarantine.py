@@ -35,6 +35,7 @@ class Selection(NamedTuple):
     reason: Reason | None = None
     device: str = ""
     before_ms: int | None = None  # received before
+    below: int | None = None  # with smaller ids: for paging from the newest on
 
     def where(self) -> tuple[str, list[object]]:
         """The condition in SQL, and its values."""
@@ -47,6 +48,8 @@ class Selection(NamedTuple):
             parts.append(("device = ?", [self.device]))
         if self.before_ms is not None:
             parts.append(("received_ms < ?", [self.before_ms]))
+        if self.below is not None:
+            parts.append(("id < ?", [self.below]))
         return " AND ".join(part for part, _ in parts) or "true", [value for _, values in parts for value in values]
 
 

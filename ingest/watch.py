@@ -5,6 +5,7 @@ does a clock ahead: `wrong_time`.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from sensors.model import Message, Reading
@@ -43,13 +44,19 @@ class Finding(NamedTuple):
     at_ms: int  # when it was last seen
 
 
-class _Skew(NamedTuple):
-    least_ms: int
-    most_ms: int
-    messages: int
+@dataclass(slots=True)
+class _Device:
+    """What is remembered of a device; changed in place, for this is the path of every message."""
+
+    topic: str
+    topic_ms: int  # when it last came on that topic
+    least_ms: int = 0  # how late its values were at least, and at most, while that was steady
+    most_ms: int = 0
+    messages: int = 0  # for so many messages
 
 
-class _Register(NamedTuple):
+@dataclass(slots=True)
+class _Register:
     at_ms: int  # the time of the latest value
     value: float
     high: float  # the greatest value; above the latest one while it has fallen
@@ -61,70 +68,75 @@ class Watch:
     """Remembers little of each device, and what was found since it was last asked."""
 
     def __init__(self) -> None:
-        self._topics: dict[str, tuple[str, int]] = {}
-        self._skews: dict[str, _Skew] = {}
+        self._devices: dict[str, _Device] = {}
         self._registers: dict[tuple[str, str, str], _Register] = {}
         self._found: dict[tuple[str, Kind], Finding] = {}
 
     def see(self, message: Message, readings: Sequence[Reading]) -> None:
         """Look at a message and its readings, the newest of which tell the clock."""
-        device = readings[0].device
-        self._see_topic(message, device)
+        name, topic, now_ms = readings[0].device, message.topic, message.received_ms
+        device = self._devices.get(name)
+        if device is None:
+            device = self._devices[name] = _Device(topic, now_ms)
+        elif device.topic != topic:
+            self._see_topic(device, name, topic, now_ms)
+        device.topic_ms = now_ms
         newest_ms = 0
-        for reading in readings:
-            newest_ms = max(newest_ms, reading.at_ms)
-            if reading.quantity in _COUNTERS:
-                self._see_register(reading, message.received_ms)
-        if newest_ms != message.received_ms and not message.retained:
-            self._see_clock(device, message.received_ms - newest_ms, message.received_ms)
+        for owner, channel, quantity, value, at_ms in readings:
+            if at_ms > newest_ms:
+                newest_ms = at_ms
+            if quantity in _COUNTERS:
+                self._see_register((owner, channel, quantity), value, at_ms, now_ms)
+        if newest_ms != now_ms and not message.retained:
+            self._see_clock(device, name, now_ms - newest_ms, now_ms)
 
     def found(self) -> list[Finding]:
         """What was found since the last call."""
         found, self._found = list(self._found.values()), {}
-        for watched in (self._topics, self._skews, self._registers):
-            if len(watched) > MOST_DEVICES:
-                watched.clear()
+        if len(self._devices) > MOST_DEVICES:
+            self._devices.clear()
+        if len(self._registers) > MOST_DEVICES:
+            self._registers.clear()
         return found
 
-    def _see_topic(self, message: Message, device: str) -> None:
+    def _see_topic(self, device: _Device, name: str, topic: str, now_ms: int) -> None:
         """One id, two topics: compared up to the level that names the device."""
-        topic, _, _ = message.topic.partition(device)
-        before, seen_ms = self._topics.get(device, (topic, 0))
-        if before != topic and message.received_ms - seen_ms < WINDOW_MS:
-            detail = (
-                f"publishes under {before + device!r} and {topic + device!r}: two devices with one id, or one twice"
-            )
-            self._find(device, "two_topics", detail, message.received_ms)
-        self._topics[device] = topic, message.received_ms
+        before, after = device.topic.partition(name)[0], topic.partition(name)[0]
+        if before != after and now_ms - device.topic_ms < WINDOW_MS:
+            detail = f"publishes under {before + name!r} and {after + name!r}: two devices with one id, or one twice"
+            self._find(name, "two_topics", detail, now_ms)
+        device.topic = topic
 
-    def _see_clock(self, device: str, skew_ms: int, now_ms: int) -> None:
-        least, most, messages = self._skews.get(device, _Skew(skew_ms, skew_ms, 0))
-        least, most = min(least, skew_ms), max(most, skew_ms)
-        if most - least > STEADY_MS:
-            least, most, messages = skew_ms, skew_ms, 0
-        self._skews[device] = _Skew(least, most, messages + 1)
-        if messages + 1 >= STEADY_MESSAGES and least >= SKEW_MS:
-            detail = f"its times are {_span(least)} behind, message after message: its clock or time zone is wrong"
-            self._find(device, "clock", detail, now_ms)
-            self._skews[device] = _Skew(least, most, 0)
+    def _see_clock(self, device: _Device, name: str, late_ms: int, now_ms: int) -> None:
+        least_ms, most_ms = min(device.least_ms, late_ms), max(device.most_ms, late_ms)
+        if device.messages == 0 or most_ms - least_ms > STEADY_MS:
+            device.least_ms, device.most_ms, device.messages = late_ms, late_ms, 1
+            return
+        device.least_ms, device.most_ms = least_ms, most_ms
+        device.messages += 1
+        if device.messages >= STEADY_MESSAGES and least_ms >= SKEW_MS:
+            detail = f"its times are {_span(least_ms)} behind, message after message: its clock or time zone is wrong"
+            self._find(name, "clock", detail, now_ms)
+            device.messages = 0
 
-    def _see_register(self, reading: Reading, now_ms: int) -> None:
-        key = (reading.device, reading.channel, reading.quantity)
+    def _see_register(self, key: tuple[str, str, str], value: float, at_ms: int, now_ms: int) -> None:
         last = self._registers.get(key)
-        if last is None or reading.at_ms > last.at_ms:
-            self._registers[key] = self._next(last, reading, now_ms)
-
-    def _next(self, last: _Register | None, reading: Reading, now_ms: int) -> _Register:
-        at_ms, value = reading.at_ms, reading.value
         if last is None:
-            return _Register(at_ms, value, value, 0, at_ms)
-        if last.value < last.high or last.value - value <= last.high * NOISE:
-            return last._replace(at_ms=at_ms, value=value, high=max(last.high, value))
-        falls, since_ms = (last.falls + 1, last.since_ms) if at_ms - last.since_ms <= WINDOW_MS else (1, at_ms)
-        if falls >= FALLS:
-            detail = f"{reading.quantity} goes back and forth ({last.value:g}, {value:g}): two devices with one id"
-            self._find(reading.device, "two_registers", detail, now_ms)
-        return _Register(at_ms, value, last.high, falls, since_ms)
+            self._registers[key] = _Register(at_ms, value, value, 0, at_ms)
+        elif at_ms > last.at_ms:
+            if last.value >= last.high and last.value - value > last.high * NOISE:
+                self._see_fall(key, last, value, now_ms)
+            last.at_ms, last.value = at_ms, value
+            if value > last.high:
+                last.high = value
+
+    def _see_fall(self, key: tuple[str, str, str], last: _Register, value: float, now_ms: int) -> None:
+        if now_ms - last.since_ms > WINDOW_MS:
+            last.falls, last.since_ms = 0, now_ms
+        last.falls += 1
+        if last.falls >= FALLS:
+            detail = f"{key[2]} goes back and forth ({last.value:g}, {value:g}): two devices with one id"
+            self._find(key[0], "two_registers", detail, now_ms)
 
     def _find(self, device: str, kind: Kind, detail: str, at_ms: int) -> None:
         self._found[device, kind] = Finding(device, kind, detail, at_ms)

@@ -130,7 +130,10 @@ CODEC = Codec(
         *(f"+/{component}/+/{leaf}" for component in sorted(COMPONENTS) for leaf in ("state", "command")),
         *(f"+/{component}/+/+/{leaf}" for component in sorted(INNER) for leaf in ("state", "command")),
     ),
-    fields={**{name: field for name, field in FIELDS.items() if field.quantity != "climate.formaldehyde"}, **PARTS},
+    fields={
+        **{name: _as_here(field) for name, field in FIELDS.items() if field.quantity != "climate.formaldehyde"},
+        **PARTS,
+    },
     left=LEFT,
     models={"Wh": "nodes whose energy is in Wh, not kWh"},
 )

@@ -17,6 +17,7 @@ from sensors.quantities import QUANTITIES
 NAME = "homie_5"
 
 MOST_PROPERTIES = 500
+MOST_BYTES = 128 * 1024  # of a description; a larger one takes too long to read
 MOST_LETTERS = 64  # of an id, unit or type that is remembered
 
 LEFT = {
@@ -58,6 +59,8 @@ def _fill(draft: Draft) -> None:
 
 def _description(payload: bytes) -> dict[str, list[str]]:
     """By node/property: what is told of it."""
+    if len(payload) > MOST_BYTES:
+        raise Malformed(f"a description of {len(payload)} bytes, more than {MOST_BYTES}")
     properties: dict[str, list[str]] = {}
     for node, said in _objects(parsed_object(payload).get("nodes")):
         for name, told in _objects(said.get("properties")):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sensors.draft import Draft, drafted
+from sensors.draft import Draft, Malformed, drafted
 from sensors.model import Codec, Field, Reason
 from sensors.times import seasonal_ms
 from sensors.units import clean
@@ -22,6 +22,9 @@ NAME = "linky_tic_raw"
 
 JOIN_MS = 10_000
 """Twice the longest frame: 1200 baud sends 600 characters in five seconds."""
+
+MOST_BYTES = 16 * 1024
+"""Of a message: ten of the longest frames."""
 
 MOST_CHARACTERS = 256
 """Of a group that has begun; the longest of the table has 110."""
@@ -92,6 +95,8 @@ class Group(NamedTuple):
 
 def _fill(draft: Draft) -> None:
     draft.device = draft.context.device or draft.message.topic.split("/")[-2:][0]
+    if len(draft.message.payload) > MOST_BYTES:
+        raise Malformed(f"{len(draft.message.payload)} bytes are more than {MOST_BYTES}")
     text = _begun(draft) + draft.message.payload.decode("latin-1")
     *lines, last = re.split(r"[\r\n\x02\x03]+", text)
     if _group(last) or len(last) > MOST_CHARACTERS or not _BEGINNING.fullmatch(last):

@@ -8,6 +8,7 @@ base name is split only where it ends in a measurement of the tables below; othe
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import cbor2
@@ -17,7 +18,7 @@ from sensors.draft import Draft, Malformed, drafted, number, parsed_json
 from sensors.model import Codec, Reason
 from sensors.times import epoch_ms
 
-MOST_RECORDS = 5_000
+MOST_RECORDS = 4_000
 MOST_CBOR_BYTES = 64 * 1024
 """An array of a CBOR pack can cost a hundred times its bytes."""
 
@@ -33,6 +34,8 @@ LABELS = {
 }  # fmt: skip
 """CBOR labels (RFC 8428, table 4)."""
 
+_OWN_LABELS = frozenset(("n", "u", "v", "vs", "vb", "vd", "s", "t", "ut"))
+_VALUES = frozenset(("v", "vs", "vb", "vd", "s"))
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/._-]{0,254}")
 
 
@@ -89,6 +92,8 @@ def _cbor(payload: bytes) -> Any:
 
 def _based(record: dict[Any, Any], base: Base) -> Base:
     """The base after this record's own base fields."""
+    if record.keys() <= _OWN_LABELS:
+        return base
     for label in record:
         if isinstance(label, str) and label.endswith("_"):
             raise Malformed(f"field {label[:40]!r} must be understood, and is not")
@@ -106,15 +111,14 @@ def _based(record: dict[Any, Any], base: Base) -> Base:
 
 def _take(draft: Draft, record: dict[Any, Any], base: Base) -> None:
     """The values of one record; one that has none only sets the base."""
-    if not record.keys() & {"v", "vs", "vb", "vd", "s"} and base.total is None:
+    if base.total is None and _VALUES.isdisjoint(record):
         return
     name = _text(record, "n", "")
-    whole = base.name + name
-    if not _NAME.fullmatch(whole) and (whole or not draft.context.device):
-        draft.refuse(Reason.MALFORMED, f"{whole[:40]!r} is no name")
-        return
     device, measurement = split(base.name, name)
     draft.device = draft.context.device or device
+    if not draft.device:
+        draft.refuse(Reason.MALFORMED, f"{(base.name + name)[:40]!r} is no name")
+        return
     unit = _text(record, "u", base.unit)
     at_ms = _time_ms(draft, base.time + _real(record, "t", 0.0))
     if "v" in record:
@@ -138,13 +142,20 @@ def _put(draft: Draft, unit: str, measurement: str, raw: Any, at_ms: int | None)
         draft.unmapped(f"{measurement} {unit}".strip())
 
 
+@lru_cache(maxsize=10_000)
 def _word(measurement: str) -> str:
     spelling = measurement.lower().replace("-", "_")
     return ALIASES.get(spelling, spelling)
 
 
+@lru_cache(maxsize=10_000)
 def split(base: str, name: str) -> tuple[str, str]:
-    """The device and the measurement of a record; the measurement is "" when its name only names the device."""
+    """The device and the measurement of a record; the measurement is "" when its name only names the device.
+
+    Both are "" when it is no name.
+    """
+    if not _NAME.fullmatch(base + name):
+        return "", ""
     joint = ":" if base and name and base[-1] not in ":/" and name[0] not in ":/" else ""
     whole = (base + joint + name).rstrip(":/")
     cut = max(whole.rfind(":"), whole.rfind("/"))

@@ -76,7 +76,7 @@ STATUS_LEFT = {
     **dict.fromkeys(("source", "has_timer", "timer_duration", "timer_remaining", "timer_started", "transition",
                      "default_state", "relay_num", "event", "event_cnt", "last_sequence", "charger", "total_work_time"),
                     "cause of a change, timers and buttons"),
-    **dict.fromkeys(("mode", "red", "green", "blue", "light.white", "color.white", "gain", "temp", "effect"),
+    **dict.fromkeys(("mode", "red", "green", "blue", "light.white", "color.white", "gain", "light.temp", "effect"),
                     "setting of a light"),
     **dict.fromkeys(("roller.state", "roller.last_direction", "roller.stop_reason", "roller.is_valid",
                      "roller.safety_switch", "roller.calibrating", "roller.positioning"),
@@ -91,7 +91,7 @@ STATUS_LEFT = {
     **dict.fromkeys(("wifi_sta", "cloud", "mqtt", "update", "actions_stats", "time", "unixtime", "timestamp", "serial",
                      "mac", "cfg_changed_cnt", "has_update", "ram_total", "ram_free", "ram_lwm", "fs_size", "fs_free",
                      "fs_mounted", "v_data", "uptime", "ext_sensors", "active", "act_reasons", "connect_retries",
-                     "sensor_error", "sensor", "ct_calst", "debug", "input_event"),
+                     "sensor_error", "ct_calst", "debug", "input_event"),
                     "running of the device, its clock and network"),
 }  # fmt: skip
 

@@ -100,7 +100,7 @@ def _data(draft: Draft, key: str, command: str, payload: Any) -> None:
     aliases, named = (born["aliases"], born["metrics"]) if born else ({}, {})
     unknown = ""
     for metric in payload.metrics:
-        name = _text(metric.name) or aliases.get(str(metric.alias), "")
+        name = _text(metric.name) or (aliases.get(str(metric.alias), "") if metric.HasField("alias") else "")
         datatype, unit = named.get(name, (0, ""))
         told = Told(name, metric.datatype or datatype, _unit(metric) or unit)
         if name not in named and not _explains_itself(told):

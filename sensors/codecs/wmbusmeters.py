@@ -7,7 +7,7 @@ Source: wmbusmeters/wmbusmeters, its README and the fields of its meter drivers.
 
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import lru_cache
 from typing import Any
 
@@ -23,8 +23,18 @@ _NUMBER = re.compile(
 """The number of a phase or a tariff in the name of a field; two of them are two phases."""
 
 
+_LEFT = re.compile("|".join(f"({translate(row)})" for row in LEFT))
+_LEFT_ROWS = tuple(LEFT)
+
+MOST_FIELDS = 500
+LONGEST_NAME = 100
+"""No driver's telegram comes near: the greatest has about a hundred fields, of some forty letters."""
+
+
 def _fill(draft: Draft) -> None:
     document = parsed_object(draft.message.payload)
+    if len(document) > MOST_FIELDS:
+        raise Malformed(f"{len(document)} fields are more than {MOST_FIELDS}")
     draft.device = draft.context.device or _text(document, "id")
     driver = str(document.get("meter"))
     family = MEDIA.get(_text(document, "media")) or DRIVERS.get(driver, "")
@@ -57,15 +67,15 @@ def _take_state(draft: Draft, driver: str, status: Any) -> None:
 @lru_cache(maxsize=10_000)
 def source(family: str, name: str) -> tuple[str, str]:
     """The row of the tables for a field of a family of media, and its channel; "" when there is none."""
+    if len(name) > LONGEST_NAME:
+        return "", ""
     shape = _NUMBER.sub("{n}", name)
     numbers = "-L".join(_NUMBER.findall(name))
     for row in (f"{family} {shape}", shape):
         if row in FIELDS:
             return row, FIELDS[row].channel.format(n=numbers)
-    for row in LEFT:
-        if fnmatchcase(name, row) or row == f"{family} {name}":
-            return row, ""
-    return "", ""
+    left = _LEFT.match(f"{family} {name}") or _LEFT.match(name)
+    return (_LEFT_ROWS[(left.lastindex or 1) - 1] if left else ""), ""
 
 
 def _folded(raw: Any) -> Any:

@@ -57,10 +57,12 @@ def _any() -> Iterator[tuple[str, Field]]:
 def _water() -> Iterator[tuple[str, Field]]:
     for family in ("water", "gas"):
         quantity = f"{family}.volume"
-        yield from _rows(family, ("total_m3", "totalitator_m3", "total_forward_m3"), quantity)
+        yield from _rows(family, ("total_m3", "totalitator_m3"), quantity)
+        yield from _rows(family, ("total_forward_m3",), quantity, channel="forward")
         yield from _rows(family, ("total_tariff{n}_m3",), quantity, channel="tariff{n}")
     yield from _rows("water", ("volume_flow_m3h", "flow_m3h", "current_flow_m3h"), "water.flow")
-    yield from _rows("water", ("flow_temperature_c", "flow_temperature", "temperature_c"), "water.temperature")
+    for name in ("flow_temperature_c", "flow_temperature", "temperature_c"):
+        yield f"water {name}", Field("water.temperature", absent=(127, -100))
     yield from _rows("water", ("voltage_v",), "device.voltage")
     yield from _rows("pressure", ("pressure_bar",), "water.pressure", "bar")
 
@@ -69,7 +71,6 @@ def _heat(family: str) -> Iterator[tuple[str, Field]]:
     """Heat meters, and cooling meters, whose fields have the same names."""
     energies = ("total_energy_consumption_kwh", "total_energy_kwh", "total_kwh", "heat_kwh")
     yield from _rows(family, energies, f"{family}.energy", "kWh")
-    yield from _rows(family, ("total_gj",), f"{family}.energy", "GJ")
     tariffs = (
         "total_tariff{n}_kwh",
         "total_energy_consumption_tariff{n}_kwh",
@@ -212,6 +213,7 @@ LEFT = {
     **dict.fromkeys(
         ("*_delta_*",), "the amount of a past interval, which has no register of its own; the live register is taken"
     ),
+    "total_gj": "the register of total_kwh once more, in another unit",
     "partial_*": "a register that people reset; the total is taken",
     "total_active_partial_*": "a register that people reset; the total is taken",
     "total_reactive_partial_*": "a register that people reset; the total is taken",

@@ -128,38 +128,11 @@ BY_UNIT = {
 }
 """What a told unit means when the name says nothing."""
 
-CHANGES = frozenset(
-    [
-        "min",
-        "max",
-        "minimum",
-        "maximum",
-        "target",
-        "set",
-        "limit",
-        "threshold",
-        "alarm",
-        "daily",
-        "today",
-        "yesterday",
-        "weekly",
-        "monthly",
-        "yearly",
-        "delta",
-        "offset",
-        "calibration",
-        "peak",
-        "rated",
-        "nominal",
-        "dew",
-        "average",
-        "mean",
-        "forecast",
-        "tariff",
-        "cost",
-        "price",
-    ]
-)
+CHANGES = frozenset((
+    "min", "max", "minimum", "maximum", "average", "mean", "peak", "rated", "nominal", "delta", "dew", "forecast",
+    "target", "set", "limit", "threshold", "alarm", "offset", "calibration", "tariff", "cost", "price",
+    "daily", "today", "yesterday", "weekly", "monthly", "yearly",
+))  # fmt: skip
 """Words that make of a measurement something else: none of the table, unless they stand in it."""
 
 DOUBTFUL = frozenset(("W", "Wh", "VA", "var", "varh", "m³", "m³/h", "hPa", "µg/m³", "ppb", "m/s", "kg"))

@@ -104,7 +104,9 @@ LEFT = {
     ),
     **dict.fromkeys(("motion_sensitivity", "keep_time", "child_lock", "window_detection", "open_window"), "a setting"),
     **dict.fromkeys(("power_on_behavior", "power_outage_memory", "indicator_mode", "led_indication"), "a setting"),
-    **dict.fromkeys(("identify", "countdown", "linkage_alarm", "self_test", "test", "switch_type", "backlight_mode"), "a setting"),
+    **dict.fromkeys(
+        ("identify", "countdown", "linkage_alarm", "self_test", "test", "switch_type", "backlight_mode"), "a setting"
+    ),
 }
 
 BESIDE = {

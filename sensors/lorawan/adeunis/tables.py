@@ -54,7 +54,7 @@ FIELDS = {
     "presence": Field("occupancy.rate"),
     "presenceDetected": Field("occupancy.presence"),
     "globalCounterValue": Field("occupancy.motions"),
-    "deltaPressure": Field("climate.pressure_difference", unit="Pa"),
+    "deltaPressure": Field("ventilation.differential_pressure"),
     "voltage, mV": Field("input.voltage", unit="mV"),
     "voltage, µV": Field("input.voltage", 1e-6, "V"),
     "current, µA": Field("input.current", 1e-6, "A"),

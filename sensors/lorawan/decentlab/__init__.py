@@ -21,10 +21,15 @@ NAME = "lorawan_decentlab"
 
 VERSION = 2
 
+MOST_BYTES = 242
+"""Of a LoRaWAN payload (LoRaWAN Regional Parameters, RP002-1.0.4)."""
+
 _MODEL = re.compile(r"(?:dl-)?([a-z0-9-]+?) ?(?:\((.*)\))?")
 
 
 def _fill(draft: Draft) -> None:
+    if len(draft.message.payload) > MOST_BYTES:
+        raise Malformed(f"{len(draft.message.payload)} bytes are no LoRaWAN payload")
     frame = Cursor(draft.message.payload)
     if (version := frame.unsigned(1)) != VERSION:
         raise Malformed(f"protocol version {version}, not {VERSION}")

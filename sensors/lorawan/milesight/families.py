@@ -73,7 +73,17 @@ FAMILIES = (
     Family("am104 am107", {(0x08, 0x7D): "tvoc:u2"}, ((0x05, 0x6A), (0x06, 0x65))),
     Family("em300-di em300-di-hall", {(0x05, 0x00): "gpio_input:u1"}, ((0x05, 0xC8), (0x05, 0xE1), (0x85, 0x00))),
     Family("em310-udl", {(0x04, 0x00): "position:u1"}, ((0x03, 0x82),)),
-    Family("em400-mud em400-tld em400-udl em410-rdl em411-rdl", {(0x05, 0x00): "position:u1"}, ((0x04, 0x82),)),
+    Family(
+        "em410-rdl em411-rdl",
+        {
+            (0x05, 0x00): "position:u1",
+            (0x04, 0x82): "distance:s2",
+            (0x84, 0x82): "distance:s2 alarm:u1",
+            (0x94, 0x82): "distance:s2 mutation:s2 alarm:u1",
+        },
+        ((0x06, 0xC7), (0x94, 0x82), (0xB4, 0x82)),
+    ),
+    Family("em400-mud em400-tld em400-udl", {(0x05, 0x00): "position:u1"}, ((0x04, 0x82),)),
     Family("at101", {(0x05, 0x00): "position:u1"}, ((0x04, 0x88), (0x84, 0x88), (0x06, 0xD9))),
     Family(
         "em500-smt em500-smtc",

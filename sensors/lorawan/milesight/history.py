@@ -43,7 +43,7 @@ LAYOUTS: dict[str, dict[int, str]] = {
     "em300-sld em300-zld": {0x20: f"{_AIR} leakage_status:u1"},
     "em300-mld": {0x20: "event:b3 leakage_status:u1"},
     "em320-th-v2": {0x20: "temperature:s2 humidity_tenths:u2 report_type:u1"},
-    "em410-rdl em411-rdl": {0x20: "distance:u2 wired_temperature:s2 mutation:s2 event:u1"},
+    "em410-rdl em411-rdl": {0x20: "distance:s2 wired_temperature:s2 mutation:s2 event:u1"},
     "em500-co2": {0x20: "co2:u2 pressure:u2 temperature:s2 humidity:u1"},
     "em500-lgt": {0x20: "illumination:u4"},
     "em500-pp": {0x20: "pipe_pressure:s2"},

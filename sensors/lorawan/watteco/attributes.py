@@ -61,13 +61,13 @@ SETTINGS: Mapping[int, tuple[int, ...]] = {
 """Attributes that are set, not measured: limits of the sensor, periods, addresses, states of calibration."""
 
 SCALARS = {
-    **dict.fromkeys((0x08, 0x10, 0x18, 0x20, 0x30), (1, False)),
+    **dict.fromkeys((0x08, 0x10, 0x16, 0x18, 0x20, 0x30), (1, False)),
     **dict.fromkeys((0x09, 0x19, 0x21), (2, False)),
     **dict.fromkeys((0x0A, 0x22), (3, False)),
     **dict.fromkeys((0x0B, 0x23), (4, False)),
     **{0x27 + size: (size, True) for size in range(1, 5)},
 }
-"""Length in bytes and sign of whole numbers, by the type in the frame."""
+"""Length in bytes and sign of whole numbers, by the type in the frame; 0x16 is in one of the vendor's examples."""
 
 SINGLE = 0x39
 BYTES = 0x41

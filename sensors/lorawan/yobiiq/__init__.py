@@ -40,6 +40,9 @@ from sensors.units import clean, convert
 
 NAME = "lorawan_yobiiq"
 
+MOST_BYTES = 242
+"""Of a LoRaWAN payload (LoRaWAN Regional Parameters, RP002-1.0.4)."""
+
 _CLOCK_SET_MS = 1_577_836_800_000  # 2020-01-01
 
 _VALVES = ("breakerControlState", "relay1ControlState", "relay2ControlState", "valvePositionGasChannel")
@@ -136,8 +139,10 @@ def _fill(draft: Draft) -> None:
     if port == 0 or payload in (b"\x00", b"\x01"):
         draft.control()  # radio commands; the acknowledgement of a downlink
         return
-    if port is None or not payload:
-        raise Malformed("no payload" if port else "the LoRaWAN port is needed to read it")
+    if port is None:
+        raise Malformed("the LoRaWAN port is needed to read it")
+    if not 0 < len(payload) <= MOST_BYTES:
+        raise Malformed(f"{len(payload)} bytes are no LoRaWAN payload")
     if model and model not in _FAMILIES:
         raise NeedsCodec(f"no model {model[:40]!r}, but one of {', '.join(_FAMILIES)}")
     _take(draft, list(_FAMILIES[model](payload, port)) if model else _first_that_fits(payload, port))

@@ -31,9 +31,7 @@ _DSMR = {
     "breakerControlState": Field("actuator.on"),
     "relay1ControlState": Field("actuator.on", channel="relay1"),
     "relay2ControlState": Field("actuator.on", channel="relay2"),
-    **{
-        f"valvePositionGasChannel{channel}": Field("actuator.on", channel=f"valve{channel}") for channel in range(1, 5)
-    },
+    **{f"valvePositionGasChannel{channel}": Field("actuator.on", channel=f"valve{channel}") for channel in range(1, 5)},
     **{f"pulseCounterDryInput{number}": Field("pulse.count", channel=str(number)) for number in (1, 2)},
     "internalCircuitTemperature": Field("device.temperature", 0.01),
     "ambientTemperature": Field("climate.temperature", 0.01),

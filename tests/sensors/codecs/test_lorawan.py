@@ -164,6 +164,12 @@ def test_clock_of_the_gateway(gateway: str, expected: str) -> None:
 
 def test_best_gateway() -> None:
     """The best gateway has the highest signal-to-noise ratio, then strength; zero is left out by protobuf's JSON."""
-    gateways = [{"rssi": -60, "snr": -2}, {"rssi": -90}, {"rssi": -80}, {"snr": 9}, {"rssi": "strong", "snr": 9}]
+    gateways: list[dict[str, Any]] = [
+        {"rssi": -60, "snr": -2},
+        {"rssi": -90},
+        {"rssi": -80},
+        {"snr": 9},
+        {"rssi": "strong", "snr": 9},
+    ]
 
     assert {"rssi": -80} == best(gateways)

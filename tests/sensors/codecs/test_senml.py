@@ -47,7 +47,7 @@ def test_split_of_a_name(base: str, name: str, device: str, measurement: str) ->
         cbor2.dumps([2**500_000]),
         b"\x81\xd8\x1c\x81\xd8\x1d\x00",  # holds itself
         cbor2.dumps([[]] * 60_000),
-        cbor2.dumps([0] * 5_001),
+        cbor2.dumps([{}] * 4_001),
         b"[" * 200_000,
         b"[" + b"{}," * 80_000 + b"{}]",
         b'[{"n":"a","v":1' + b"0" * 200_000 + b',"t":1e999}]',
