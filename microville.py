@@ -38,8 +38,7 @@ from sensors import history
 from sensors.decode import decode
 from sensors.memory import Memory
 from sensors.model import Context, Message, Rejected
-from sensors.registry import CODECS
-from sensors.routes import Entry, Routes
+from sensors.routes import Entry
 from sensors.times import utc_ms
 from store.base import Latest, Store, StoreRefused, StoreUnavailable
 from store.settings import StoreSettings
@@ -201,11 +200,14 @@ def decode_(
     settings = read(config)
     estate = load(settings.estate_folder)
     name = (codec or "").partition("/")[0]
-    if name and name not in CODECS:
-        raise typer.BadParameter(f"there is no codec {name!r}; known: {', '.join(CODECS)}")
-    own = [Entry(topic, codec or "", device or (topic.rpartition("/")[2] if CODECS[name].lorawan else ""))]
+    known = estate.codecs
+    if name and name not in known:
+        raise typer.BadParameter(f"there is no codec {name!r}; known: {', '.join(known)}")
+    inside = bool(name) and known[name].lorawan  # bytes that come without their envelope do not say whose they are
+    own = Entry(topic, codec or "", device or (topic.rpartition("/")[2] if inside else ""))
     received_ms = utc_ms(received) if received else clock()
-    routes = Routes(Context(estate.site.zone, received_ms, fport=fport, memory=Memory()), CODECS, own if codec else ())
+    context = Context(estate.site.zone, received_ms, fport=fport, memory=Memory())
+    routes = estate.routes(context, [own])
     text = file.read_bytes()
     payload = bytes.fromhex(text.decode()) if file.suffix == ".hex" else text
     decoded = decode(Message(topic, payload, received_ms, 1, False), routes, received_ms)

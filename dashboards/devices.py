@@ -1,72 +1,61 @@
-"""Sensor health: which devices report, which have fallen silent, and who knocks without being known."""
+"""Sensor health: which devices report, which have fallen silent, and what else staff should know of them."""
 
-from collections import Counter
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
 from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
-from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
-from pydantic import TypeAdapter, ValidationError
-
-from dashboards.configuration import Settings
-from dashboards.models import DeviceState
-from estate.calendar import rfc3339
-from estate.load import load
-from estate.model import Estate
-from store.base import Latest, Store, StoreUnavailable
-from store.settings import open_store
+from dashboards.models import DeviceState, Finding, Unmapped
+from dashboards.unknown import Refusals, Stranger, refusals, strangers
+from estate.calendar import DAY_MS, rfc3339
+from estate.model import Device, Estate, Point
+from ingest.notes import findings, load_memory, unmapped
+from sensors.model import Context
+from store.base import Latest, Store
 from store.state import State
 
 SILENT_AFTER = 3
 """A device is silent when this many of its intervals have passed without a reading."""
 
-MOST_TOPICS = 1000
-"""Of the quarantine's topics the most recent ones are looked at: whoever publishes nonsense does not fill the page."""
+MOST_UNMAPPED = 20
 
 
-_ANSWER = TypeAdapter(list[DeviceState])
+class _Notes(NamedTuple):
+    """What is noted of each device."""
 
-
-class _Refusals(NamedTuple):
-    topic: str
-    unknown: int  # of the refused, those whose device is not in the estate
-    refused: int
-    last_ms: int
+    refusals: Mapping[str, Refusals]
+    unmapped: Mapping[str, list[Unmapped]]
+    findings: Mapping[str, list[Finding]]
 
 
 async def device_states(estate: Estate, store: Store, state: State, now_ms: int) -> list[DeviceState]:
     """Every device of the estate, in order of id, then the unknown ones of the quarantine, the latest first."""
-    last: dict[str, int] = {}
+    return await known_devices(estate, store, state, now_ms) + await unknown_devices(estate, state, now_ms)
+
+
+async def known_devices(estate: Estate, store: Store, state: State, now_ms: int) -> list[DeviceState]:
+    """Every device of the estate, in order of id."""
+    last: defaultdict[str, dict[str, Point]] = defaultdict(dict)
     for point in await store.latest(Latest()):
-        last[point.device] = max(point.at_ms, last.get(point.device, point.at_ms))
-    refusals = await state.read(_refusals)
-    refused: Counter[str] = Counter()
-    for row in refusals:
-        refused[_device(row.topic)] += row.refused
-    known = [_known(estate, device, last.get(device), refused[device], now_ms) for device in sorted(estate.devices)]
-    return known + _unknown(estate, refusals)
+        if point.at_ms >= last[point.device].get(point.quantity, point).at_ms:
+            last[point.device][point.quantity] = point
+    notes = await state.read(partial(_notes, estate=estate, now_ms=now_ms))
+    return [_known(estate, device, last[device], notes, now_ms) for _, device in sorted(estate.devices.items())]
 
 
-async def known_to(settings: Settings, now_ms: int) -> list[DeviceState]:
-    """The same, from the running service if there is one: an embedded store admits one process."""
-    url = f"http://{settings.web.listen}/api/devices"
-    try:
-        async with ClientSession(timeout=ClientTimeout(10)) as http, http.get(url) as response:
-            response.raise_for_status()
-            return _ANSWER.validate_json(await response.read())
-    except ClientConnectorError:
-        return await _read_from_files(settings, now_ms)
-    except (ClientError, TimeoutError, ValidationError) as error:
-        raise StoreUnavailable(f"what runs at {url} does not say: {error!r}; look at its log") from error
-
-
-async def _read_from_files(settings: Settings, now_ms: int) -> list[DeviceState]:
-    store = open_store(settings.store)
-    await store.open()
-    try:
-        with State(settings.state.file) as state:
-            return await device_states(load(settings.estate_folder), store, state, now_ms)
-    finally:
-        await store.close()
+async def unknown_devices(estate: Estate, state: State, now_ms: int) -> list[DeviceState]:
+    """Devices that publish without being in the estate, the latest first."""
+    notes = await state.read(partial(_notes, estate=estate, now_ms=now_ms))
+    seen = [entry for device, entry in notes.refusals.items() if not estate.knows(device)]
+    if not seen:
+        return []
+    memory = await state.read(load_memory)  # a copy: whoever looks changes nothing
+    routes = estate.routes(Context(estate.site.zone, memory=memory))
+    read = await state.read(partial(strangers, seen=seen))
+    told = await asyncio.to_thread(lambda: [stranger.told(routes) for stranger in read])
+    return [_unknown(estate, stranger, notes) for stranger in told]
 
 
 def is_silent(last_ms: int, interval_s: int, now_ms: int) -> bool:
@@ -74,20 +63,34 @@ def is_silent(last_ms: int, interval_s: int, now_ms: int) -> bool:
     return now_ms - last_ms > SILENT_AFTER * interval_s * 1000
 
 
-def _known(estate: Estate, device: str, last_ms: int | None, refused: int, now_ms: int) -> DeviceState:
-    row = estate.devices[device]
-    place = estate.place(device, now_ms)
-    seen = None if last_ms is None else rfc3339(last_ms, estate.site.zone)
+def _known(estate: Estate, device: Device, last: Mapping[str, Point], notes: _Notes, now_ms: int) -> DeviceState:
+    last_ms = max((point.at_ms for point in last.values()), default=None)
+    place = estate.place(device.id, now_ms)
+
+    def value(quantity: str) -> float | None:
+        return last[quantity].value if quantity in last else None
+
     return DeviceState(
-        device=device,
-        name=row.name,
+        device=device.id,
+        name=device.name,
         building=place.building if place else "",
         zone=place.zone if place else "",
-        status=_status(last_ms, row.interval_s, now_ms),
-        last_seen=seen,
-        interval_s=row.interval_s,
-        source=row.source,
-        refused=refused,
+        status=_status(last_ms, device.interval_s, now_ms),
+        first_seen=None,
+        last_seen=None if last_ms is None else rfc3339(last_ms, estate.site.zone),
+        interval_s=device.interval_s,
+        every_s=None,
+        source=device.source,
+        refused=notes.refusals[device.id].messages if device.id in notes.refusals else 0,
+        format=device.codec,
+        topic=device.topic,
+        last_message="",
+        building_claimed="",
+        battery=value("device.battery"),
+        rssi=value("device.rssi"),
+        snr=value("device.snr"),
+        unmapped=notes.unmapped.get(device.id, []),
+        findings=notes.findings.get(device.id, []),
     )
 
 
@@ -97,39 +100,38 @@ def _status(last_ms: int | None, interval_s: int, now_ms: int) -> Literal["repor
     return "silent" if is_silent(last_ms, interval_s, now_ms) else "reporting"
 
 
-def _unknown(estate: Estate, refusals: list[_Refusals]) -> list[DeviceState]:
-    strangers: dict[str, tuple[int, int]] = {}
-    for row in refusals:
-        device = _device(row.topic)
-        if row.unknown and not estate.knows(device):
-            count, last_ms = strangers.get(device, (0, 0))
-            strangers[device] = count + row.unknown, max(last_ms, row.last_ms)
-    return [
-        DeviceState(
-            device=device,
-            name="",
-            building="",
-            zone="",
-            status="unknown",
-            last_seen=rfc3339(last_ms, estate.site.zone),
-            interval_s=None,
-            source="",
-            refused=count,
-        )
-        for device, (count, last_ms) in sorted(strangers.items(), key=lambda item: -item[1][1])
-    ]
-
-
-def _device(topic: str) -> str:
-    """The device a native topic names; of any other topic, all of it."""
-    parts = topic.split("/")
-    return parts[2] if len(parts) == 4 else topic
-
-
-def _refusals(db: Connection) -> list[_Refusals]:
-    rows = db.execute(
-        "SELECT topic, sum(reason = 'unknown_device'), count(*), max(received_ms) AS last FROM quarantine"
-        " GROUP BY topic ORDER BY last DESC LIMIT ?",
-        (MOST_TOPICS,),
+def _unknown(estate: Estate, stranger: Stranger, notes: _Notes) -> DeviceState:
+    seen, device = stranger.seen, stranger.seen.device
+    return DeviceState(
+        device=device,
+        name="",
+        building="",
+        zone="",
+        status="unknown",
+        first_seen=rfc3339(seen.first_ms, estate.site.zone),
+        last_seen=rfc3339(seen.last_ms, estate.site.zone),
+        interval_s=None,
+        every_s=stranger.every_s,
+        source="",
+        refused=seen.messages,
+        format=stranger.format,
+        topic=stranger.message.topic,
+        last_message=stranger.says,
+        building_claimed=stranger.building,
+        battery=stranger.health.get("device.battery"),
+        rssi=stranger.health.get("device.rssi"),
+        snr=stranger.health.get("device.snr"),
+        unmapped=notes.unmapped.get(device, []),
+        findings=notes.findings.get(device, []),
     )
-    return [_Refusals(*row) for row in rows]
+
+
+def _notes(db: Connection, estate: Estate, now_ms: int) -> _Notes:
+    names: defaultdict[str, list[Unmapped]] = defaultdict(list)
+    for entry in sorted(unmapped(db), key=lambda entry: -entry.messages):
+        if len(names[entry.device]) < MOST_UNMAPPED:
+            names[entry.device].append(Unmapped(name=entry.name, messages=entry.messages))
+    found: defaultdict[str, list[Finding]] = defaultdict(list)
+    for device, kind, detail, at_ms in findings(db, now_ms - DAY_MS):
+        found[device].append(Finding(kind=kind, detail=detail, time=rfc3339(at_ms, estate.site.zone)))
+    return _Notes({entry.device: entry for entry in refusals(db)}, names, found)

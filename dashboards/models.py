@@ -97,7 +97,7 @@ class RefusedWhole(Refused):
 
     qos: int
     retained: bool
-    bytes: int  # of the payload
+    size_bytes: int  # of the payload
     hex: str
     place: str  # the text around the error with → before it; "" when the detail names no place
     place_byte: int | None

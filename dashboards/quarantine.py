@@ -47,7 +47,7 @@ async def read_refused(state: State, zone: ZoneInfo, number: int) -> tuple[Quara
             **_refused(entry, zone, WHOLE_BYTES),
             qos=message.qos,
             retained=message.retained,
-            bytes=len(message.payload),
+            size_bytes=len(message.payload),
             hex=message.payload[:WHOLE_BYTES].hex(" "),
             place=place_of_error(message.payload, entry.detail),
             place_byte=byte_of_error(message.payload, entry.detail),
@@ -60,7 +60,9 @@ def place_of_error(payload: bytes, detail: str) -> str:
     at = byte_of_error(payload, detail)
     if at is None:
         return ""
-    return "→".join(as_text(part) for part in (payload[max(0, at - AROUND_BYTES) : at], payload[at : at + AROUND_BYTES]))
+    return "→".join(
+        as_text(part) for part in (payload[max(0, at - AROUND_BYTES) : at], payload[at : at + AROUND_BYTES])
+    )
 
 
 def byte_of_error(payload: bytes, detail: str) -> int | None:

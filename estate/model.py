@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sensors.model import Context
+from sensors.model import Codec, Context
 from sensors.profile import Taught
 from sensors.registry import CODECS
 from sensors.routes import Entry, Routes
@@ -194,14 +194,18 @@ class Estate:
     def knows(self, device: str) -> bool:
         return device in self.devices
 
-    def routes(self, context: Context) -> Routes:
-        """Who reads which topic here: devices that name a topic, then profiles, then the formats' own topics."""
+    @property
+    def codecs(self) -> Mapping[str, Codec]:
+        """Every codec there is here, by name: those of the code and those taught by profiles."""
+        return {**CODECS, **{profile.codec.name: profile.codec for profile in self.profiles}}
+
+    def routes(self, context: Context, first: Sequence[Entry] = ()) -> Routes:
+        """Who reads which topic here: these, devices that name a topic, profiles, then the formats' own topics."""
         devices = self.devices.values()
         own = [Entry(device.topic, device.codec, device.id) for device in devices if device.topic]
         codecs = {device.id: device.codec for device in devices if device.codec}
-        known = {**CODECS, **{profile.codec.name: profile.codec for profile in self.profiles}}
-        entries = [*own, *(profile.entry for profile in self.profiles)]
-        return Routes(context._replace(zone=self.site.zone, codecs=codecs), known, entries)
+        entries = [*first, *own, *(profile.entry for profile in self.profiles)]
+        return Routes(context._replace(zone=self.site.zone, codecs=codecs), self.codecs, entries)
 
     def place(self, device: str, at_ms: int) -> Placement | None:
         """Where the device was at that time; None if it was nowhere, or is unknown."""
