@@ -8,9 +8,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Request
 
-from dashboards.models import ReleasedAnswer, SelectionAsked
+from dashboards.commissioning import add_beside_service
+from dashboards.models import DeviceAdded, DeviceAsked, ReleasedAnswer, SelectionAsked
 from dashboards.parts import Parts
 from dashboards.problems import Problem, ProblemDetails
+from estate.inventory import NotAdded
 from ingest.intake import Intake
 from ingest.quarantine import purge
 from ingest.release import release
@@ -44,6 +46,18 @@ def action_router(parts: Parts) -> APIRouter:
         """Throw the selected messages away for good; how many that were."""
         selection = asked.selection()
         return await intake().state.run(lambda db: purge(db, selection))
+
+    @router.post("/devices")
+    async def add_device(asked: Annotated[DeviceAsked, Body()]) -> DeviceAdded:
+        """Add a device to the inventory, and say what became of what it sent before; takes up to 15 s."""
+        state = intake().state
+        if parts.estate_folder is None:
+            raise Problem("estate", "the estate is the shipped sample, which is not changed",
+                          "copy it, and set [estate] path to the copy; see estate/README.md")  # fmt: skip
+        try:
+            return await add_beside_service(parts.estate_folder, asked, parts.store, state, parts.clock())
+        except NotAdded as error:
+            raise Problem("device", str(error), "nothing was changed") from error
 
     return router
 

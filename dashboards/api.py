@@ -4,17 +4,18 @@ from dataclasses import replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Path, Query
 
 from alerts.outbox import Sending, sendings
 from dashboards.devices import device_states
-from dashboards.models import ConsumptionGroup, DeviceState, LatestValue, Mail, Quarantine, SeriesGroup
+from dashboards.models import ConsumptionGroup, DeviceState, LatestValue, Mail, MessageId, Quarantine, RefusedWhole, SeriesGroup
 from dashboards.params import ConsumptionParams, LatestParams, SeriesParams, check_ids, check_size, count_steps
 from dashboards.parts import Parts
 from dashboards.problems import ProblemDetails
-from dashboards.quarantine import read_quarantine
+from dashboards.quarantine import read_quarantine, read_refused
 from estate.calendar import rfc3339
 from estate.model import CARRIERS, Estate, Point
+from ingest.quarantine import Selection
 from sensors.model import Reason
 from sensors.quantities import QUANTITIES
 from store.base import Latest, Row, Series, Store, Usage, UsageRow
@@ -62,10 +63,21 @@ def api_router(parts: Parts) -> APIRouter:
     @router.get("/quarantine")
     async def quarantine(
         reason: Annotated[Reason | None, Query(description="Of this reason alone. Default: all.")] = None,
+        device: Annotated[str, Query(description="Of this device alone. Default: all.")] = "",
+        before: Annotated[MessageId | None, Query(description="With smaller ids than this, for the next page.")] = None,
         limit: Annotated[int, Query(ge=1, le=1000, description="How many of the most recent.")] = 100,
     ) -> Quarantine:
-        """Messages that were refused: how many by reason, and the most recent ones."""
-        return await read_quarantine(parts.state, zone, limit, reason)
+        """Messages that were refused: how many by reason, how full it is, and the most recent ones."""
+        selection = Selection(reason=reason, device=device, below=before)
+        return await read_quarantine(parts.state, zone, limit, selection, parts.intake)
+
+    @router.get("/quarantine/{number}", responses={404: {"model": ProblemDetails}})
+    async def refused(number: Annotated[MessageId, Path(description="Its id.")]) -> RefusedWhole:
+        """One refused message, as text and as hex, with the place of the error."""
+        found = await read_refused(parts.state, zone, number)
+        if found is None:
+            raise HTTPException(404, f"there is no message {number} in the quarantine, or not any longer")
+        return found[1]
 
     @router.get("/mails")
     async def mails() -> list[Mail]:

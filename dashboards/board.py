@@ -96,7 +96,7 @@ class Board:
             now, trouble = None, str(error)
             if readiness.status == "ready":
                 readiness = Readiness("degraded", trouble)
-        refused = await read_quarantine(parts.state, parts.estate.site.zone, QUARANTINE_ROWS)
+        refused = await read_quarantine(parts.state, parts.estate.site.zone, QUARANTINE_ROWS, intake=parts.intake)
         return Live(now_ms, readiness, trouble, now, devices, await parts.alerts(), refused)
 
     async def _load(self, speaker: Speaker) -> Any:

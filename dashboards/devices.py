@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from sqlite3 import Connection
 from typing import Literal, NamedTuple
@@ -42,7 +42,7 @@ async def known_devices(estate: Estate, store: Store, state: State, now_ms: int)
         if point.at_ms >= last[point.device].get(point.quantity, point).at_ms:
             last[point.device][point.quantity] = point
     notes = await state.read(partial(_notes, estate=estate, now_ms=now_ms))
-    return [_known(estate, device, last[device], notes, now_ms) for _, device in sorted(estate.devices.items())]
+    return [_known(estate, device, last[name], notes, now_ms) for name, device in sorted(estate.devices.items())]
 
 
 async def unknown_devices(estate: Estate, state: State, now_ms: int) -> list[DeviceState]:

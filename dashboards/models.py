@@ -1,12 +1,15 @@
 """What the API answers. Times are RFC 3339 with the offset of the site's zone at that time."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ingest.quarantine import Selection
 from sensors.model import Reason
+
+
+MessageId = Annotated[int, Field(ge=1, lt=2**63)]  # as SQLite counts them
 
 
 class LatestValue(BaseModel):
@@ -142,7 +145,7 @@ class DeviceAdded(BaseModel):
     line: int  # of its row in devices.csv
     waited: int  # messages that were refused because the device, or what reads it, was not known
     released: int  # of them, those that left the quarantine
-    readings: int  # of them, that are stored now
+    readings: int  # of the device that were stored since
 
 
 class SelectionAsked(BaseModel):
@@ -150,7 +153,7 @@ class SelectionAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    ids: list[int] = Field(default=[], max_length=1000)
+    ids: list[MessageId] = Field(default=[], max_length=1000)
     reason: Reason | None = None
     device: str = ""
     all: bool = False

@@ -17,7 +17,7 @@ from dashboards.language import Speaker, choose
 from dashboards.models import DeviceState
 from dashboards.params import MOST_VALUES
 from dashboards.parts import Parts
-from dashboards.quarantine import REASONS
+from dashboards.reasons import REASONS
 from dashboards.reference import EXAMPLES, Reference
 from dashboards.static_files import StaticFiles
 from estate.model import CARRIERS
@@ -141,7 +141,7 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
         "carrier_name": lambda carrier: speaker.say(CARRIERS[carrier].fr, CARRIERS[carrier].en),
         "amount": lambda value, carrier: amount(value, carrier, language),
         "percent": lambda share: percent(share, language),
-        "reason_name": lambda reason: speaker.say(*REASONS[reason]),
+        "reason_name": lambda reason: REASONS[reason].name_in(speaker.language),
         "seen": seen,
         "received": lambda row: speaker.moment(_ms(row.time)),
     }

@@ -30,7 +30,7 @@ from ingest.ledger import Ledger
 from ingest.moves import move
 from ingest.notes import load_memory
 from ingest.pipeline import Pipeline
-from ingest.release import reconsider
+from ingest.release import enlighten, reconsider
 from ingest.session import Session
 from sensors.model import Context
 from store.base import Latest, Store, StoreUnavailable
@@ -157,6 +157,9 @@ class Service:
                     await move(self._folder.estate, self._store, self._parts.state, clock())
                     await reconsider(self._intake, self._folder.estate)
                     self._moved = True
+            if not self._store_trouble:
+                with suppress(StoreUnavailable):
+                    await enlighten(self._intake)
             await asyncio.sleep(WATCH_S)
 
     def _adopt(self, estate: Estate) -> None:

@@ -65,17 +65,20 @@ def refusals(db: Connection) -> list[Refusals]:
 
 
 def strangers(db: Connection, seen: Sequence[Refusals]) -> list[Stranger]:
-    """The first of these, with their last messages."""
-    found = []
-    for entry in seen[:MOST_STRANGERS]:
-        last = db.execute(
-            "SELECT id, received_ms FROM quarantine WHERE device = ? ORDER BY received_ms DESC, id DESC LIMIT ?",
-            (entry.device, LAST_MESSAGES),
-        ).fetchall()
-        gaps = [(later - earlier) / 1000 for (_, later), (_, earlier) in pairwise(last)]
-        for kept in quarantined(db, 1, Selection((last[0][0],))):
-            found.append(Stranger(entry, median(gaps) if gaps else None, kept.message))
-    return found
+    """The first of these, with their last messages; without those whose messages have gone meanwhile."""
+    return [found for entry in seen[:MOST_STRANGERS] if (found := _stranger(db, entry))]
+
+
+def _stranger(db: Connection, seen: Refusals) -> Stranger | None:
+    last = db.execute(
+        "SELECT id, received_ms FROM quarantine WHERE device = ? ORDER BY received_ms DESC, id DESC LIMIT ?",
+        (seen.device, LAST_MESSAGES),
+    ).fetchall()
+    kept = quarantined(db, 1, Selection((last[0][0],))) if last else []
+    if not kept:
+        return None
+    gaps = [(later - earlier) / 1000 for (_, later), (_, earlier) in pairwise(last)]
+    return Stranger(seen, median(gaps) if gaps else None, kept[0].message)
 
 
 def _says(decoded: Decoded, device: str) -> str:

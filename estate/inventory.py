@@ -30,19 +30,16 @@ class NotAdded(Exception):
 
 
 def add_device(folder: Path, cells: Mapping[str, str]) -> int:
-    """Add a row, by column name, to the folder's devices.csv; its line. All of it, or an error and nothing.
-
-    Raises NotAdded, or EstateWrong with every problem the estate would have.
-    """
+    """Add a row, by column name, to the folder's devices.csv; its line. Raises NotAdded."""
     with _writing:
-        estate = load(folder)
+        estate = _loaded(folder)
         if standing := _placed(estate, cells["device"], cells.get("from", "")):
             raise NotAdded(_how_to_move(estate, cells["device"], standing))
         file = (folder / DEVICES).resolve()
         before = file.read_bytes()
         after = with_row(before, cells)
         if problems := _with_devices(folder, after):
-            raise EstateWrong(problems)
+            raise NotAdded("\n".join(["with this row the estate is wrong:", *map(str, problems)]))
         if file.read_bytes() != before:
             raise NotAdded(f"{DEVICES} was changed by somebody else meanwhile: try again")
         try:
@@ -83,6 +80,13 @@ def _row(cells: list[str], separator: str, end: str) -> str:
     csv.writer(written, delimiter=separator, lineterminator=end).writerow(cells)
     row = written.getvalue()
     return row if is_content(row) else f'"{cells[0]}"{row[len(cells[0]) :]}'  # it would be a comment
+
+
+def _loaded(folder: Path) -> Estate:
+    try:
+        return load(folder)
+    except EstateWrong as error:
+        raise NotAdded(f"the estate is wrong already, correct that first:\n{error}") from error
 
 
 def _placed(estate: Estate, device: str, first: str) -> Placement | None:

@@ -47,6 +47,7 @@ class Intake:
         self.most_quarantined = most_quarantined
         self._draining = asyncio.Lock()
         self._warned = False
+        self.learned = False  # whether a format was told something since somebody last looked
         self.store_trouble = ""  # why the store is away; "" while it is there
 
     def take(self, messages: Sequence[Message]) -> tuple[list[Message], Outcome]:
@@ -62,7 +63,7 @@ class Intake:
 
         Raises sqlite3.OperationalError when even that fails; then nothing has changed, and it may be tried again.
         """
-        await save_memory(self.state, self.pipeline.memory)
+        self.learned = await save_memory(self.state, self.pipeline.memory) or self.learned
         try:
             if self.store_trouble and self.ledger.spooled and outcome.points:
                 raise StoreUnavailable(self.store_trouble)

@@ -94,14 +94,18 @@ def findings(db: sqlite3.Connection, since_ms: int) -> list[Finding]:
     return [Finding(*row) for row in rows]
 
 
-async def save_memory(state: State, memory: Memory) -> None:
-    """Save what formats with state were told since the last time. Raises sqlite3.OperationalError: try again."""
+async def save_memory(state: State, memory: Memory) -> bool:
+    """Save what formats with state were told since the last time; whether there was anything.
+
+    Raises sqlite3.OperationalError: try again.
+    """
     if changed := memory.changes():
         try:
             await state.run(lambda db: _save_memory(db, changed))
         except sqlite3.OperationalError:
             memory.not_saved(changed)
             raise
+    return bool(changed)
 
 
 def _save_memory(db: sqlite3.Connection, changed: dict[tuple[str, str], list[Entry]]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from estate.calendar import DAY_MS, HOUR_MS
 from ingest.targets import Target
-from store.base import How, Row, Series
+from store.base import How, Row, Series, Tag
 
 Look = Callable[[Series], Awaitable[Sequence[Row]]]
 """Answers a query, of a store that is open here or of a service that runs."""
@@ -46,7 +46,7 @@ async def _windows(
 ) -> list[tuple[int, float]]:
     if start_ms >= end_ms:
         return []
-    where = {"device": [target.device]}
+    where: dict[Tag, list[str]] = {"device": [target.device]}
     query = Series(target.quantity, start_ms, end_ms, every_ms, how, where, ("device", "channel"))
     for row in await look(query):
         if row.tags["channel"] == target.channel:

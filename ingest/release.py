@@ -57,6 +57,14 @@ async def reconsider(intake: Intake, estate: Estate) -> Released:
     return Released(*(sum(each) for each in zip(*done, strict=True)))
 
 
+async def enlighten(intake: Intake) -> Released:
+    """Release what waited for its birth, once formats have been told something new."""
+    if not intake.learned:
+        return Released(0, 0, 0)
+    intake.learned = False
+    return await release(intake, Selection(reason=Reason.NEEDS_BIRTH), lambda tried, total: None)
+
+
 def _by_entry(entries: list[Quarantined], outcome: Outcome) -> dict[int, Rejected]:
     """By id: what was refused again. Equal messages share their fate."""
     refused: dict[Message, Rejected] = {rejected.message: rejected for rejected in outcome.rejected}

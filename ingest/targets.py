@@ -58,7 +58,9 @@ def target_of(estate: Estate, given: str, quantity: str, kind: Kind, unit: str) 
     if row is None:
         raise ValueError(f"{quantity!r} is no quantity{near(quantity, QUANTITIES) or ': sensors/README.md lists them'}")
     if (row.kind == "counter") != (kind is not Kind.GAUGE):
-        said = "is a register: give --kind register or interval" if row.kind == "counter" else "is a gauge: --kind gauge"
+        said = (
+            "is a register: give --kind register or interval" if row.kind == "counter" else "is a gauge: --kind gauge"
+        )
         raise ValueError(f"{quantity} {said}")
     check_unit(quantity, unit)
     return Target(device, channel, quantity)

@@ -56,6 +56,7 @@ def codec(inner: Mapping[str, Codec]) -> Codec:
         title="ChirpStack v4 events",
         families="any LoRaWAN device whose codec is here",
         decode=drafted(fill, FIELDS, LEFT),
+        stateful=any(codec.stateful for codec in inner.values()),
         topics=("application/+/device/+/event/+",),
         fields=FIELDS,
         left=LEFT,

@@ -57,6 +57,7 @@ def codec(inner: Mapping[str, Codec]) -> Codec:
         title="The Things Stack v3 messages",
         families="any LoRaWAN device whose codec is here",
         decode=drafted(fill, FIELDS, LEFT),
+        stateful=any(codec.stateful for codec in inner.values()),
         topics=("v3/+/devices/+/#",),
         fields=FIELDS,
         left=LEFT,

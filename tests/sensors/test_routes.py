@@ -7,6 +7,7 @@ import pytest
 from sensors.model import Context
 from sensors.registry import CODECS
 from sensors.routes import Entry, Routes, matches
+from tests.sensors.test_corpus import CASES, message_of, properties_of
 
 CONTEXT = Context(ZoneInfo("Europe/Paris"))
 
@@ -72,3 +73,21 @@ def test_nobody_reads_it() -> None:
 def test_topic_filter(expected: bool, pattern: str, topic: str) -> None:
     """`+` stands for one level, `#` for any number of them, none included."""
     assert expected == matches(pattern, topic)
+
+
+def test_one_filter_for_every_topic() -> None:
+    """No topic of any device is covered by two of the filters: brokers deliver once for each."""
+    filters = routes().filters()
+    topics = {message_of(case).topic for case in CASES if "codec" not in properties_of(case)}
+    covered = {topic: [pattern for pattern in filters if matches(pattern, topic)] for topic in topics}
+
+    assert {} == {topic: found for topic, found in covered.items() if len(found) > 1}
+
+
+def test_filter_within_another_is_left_out() -> None:
+    """A device's own topic below a format's filter needs no subscription of its own; one that is not does."""
+    filters = routes(Entry("zigbee2mqtt/hall", "", "d1"), Entry("plant/{device}/x", "airgradient")).filters()
+
+    assert "zigbee2mqtt/hall" not in filters
+    assert "plant/+/x" in filters
+    assert filters["spBv1.0/#"]

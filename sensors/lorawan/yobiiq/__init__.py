@@ -99,10 +99,15 @@ def _gateway(table: Table, last_port: int) -> _Reader:
     return registers
 
 
-def _old_dsmr(payload: bytes, port: int) -> Iterator[Value]:
-    if 1 <= port <= 10:
-        return _registers(payload, OLD_DSMR, range(0xDD, 0x100))
-    return _registers(payload, OLD_INFO, range(0xFF, 0x100))
+def _dsmr(payload: bytes, port: int) -> Iterator[Value]:
+    """Frames of its first firmware begin with channel 0xDD, or with channel 0xFF and types of their own."""
+    if payload[0] == 0xDD or (payload[0] == 0xFF and payload[1:2] in _OLD_TYPES):
+        return _registers(payload, OLD_DSMR if 1 <= port <= 10 else OLD_INFO, range(0xDD, 0x100))
+    return _new_dsmr(payload, port)
+
+
+_OLD_TYPES = {bytes([kind]) for kind in (*OLD_INFO, 0xFE)}
+_new_dsmr = _gateway(DSMR, 10)
 
 
 def _smoke(payload: bytes, port: int) -> Iterator[Value]:
@@ -127,9 +132,9 @@ _FAMILIES: dict[str, _Reader] = {
     "em2101": _meter,
     "em4301-ct": _meter,
     "em4301": _meter,
-    "dsmr": _gateway(DSMR, 10),
+    "dsmr": _dsmr,
+    "iq-dsmr-lrw": _dsmr,
     "iq-rm200-lrw": _gateway(RELAYS, 5),
-    "iq-dsmr-lrw": _old_dsmr,
     "iq-opentherm-lrw": _opentherm,
 }
 
@@ -195,7 +200,7 @@ CODEC = Codec(
         "em4301": "three-phase meter",
         "em4301-ct": "three-phase meter with current transformers",
         "dsmr": "DSMR gateway",
-        "iq-dsmr-lrw": "DSMR gateway, first firmware",
+        "iq-dsmr-lrw": "DSMR gateway",
         "iq-rm200-lrw": "relays",
         "iq-opentherm-lrw": "OpenTherm gateway",
         "sd-1001": "smoke detector",

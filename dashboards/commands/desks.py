@@ -1,0 +1,67 @@
+"""Where commands bring readings: the service that runs, or its parts opened here when none does."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import numpy as np
+
+from dashboards.configuration import Settings
+from dashboards.remote import Local, ask, local
+from dashboards.service import clock
+from estate.calendar import DAY_MS, HOUR_MS
+from estate.model import Estate
+from ingest.bulk import Taken, take_in
+from ingest.importing import Desk
+from sensors.model import Reading
+from store.base import Row, Series, StoreUnavailable
+
+_WINDOWS = {DAY_MS: "d", HOUR_MS: "h", 1000: "s"}
+
+
+@asynccontextmanager
+async def desk(settings: Settings) -> AsyncIterator[tuple[Desk, Estate]]:
+    """The desk that is open now, with the estate."""
+    if await ask(settings, "GET", "/healthz") is None:
+        async with local(settings, clock()) as here:
+            yield _Here(here), here.estate
+    else:
+        yield _There(settings), load(settings.estate_folder)
+
+
+class _Here:
+    """The parts of a service that does not run."""
+
+    def __init__(self, parts: Local) -> None:
+        self._parts = parts
+
+    async def series(self, query: Series) -> Sequence[Row]:
+        return await self._parts.store.series(query)
+
+    async def take(self, readings: Sequence[Reading]) -> Taken:
+        return await take_in(self._parts.intake, self._parts.estate, readings)
+
+
+class _There:
+    """A service that runs, over HTTP."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def series(self, query: Series) -> Sequence[Row]:
+        asked = [("quantity", query.quantity), ("how", query.how), ("every", _window(query.every_ms))]
+        asked += [("start", _instant(query.start_ms)), ("end", _instant(query.end_ms))]
+        asked += [("by", tag) for tag in query.by]
+        asked += [(tag, value) for tag, values in query.where.items() for value in values]
+        groups = await self._ask("GET", f"/api/series?{urlencode(asked)}")
+        return [Row(group["tags"], _times(group["time"]), np.array(group["value"], float)) for group in groups]
+
+    async def take(self, readings: Sequence[Reading]) -> Taken:
+        rows = [
+            {**reading._asdict(), "time": _instant(reading.at_ms)} for reading in readings
+        ]
+        for row in rows:
+            del row["at_ms"]
+        answer = await self._ask("POST", "/api/readings", {"readings": rows})
+        return Taken(answer["readings"], answer["quarantined"])
