@@ -19,6 +19,7 @@ from alerts.deliver import MailUnusable
 from alerts.deliver import check as check_mail
 from alerts.settings import MailSettings
 from alerts.sink import MailSink
+from dashboards.commands import history as histories
 from dashboards.commands import quarantine
 from dashboards.commands.output import AsJson, Config, print_json, print_table
 from dashboards.configuration import ConfigurationWrong, Settings, read
@@ -59,6 +60,8 @@ and see it at http://{web}/api/latest?device=b01-electricity. Ctrl-C stops every
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 dashboards = typer.Typer(no_args_is_help=True, help="The Grafana dashboards.")
 app.add_typer(quarantine.app, name="quarantine")
+app.command("import")(histories.import_)
+app.add_typer(histories.reading, name="reading")
 app.add_typer(dashboards, name="dashboards")
 log = structlog.get_logger()
 

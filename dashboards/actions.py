@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Request
 
 from dashboards.commissioning import add_beside_service
+from dashboards.given import DESCRIBED, TakenAnswer, take_given
 from dashboards.models import DeviceAdded, DeviceAsked, ReleasedAnswer, SelectionAsked
 from dashboards.parts import Parts
 from dashboards.problems import Problem, ProblemDetails
@@ -58,6 +59,11 @@ def action_router(parts: Parts) -> APIRouter:
             return await add_beside_service(parts.estate_folder, asked, parts.store, state, parts.clock())
         except NotAdded as error:
             raise Problem("device", str(error), "nothing was changed") from error
+
+    @router.post("/readings", openapi_extra=DESCRIBED)
+    async def take_readings(request: Request) -> TakenAnswer:
+        """Take readings of any age, all or none, 5,000 at most: imports, meters read by hand."""
+        return await take_given(request, parts.estate, intake())
 
     return router
 

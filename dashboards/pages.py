@@ -58,6 +58,7 @@ class Pages:
             has_mail=self.parts.mail_folder is not None,
             style_url=self._static.style_url,
             script_url=self._static.script_url,
+            actions_url=self._static.actions_url,
             vega_url=self._static.vega_url,
             **context,
         )
@@ -65,9 +66,10 @@ class Pages:
 
 
 def page_router(parts: Parts, static: StaticFiles) -> APIRouter:
-    """`/`, `/charts/…`, `/mail` and `/docs`."""
+    """`/`, `/charts/…`, `/mail` and `/docs`, and the pages for work."""
     router = APIRouter(include_in_schema=False)
     pages, board = Pages(parts, static), Board(parts)
+    router.include_router(work_router(parts, pages))
 
     @router.get("/")
     async def page(request: Request, lang: Lang = None) -> HTMLResponse:
@@ -141,7 +143,7 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
         "carrier_name": lambda carrier: speaker.say(CARRIERS[carrier].fr, CARRIERS[carrier].en),
         "amount": lambda value, carrier: amount(value, carrier, language),
         "percent": lambda share: percent(share, language),
-        "reason_name": lambda reason: REASONS[reason].name_in(speaker.language),
+        "reason_name": lambda reason: REASONS[reason].said(language).name,
         "seen": seen,
         "received": lambda row: speaker.moment(_ms(row.time)),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from dashboards.language import Language
 from sensors.model import Reason
 
 
@@ -19,6 +20,9 @@ class Explained(NamedTuple):
 
     fr: Said
     en: Said
+
+    def said(self, language: Language) -> Said:
+        return self.fr if language == "fr" else self.en
 
 
 REASONS: Mapping[str, Explained] = {

@@ -19,11 +19,13 @@ class StaticFiles:
 
     def __init__(self) -> None:
         own = files("dashboards") / "static"
-        style, script = (own / "style.css").read_bytes(), (own / "page.js").read_bytes()
+        style, script, actions = ((own / name).read_bytes() for name in ("style.css", "page.js", "actions.js"))
         self.style_url, self.script_url = _url("style", "css", style), _url("page", "js", script)
+        self.actions_url = _url("actions", "js", actions)
         # The library takes seconds to bundle: its address comes from the bundler's version, its bytes when asked for.
         self.vega_url = _url("vega", "js", version("vl-convert-python").encode())
-        self._compressed = {self.style_url: gzip.compress(style), self.script_url: gzip.compress(script)}
+        own_files = {self.style_url: style, self.script_url: script, self.actions_url: actions}
+        self._compressed = {url: gzip.compress(content) for url, content in own_files.items()}
         self._bundling = Lock()
 
     def router(self) -> APIRouter:
@@ -33,7 +35,7 @@ class StaticFiles:
         @router.get("/static/{name}")
         async def static(request: Request, name: str) -> Response:
             url = request.url.path
-            if url not in (self.style_url, self.script_url, self.vega_url):
+            if url not in (*self._compressed, self.vega_url):
                 raise HTTPException(404, "there is no such file")
             body = self._compressed.get(url) or await asyncio.to_thread(self._bundle)
             headers = {"Cache-Control": _KEPT, "Content-Encoding": "gzip"}

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sensors.decode import decode
+from sensors.docs import README
 from sensors.model import Context, Decoded, Message, Reason, Rejected
 from sensors.profile import ProfileWrong, found, taught
 from sensors.routes import Routes
@@ -149,3 +150,17 @@ def test_wrong_profile(wrong: str, named: str) -> None:
 def test_pointer(expected: object, pointer: str) -> None:
     """Pointers lead through objects and arrays, by RFC 6901's escapes, or nowhere."""
     assert expected == found({"a": [{"b/c": 1}], "d~": 2}, pointer)
+
+
+def test_example_of_the_readme() -> None:
+    """The profile and the message of the README give what it says."""
+    text = README.read_text(encoding="utf-8")
+    profile = text.partition("```toml\n")[2].partition("```")[0]
+    said = next(line for line in text.splitlines() if line.startswith('`{"time":"2026-11-23 09:15:00"')).strip("`")
+    result = decoded(profile, said.encode(), "rtl_433/receiver/events")
+
+    assert [
+        ("117", "", "climate.temperature", 21.5, NOW_MS),
+        ("117", "", "climate.humidity", 45.0, NOW_MS),
+    ] == [tuple(reading) for reading in result.readings]
+    assert [] == result.unmapped

@@ -1,0 +1,56 @@
+// Buttons and forms that change something: sent as JSON, answered where they stand.
+"use strict";
+
+async function send(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  const answer = await response.json();
+  if (!response.ok) throw new Error([answer.detail, answer.next_step].filter(Boolean).join(". "));
+  return answer;
+}
+
+async function act(place, { post, busy, done, absent }, body) {
+  const controls = place.querySelectorAll("button, input, select");
+  const said = place.querySelector("output");
+  const say = (kind, words) => {
+    said.className = kind;
+    said.textContent = words;
+  };
+  for (const control of controls) control.disabled = true;
+  say("busy", busy);
+  try {
+    const answer = await send(post, body);
+    say("done", done.replace(/\{(\w*)\}/g, (_, name) => (name ? answer[name] : answer)));
+  } catch (error) {
+    say("failed", error instanceof TypeError ? absent : error.message);
+    for (const control of controls) control.disabled = false;
+  }
+}
+
+function filledIn(form) {
+  return Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+}
+
+function offerZones(form) {
+  const offered = document.getElementById("zones").content.querySelectorAll("option");
+  const here = [...offered].filter((zone) => zone.dataset.building === form.elements.building.value);
+  form.elements.zone.replaceChildren(form.elements.zone.options[0], ...here.map((zone) => zone.cloneNode(true)));
+  form.elements.zone.value = "";
+}
+
+for (const button of document.querySelectorAll("button[data-post]")) {
+  button.addEventListener("click", () => {
+    const { confirm, body } = button.dataset;
+    if (confirm && !window.confirm(confirm)) return;
+    act(button.closest(".actions"), button.dataset, JSON.parse(body));
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-post]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    act(form, form.dataset, filledIn(form));
+  });
+  form.elements.building.addEventListener("change", () => offerZones(form));
+  offerZones(form);
+}
