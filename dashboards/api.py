@@ -8,7 +8,16 @@ from fastapi import APIRouter, HTTPException, Path, Query
 
 from alerts.outbox import Sending, sendings
 from dashboards.devices import device_states
-from dashboards.models import ConsumptionGroup, DeviceState, LatestValue, Mail, MessageId, Quarantine, RefusedWhole, SeriesGroup
+from dashboards.models import (
+    ConsumptionGroup,
+    DeviceState,
+    LatestValue,
+    Mail,
+    MessageId,
+    Quarantine,
+    RefusedWhole,
+    SeriesGroup,
+)
 from dashboards.params import ConsumptionParams, LatestParams, SeriesParams, check_ids, check_size, count_steps
 from dashboards.parts import Parts
 from dashboards.problems import ProblemDetails

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ingest.quarantine import Selection
 from sensors.model import Reason
 
-
 MessageId = Annotated[int, Field(ge=1, lt=2**63)]  # as SQLite counts them
 
 

@@ -1,25 +1,25 @@
 """The pages people open: the site's, the demo's mails, and the description of the API."""
 
 import asyncio
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from alerts.sink import list_mails, read_mail
 from alerts.words import amount, percent
 from dashboards import problems
 from dashboards.board import Board, Live
-from dashboards.language import Speaker, choose
+from dashboards.language import Speaker
 from dashboards.models import DeviceState
 from dashboards.params import MOST_VALUES
 from dashboards.parts import Parts
 from dashboards.reasons import REASONS
 from dashboards.reference import EXAMPLES, Reference
+from dashboards.render import Lang, Pages, ms
 from dashboards.static_files import StaticFiles
+from dashboards.working import work_router
 from estate.model import CARRIERS
 from store.base import StoreUnavailable
 
@@ -27,42 +27,6 @@ MAIL_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src dat
 """A mail brings its own styles and pictures, and nothing else: the frame inherits this policy."""
 
 ALERT_ROWS = 6
-
-Lang = Annotated[str | None, Query(pattern="^(fr|en)$")]
-
-
-class Pages:
-    """Renders templates for one request's language."""
-
-    def __init__(self, parts: Parts, static: StaticFiles) -> None:
-        self.parts = parts
-        self._static = static
-        self._templates = Environment(
-            loader=PackageLoader("dashboards"),
-            autoescape=True,  # ids and payloads come from outside
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-
-    def speaker(self, request: Request, lang: str | None) -> Speaker:
-        return Speaker(choose(lang, request.headers.get("accept-language", "")), self.parts.estate.site.zone)
-
-    def render(self, template: str, speaker: Speaker, **context: Any) -> HTMLResponse:
-        site = self.parts.estate.site
-        html = self._templates.get_template(template).render(
-            site=site,
-            speaker=speaker,
-            say=speaker.say,
-            notice=speaker.say(site.notice_fr, site.notice_en),
-            has_mail=self.parts.mail_folder is not None,
-            style_url=self._static.style_url,
-            script_url=self._static.script_url,
-            actions_url=self._static.actions_url,
-            vega_url=self._static.vega_url,
-            **context,
-        )
-        return HTMLResponse(html, headers={"Cache-Control": "no-store", "Vary": "Accept-Language"})
 
 
 def page_router(parts: Parts, static: StaticFiles) -> APIRouter:
@@ -129,7 +93,7 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
     by_urgency = sorted(live.alerts, key=lambda alert: (-alert.level, -alert.figures.share))
 
     def seen(row: DeviceState) -> str:
-        return "–" if row.last_seen is None else speaker.ago(_ms(row.last_seen), live.at_ms)
+        return "–" if row.last_seen is None else speaker.ago(ms(row.last_seen), live.at_ms)
 
     return {
         "live": live,
@@ -145,7 +109,7 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
         "percent": lambda share: percent(share, language),
         "reason_name": lambda reason: REASONS[reason].said(language).name,
         "seen": seen,
-        "received": lambda row: speaker.moment(_ms(row.time)),
+        "received": lambda row: speaker.moment(ms(row.time)),
     }
 
 
@@ -153,7 +117,3 @@ def _mail_folder(parts: Parts) -> Path:
     if parts.mail_folder is None:
         raise HTTPException(404, "mail goes out for real here; only the demo keeps it")
     return parts.mail_folder
-
-
-def _ms(rfc3339: str) -> int:
-    return round(datetime.fromisoformat(rfc3339).timestamp() * 1000)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from dashboards.health import Readiness
 from dashboards.parts import Parts
 from ingest.ledger import Ledger
+from ingest.quarantine import Size, size
 from sensors.model import Reason, Unused
 
 
@@ -22,9 +23,10 @@ class ReadinessAnswer(BaseModel):
 def probe_router(parts: Parts) -> APIRouter:
     """`/healthz`, `/readyz` and `/metrics`."""
     router = APIRouter(tags=["probes"])
-    registry = CollectorRegistry()
+    registry, kept = CollectorRegistry(), QuarantineCollector()
     if parts.ledger is not None:
         registry.register(LedgerCollector(parts.ledger))
+        registry.register(kept)
 
     @router.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -41,9 +43,23 @@ def probe_router(parts: Parts) -> APIRouter:
     @router.get("/metrics", response_class=Response)
     async def metrics() -> Response:
         """The counters of this process in Prometheus' text format."""
+        kept.size = await parts.state.read(size)
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return router
+
+
+class QuarantineCollector(Collector):
+    """How full the quarantine is, as it was last read."""
+
+    def __init__(self) -> None:
+        self.size = Size(0, 0)
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("microville_quarantine_bytes", "What the quarantine takes.", self.size.bytes)
+        yield CounterMetricFamily(
+            "microville_quarantine_purged", "Messages thrown away from the quarantine since ever.", self.size.purged
+        )
 
 
 class LedgerCollector(Collector):

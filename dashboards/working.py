@@ -1,11 +1,10 @@
 """The pages for work: what was refused and why, and the devices, with forms to add the unknown ones."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from dashboards.devices import known_devices, unknown_devices
@@ -14,6 +13,7 @@ from dashboards.models import DeviceState, MessageId
 from dashboards.parts import Parts
 from dashboards.quarantine import as_text, byte_of_error, read_quarantine, read_refused
 from dashboards.reasons import REASONS
+from dashboards.render import Lang, Pages, ms
 from ingest.quarantine import WARN_SHARE, Quarantined, Selection
 from sensors.model import Reason
 from sensors.registry import CODECS
@@ -29,8 +29,6 @@ HEX_WIDTH = 16
 """How much of a payload a page shows, around the place of the error or from the start."""
 
 URGENCY = {"silent": 0, "never_seen": 1, "reporting": 2, "unknown": 3}
-
-Lang = Annotated[str | None, Query(pattern="^(fr|en)$")]
 
 
 class Marked(NamedTuple):
@@ -49,7 +47,7 @@ class HexRow(NamedTuple):
     text: str
 
 
-def work_router(parts: Parts, pages: Any) -> APIRouter:
+def work_router(parts: Parts, pages: Pages) -> APIRouter:
     """`/quarantine`, `/quarantine/{id}` and `/devices`."""
     router = APIRouter(include_in_schema=False)
     zone = parts.estate.site.zone
@@ -57,7 +55,7 @@ def work_router(parts: Parts, pages: Any) -> APIRouter:
     def shared(speaker: Speaker) -> dict[str, Any]:
         return {
             "writable": parts.web.loopback and parts.intake is not None,
-            "at": lambda text: speaker.moment(_ms(text)),
+            "at": lambda text: speaker.moment(ms(text)),
             "link": _links(speaker),
             "reasons": {reason: said.said(speaker.language) for reason, said in REASONS.items()},
         }
@@ -126,7 +124,7 @@ def work_router(parts: Parts, pages: Any) -> APIRouter:
             unknown_more=max(0, len(unknown) - FORMS),
             findings=[(row, finding) for row in (*unknown, *known) for finding in row.findings],
             known=sorted(known, key=lambda row: (URGENCY[row.status], row.device)),
-            ago=lambda text: speaker.ago(_ms(text), now_ms) if text else "–",
+            ago=lambda text: speaker.ago(ms(text), now_ms) if text else "–",
         )
 
     return router
@@ -175,7 +173,3 @@ def _links(speaker: Speaker) -> Callable[..., str]:
         return f"{path}?{urlencode({**given, 'lang': speaker.language})}"
 
     return link
-
-
-def _ms(rfc3339: str) -> int:
-    return round(datetime.fromisoformat(rfc3339).timestamp() * 1000)

@@ -18,6 +18,9 @@ from sensors.model import Codec
 
 NAME = "lorawan_mclimate"
 
+MOST_BYTES = 242
+"""Of one LoRaWAN message, at the highest data rate (LoRaWAN regional parameters RP002)."""
+
 
 class Device(NamedTuple):
     """One of the vendor's devices."""
@@ -64,8 +67,8 @@ MODELS = {
 
 def _fill(draft: Draft) -> None:
     payload = draft.message.payload
-    if not payload:
-        raise Malformed("it is empty")
+    if not 0 < len(payload) <= MOST_BYTES:
+        raise Malformed(f"{len(payload)} bytes, where LoRaWAN carries 1 to {MOST_BYTES}")
     name = draft.context.model or guess(payload) or _guess_behind_answers(payload)
     if name not in DEVICES:
         raise Malformed(f"{name!r} is none of {', '.join(DEVICES)}")

@@ -16,6 +16,9 @@ from sensors.model import Codec, Reason
 
 NAME = "lorawan_milesight"
 
+MOST_BYTES = 242
+"""Of one LoRaWAN message, at the highest data rate (LoRaWAN regional parameters RP002)."""
+
 MODELS = {
     "ws301": "door; or else motion is meant",
     "ws303": "leak; or else motion is meant",
@@ -41,8 +44,8 @@ MODELS = {
 
 def _fill(draft: Draft) -> None:
     payload, model = draft.message.payload, draft.context.model
-    if not payload:
-        raise Malformed("it is empty")
+    if not 0 < len(payload) <= MOST_BYTES:
+        raise Malformed(f"{len(payload)} bytes, where LoRaWAN carries 1 to {MOST_BYTES}")
     frame = Cursor(payload, little=True)
     keys = _keys(payload)
     family = BY_MODEL.get(model) or (None if model else shown_by(set(keys)))
