@@ -19,6 +19,7 @@ check: .venv/installed-dev  ## style, types, imports, generated files
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m sensors.docs --check
+	$(BIN)/python -m sensors.asyncapi --check
 	$(BIN)/python -m estate.docs --check
 	$(BIN)/microville dashboards check
 

@@ -19,11 +19,12 @@ from alerts.deliver import MailUnusable
 from alerts.deliver import check as check_mail
 from alerts.settings import MailSettings
 from alerts.sink import MailSink
+from dashboards.commands import devices, quarantine
 from dashboards.commands import history as histories
-from dashboards.commands import quarantine
 from dashboards.commands.output import AsJson, Config, print_json, print_table
+from dashboards.commands.publishing import publish
+from dashboards.commands.simulate import simulate
 from dashboards.configuration import ConfigurationWrong, Settings, read
-from dashboards.devices import known_to
 from dashboards.remote import Refused
 from dashboards.server import PortTaken, free_port
 from dashboards.service import Role, Service, clock
@@ -59,9 +60,12 @@ and see it at http://{web}/api/latest?device=b01-electricity. Ctrl-C stops every
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 dashboards = typer.Typer(no_args_is_help=True, help="The Grafana dashboards.")
+app.add_typer(devices.app, name="devices")
 app.add_typer(quarantine.app, name="quarantine")
 app.command("import")(histories.import_)
 app.add_typer(histories.reading, name="reading")
+app.command()(publish)
+app.command()(simulate)
 app.add_typer(dashboards, name="dashboards")
 log = structlog.get_logger()
 
@@ -226,16 +230,6 @@ def decode_(
         print(f"{problem.reason}: {detail}" if problem else "all of it was understood")
         print("".join(f"not mapped: {measurement}\n" for measurement in unmapped), end="")
     raise typer.Exit(1 if isinstance(problem, Rejected) else 0)
-
-
-@app.command()
-def devices(config: Config = None, as_json: AsJson = False) -> None:
-    """List the devices: reporting, silent, never seen, and unknown ones that publish."""
-    rows = [device.model_dump() for device in asyncio.run(known_to(read(config), clock()))]
-    if as_json:
-        print_json(rows)
-    else:
-        print_table(["device", "building", "zone", "status", "last_seen", "refused"], rows)
 
 
 @dashboards.command("build")

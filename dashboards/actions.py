@@ -58,7 +58,7 @@ def action_router(parts: Parts) -> APIRouter:
         try:
             return await add_beside_service(parts.estate_folder, asked, parts.store, state, parts.clock())
         except NotAdded as error:
-            raise Problem("device", str(error), "nothing was changed") from error
+            raise Problem("device", str(error), "") from error  # it says the next step itself
 
     @router.post("/readings", openapi_extra=DESCRIBED)
     async def take_readings(request: Request) -> TakenAnswer:

@@ -49,11 +49,13 @@ class Waiting:
 
     async def released(self, line: int, waited: int) -> DeviceAdded:
         """What has become of them."""
+        kept = await self._state.read(self._all)
         return DeviceAdded(
             device=self._asked.device,
             line=line,
             waited=waited,
-            released=max(0, self._kept - await self._state.read(self._all)),
+            released=max(0, self._kept - kept),
+            kept=kept,
             readings=await self._stored() - self._readings,
         )
 

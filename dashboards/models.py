@@ -144,6 +144,7 @@ class DeviceAdded(BaseModel):
     line: int  # of its row in devices.csv
     waited: int  # messages that were refused because the device, or what reads it, was not known
     released: int  # of them, those that left the quarantine
+    kept: int  # messages of the device that are in the quarantine still
     readings: int  # of the device that were stored since
 
 

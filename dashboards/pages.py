@@ -62,6 +62,7 @@ def page_router(parts: Parts, static: StaticFiles) -> APIRouter:
             operations=reference.operations,
             shape_of=reference.shape,
             answer_of=reference.answer,
+            body_of=reference.body,
             examples=EXAMPLES,
             most_values=MOST_VALUES,
         )

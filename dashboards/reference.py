@@ -29,7 +29,21 @@ class Reference:
 
     def __init__(self, schema: Schema) -> None:
         self._models: Schema = schema.get("components", {}).get("schemas", {})
-        self.operations = [(path, verbs["get"]) for path, verbs in schema["paths"].items() if "get" in verbs]
+        self.operations = [
+            (verb.upper(), path, operation)
+            for path, verbs in schema["paths"].items()
+            for verb, operation in verbs.items()
+        ]
+
+    def body(self, operation: Schema) -> list[Schema]:
+        """What is sent, field by field: `name`, `required`, `description` and `schema`, as parameters have them."""
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        model = self._resolved(content["schema"]) if content else {}
+        required = model.get("required", [])
+        return [
+            {"name": name, "required": name in required, "description": field.get("description", ""), "schema": field}
+            for name, field in model.get("properties", {}).items()
+        ]
 
     def shape(self, schema: Schema) -> str:
         """What values a parameter takes, and its default, in a few words."""

@@ -31,11 +31,14 @@ class Pages:
     def speaker(self, request: Request, lang: str | None) -> Speaker:
         return Speaker(choose(lang, request.headers.get("accept-language", "")), self.parts.estate.site.zone)
 
-    def render(self, template: str, speaker: Speaker, status: int = 200, **context: Any) -> HTMLResponse:
-        """The page, never kept by a browser."""
+    def render(
+        self, template: str, speaker: Speaker, *, here: str = "", status: int = 200, **context: Any
+    ) -> HTMLResponse:
+        """The page, never kept by a browser; `here` is what its address asks besides the language, ending in `&`."""
         site = self.parts.estate.site
         html = self._templates.get_template(template).render(
             site=site,
+            here=here,
             speaker=speaker,
             say=speaker.say,
             notice=speaker.say(site.notice_fr, site.notice_en),

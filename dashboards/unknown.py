@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from sqlite3 import Connection
 from statistics import median
+from textwrap import shorten
 from typing import NamedTuple
 
 from ingest.quarantine import Selection, quarantined
@@ -19,6 +20,9 @@ MOST_STRANGERS = 200
 LAST_MESSAGES = 20
 MOST_SAID = 12
 """Readings of a message that are said; how many more there are is said as well."""
+
+MOST_DETAIL = 160
+"""Characters of the words for why it was refused."""
 
 
 class Refusals(NamedTuple):
@@ -78,7 +82,7 @@ def _stranger(db: Connection, seen: Refusals) -> Stranger | None:
     if not kept:
         return None
     gaps = [(later - earlier) / 1000 for (_, later), (_, earlier) in pairwise(last)]
-    return Stranger(seen, median(gaps) if gaps else None, kept[0].message)
+    return Stranger(seen, round(median(gaps), 1) if gaps else None, kept[0].message)
 
 
 def _says(decoded: Decoded, device: str) -> str:
@@ -93,7 +97,7 @@ def _says(decoded: Decoded, device: str) -> str:
         words.append(f"and {len(readings) - MOST_SAID} more")
     words += [f"{name} (not mapped)" for _, name in decoded.unmapped[:MOST_SAID]]
     if isinstance(decoded.problem, Rejected):
-        words.append(f"{decoded.problem.reason}: {decoded.problem.detail[:200]}")
+        words.append(f"{decoded.problem.reason}: {shorten(decoded.problem.detail, MOST_DETAIL, placeholder=' …')}")
     elif decoded.problem:
         words.append(f"nothing ({decoded.problem.reason})")
     return ", ".join(words)

@@ -14,7 +14,7 @@ from dashboards.parts import Parts
 from dashboards.quarantine import as_text, byte_of_error, read_quarantine, read_refused
 from dashboards.reasons import REASONS
 from dashboards.render import Lang, Pages, ms
-from ingest.quarantine import WARN_SHARE, Quarantined, Selection
+from ingest.quarantine import WARN_SHARE, Selection
 from sensors.model import Reason
 from sensors.registry import CODECS
 from store.base import StoreUnavailable
@@ -30,6 +30,13 @@ HEX_WIDTH = 16
 
 URGENCY = {"silent": 0, "never_seen": 1, "reporting": 2, "unknown": 3}
 
+KINDS = {
+    "clock": ("horloge fausse", "wrong clock"),
+    "two_topics": ("deux sujets", "two topics"),
+    "two_registers": ("deux index", "two registers"),
+}
+"""What may look wrong of a device, in French and in English."""
+
 
 class Marked(NamedTuple):
     """A piece of a payload with the place of the error marked; `mark` is "" when there is none in it."""
@@ -43,18 +50,18 @@ class HexRow(NamedTuple):
     """One line of a hex dump."""
 
     offset: str
-    bytes: Marked
+    hex: Marked
     text: str
 
 
 def work_router(parts: Parts, pages: Pages) -> APIRouter:
     """`/quarantine`, `/quarantine/{id}` and `/devices`."""
     router = APIRouter(include_in_schema=False)
-    zone = parts.estate.site.zone
+    zone, can_write = parts.estate.site.zone, parts.web.loopback and parts.intake is not None
 
     def shared(speaker: Speaker) -> dict[str, Any]:
         return {
-            "writable": parts.web.loopback and parts.intake is not None,
+            "writable": can_write,
             "at": lambda text: speaker.moment(ms(text)),
             "link": _links(speaker),
             "reasons": {reason: said.said(speaker.language) for reason, said in REASONS.items()},
@@ -71,17 +78,18 @@ def work_router(parts: Parts, pages: Pages) -> APIRouter:
         speaker = pages.speaker(request, lang)
         selection = Selection(reason=reason, device=device, below=before)
         kept = await read_quarantine(parts.state, zone, PAGE_ROWS, selection, parts.intake)
-        limit = kept.limit_bytes
+        share = kept.size_bytes / kept.limit_bytes if kept.limit_bytes else None
         return pages.render(
             "quarantine.html",
             speaker,
+            here=_query(reason=reason, device=device, before=before),
             **shared(speaker),
             kept=kept,
             reason=reason,
             device=device,
             before=before,
-            share=kept.size_bytes / limit if limit else None,
-            fills=bool(limit) and kept.size_bytes > WARN_SHARE * limit,
+            share=share,
+            fills=share is not None and share > WARN_SHARE,
             older=kept.recent[-1].id if len(kept.recent) == PAGE_ROWS else None,
             asked={"reason": reason, "device": device} if reason or device else {"all": True},
         )
@@ -99,8 +107,9 @@ def work_router(parts: Parts, pages: Pages) -> APIRouter:
             speaker,
             **shared(speaker),
             row=row,
-            text=marked_text(entry, at),
+            text=marked_text(entry.message.payload, at),
             dump=list(hex_rows(entry.message.payload, at)),
+            whole=row.size_bytes <= HEX_ROWS * HEX_WIDTH,
         )
 
     @router.get("/devices")
@@ -118,6 +127,8 @@ def work_router(parts: Parts, pages: Pages) -> APIRouter:
             **shared(speaker),
             estate=parts.estate,
             sample=parts.estate_folder is None,
+            can_add=can_write and parts.estate_folder is not None,
+            kinds={kind: speaker.say(*names) for kind, names in KINDS.items()},
             codecs=sorted(CODECS),
             trouble=trouble,
             unknown=unknown[:FORMS],
@@ -130,9 +141,8 @@ def work_router(parts: Parts, pages: Pages) -> APIRouter:
     return router
 
 
-def marked_text(entry: Quarantined, at: int | None) -> Marked:
+def marked_text(payload: bytes, at: int | None) -> Marked:
     """The payload as text around byte `at`; all of it when it is short."""
-    payload = entry.message.payload
     start = max(0, (at or 0) - TEXT_BYTES // 2)
     end = start + TEXT_BYTES
     if at is None:
@@ -147,11 +157,9 @@ def hex_rows(payload: bytes, at: int | None) -> Iterator[HexRow]:
     for start in range(first, min(len(payload), first + HEX_ROWS * HEX_WIDTH), HEX_WIDTH):
         row = payload[start : start + HEX_WIDTH]
         text = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in row)
-        marked = Marked(row.hex(" "), "", "")
-        if at is not None and start <= at < start + len(row):
-            place = at - start
-            marked = Marked(row[:place].hex(" "), f"{row[place]:02x}", row[place + 1 :].hex(" "))
-        yield HexRow(f"{start:05x}", marked, text)
+        shown = row.hex(" ").ljust(3 * HEX_WIDTH)
+        place = 3 * (at - start) if at is not None and start <= at < start + len(row) else len(shown)
+        yield HexRow(f"{start:05x}", Marked(shown[:place], shown[place : place + 2], shown[place + 2 :]), text)
 
 
 def _character(payload: bytes) -> int:
@@ -169,7 +177,11 @@ def _links(speaker: Speaker) -> Callable[..., str]:
     """Makes the address of a page in the reader's language, from its path and what is asked of it."""
 
     def link(path: str, **asked: object) -> str:
-        given = {name: str(value) for name, value in asked.items() if value}
-        return f"{path}?{urlencode({**given, 'lang': speaker.language})}"
+        return f"{path}?{_query(**asked)}lang={speaker.language}"
 
     return link
+
+
+def _query(**asked: object) -> str:
+    given = {name: str(value) for name, value in asked.items() if value}
+    return urlencode(given) + "&" if given else ""

@@ -26,7 +26,10 @@ _writing = Lock()
 
 
 class NotAdded(Exception):
-    """The row cannot be added, and nothing was changed; the message says why and what to do."""
+    """The row cannot be added, and nothing was changed; the message says so, why, and what to do."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"nothing was changed: {why}")
 
 
 def add_device(folder: Path, cells: Mapping[str, str]) -> int:

@@ -76,7 +76,7 @@ _ROWS = (
             "watth", "Énergie électrique soutirée", "Electric energy drawn"),
     _energy("electricity.energy_export", "Energy_Sensor", "elec ac active energy export hisTotalized sensor",
             "watth", "Énergie électrique injectée", "Electric energy exported"),
-    _gauge("electricity.apparent_power", "VA", "V.A", 0, SITE_PEAK_W, "sum",
+    _gauge("electricity.apparent_power", "VA", "V.A", -SITE_PEAK_W, SITE_PEAK_W, "sum",
            "Power_Sensor", "elec ac apparent power sensor", "voltamp", "Puissance apparente", "Apparent power"),
     _gauge("electricity.reactive_power", "var", "var", -SITE_PEAK_W, SITE_PEAK_W, "sum",
            "Reactive_Power_Sensor", "elec ac reactive power sensor", "voltampreact",

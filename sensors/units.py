@@ -1,7 +1,7 @@
 """Units as devices write them, and the way to the unit of the table of quantities.
 
-Factors are exact by definition: kWh, bar, °F and K by the SI Brochure (9th edition, 2019), gallons and inches of
-mercury by NIST SP 811 (2008), appendix B. Names are spelled as devices do, upper and lower case apart.
+Factors are exact by definition: kWh, bar, °F and K by the SI Brochure (9th edition, 2019), gallons, psi and inches
+of mercury by NIST SP 811 (2008), appendix B. Names are spelled as devices do, upper and lower case apart.
 """
 
 from typing import NamedTuple
@@ -82,6 +82,7 @@ UNITS: dict[str, Unit] = {
     "kPa": Unit("hPa", 10),
     "bar": Unit("hPa", 1e3),
     "inHg": Unit("hPa", 33.86389),
+    "psi": Unit("hPa", 68.94757),
     "µg/m³": Unit("µg/m³", 1),
     "ug/m3": Unit("µg/m³", 1),
     "mg/m³": Unit("µg/m³", 1e3),
@@ -94,6 +95,7 @@ UNITS: dict[str, Unit] = {
     "W/m²": Unit("W/m²", 1),
     "m/s": Unit("m/s", 1),
     "km/h": Unit("m/s", 1 / 3.6),
+    "kn": Unit("m/s", 1852 / 3600),
     "mm": Unit("mm", 1),
     "µS/cm": Unit("µS/cm", 1),
 }

@@ -54,3 +54,8 @@ for (const form of document.querySelectorAll("form[data-post]")) {
   form.elements.building.addEventListener("change", () => offerZones(form));
   offerZones(form);
 }
+
+for (const mark of document.querySelectorAll("pre mark")) {
+  const shown = mark.closest("pre");
+  shown.scrollTop = mark.offsetTop - shown.offsetTop - shown.clientHeight / 2;
+}

@@ -95,7 +95,7 @@ _KINDS = {"m³": "volume", "Wh": "energy"}
 
 _LINE = re.compile(r"(\d{1,3})-(\d{1,3}):(\d{1,3}\.\d{1,3}\.\d{1,3})(?:[*.&]\d{1,3})?((?:\([^()]*\))*)")
 _VALUE = re.compile(r"([-+]?\d{1,15}(?:\.\d{1,12})?)(?:\*(\S{1,8}))?")
-_TIME = re.compile(r"(\d{12})([SW]?)")
+_TIME = re.compile(r"(\d{12})([SWsw]?)")
 _NEVER = ("700101", "632525")  # how meters begin the time of an M-Bus value that was never read
 
 
@@ -215,7 +215,7 @@ def _time_ms(draft: Draft, text: str) -> int:
     moment = moment.replace(tzinfo=None)
     if not found or not found[2]:
         return local_ms(moment, draft.context.zone, draft.message.received_ms)
-    return seasonal_ms(moment, draft.context.zone, found[2] == "S")
+    return seasonal_ms(moment, draft.context.zone, found[2] in "Ss")
 
 
 def _value(text: str) -> tuple[float, str]:

@@ -1,15 +1,21 @@
 """ESPHome over MQTT: one plain value per topic, ``<node>/<component>/<object id>/state``, without time or unit.
 
 Topics as in the MQTT client component (esphome/esphome, esphome/components/mqtt), units those that ESPHome's sensors
-have unless reconfigured (°C, %, hPa, W, V, A, km/h). Energy is in kWh as most of its meters give it; nodes whose meter
-gives Wh (HLW8012, CSE7766, PZEM, ATM90E, ADE7880) are named so in the estate: ``esphome/Wh``. The last words of the
-object id say what is measured, the words before them are the channel; the node's own name in front is dropped. In
-binary sensors on means open, detected, wet.
+have unless reconfigured (°C, %, hPa, W, V, A, km/h). Two things have no unit of ESPHome's own, and a register must not
+be off by a thousand in silence: they are refused (ambiguous) until somebody says which it is.
+
+- Energy is in kWh from some components (BL0939, DSMR, SDM, PZEM DC …) and in Wh from others (HLW8012, CSE7766, PZEM AC,
+  ATM90E, ADE7880): the estate names the node ``esphome/kWh`` or ``esphome/Wh``.
+- Volumes, flows, water pressure and thermal power are in what their user wrote: a profile says it.
+
+The last words of the object id say what is measured, the words before them are the channel; the node's own name in
+front is dropped. In binary sensors on means open, detected, wet.
 """
 
 from sensors.codecs.words import BOOLEAN, FIELDS, meaning, state_of
 from sensors.draft import Draft, Malformed, drafted, number, parsed_object, text_of
 from sensors.model import Codec, Field, Reason
+from sensors.quantities import QUANTITIES
 
 NAME = "esphome"
 
@@ -41,10 +47,19 @@ LEFT = {
     "formaldehyde in ppb or µg/m³": "as the sensor has it: teach it with a profile",
 }
 
-COMPONENTS = frozenset(name.partition("/")[0] for name in (*PARTS, *LEFT) if "/" in name) | {"sensor", "binary_sensor"}
-INNER = frozenset(("climate", "cover", "fan", "valve"))
+MEASURING = ("sensor", "binary_sensor", "switch", "light", "fan", "cover", "valve", "climate")
+"""Components whose states are measurements."""
+
+INNER = ("climate", "cover", "valve")
 """Components that tell several things, each on a topic one level deeper."""
 
+COMPONENTS = frozenset((*MEASURING, "lock", "alarm_control_panel", "event", "number", "select", "text", "date",
+                        "time", "datetime", "update"))  # fmt: skip
+
+ENERGIES = ("Wh", "varh")
+USERS_OWN = ("m³", "m³/h")
+USERS_OWN_TOO = ("water.pressure", "heat.power")
+"""Units of the table, and quantities, whose unit at the source is anybody's guess."""
 
 OTHERWISE = {"weather.wind_speed": "km/h"}
 """By quantity: the unit in ESPHome where that is not the one of names without a unit elsewhere."""
@@ -78,18 +93,35 @@ def _measure(draft: Draft, name: str, text: str, binary: bool) -> None:
         draft.take(name if binary or number(text) is not None else "text", text)
         return
     field, channel = found
+    unit = QUANTITIES[field.quantity].unit
     if binary:
         _put_state(draft, field, name, text, channel)
     elif field.quantity == "climate.formaldehyde":
         draft.take("formaldehyde in ppb or µg/m³", text)
-    elif (field.unit, draft.context.model) == ("kWh", "Wh"):
-        draft.put(field._replace(unit="Wh"), text, name, channel)
+    elif unit in ENERGIES:
+        _energy(draft, field, name, text, channel)
+    elif unit in USERS_OWN or field.quantity in USERS_OWN_TOO:
+        draft.refuse(Reason.AMBIGUOUS, f"{name}: no unit is told, and several are in use: a profile says which")
     else:
         draft.put(_as_here(field), text, name, channel)
 
 
+def _energy(draft: Draft, field: Field, name: str, text: str, channel: str) -> None:
+    if draft.context.model in ("kWh", "Wh"):
+        unit = draft.context.model.replace("Wh", "Wh" if field.unit == "kWh" else "varh")
+        draft.put(field._replace(unit=unit), text, name, channel)
+    else:
+        draft.refuse(Reason.AMBIGUOUS, f"{name} is in kWh or in Wh: name the node esphome/kWh or esphome/Wh")
+
+
 def _as_here(field: Field) -> Field:
     return field._replace(unit=OTHERWISE.get(field.quantity, field.unit))
+
+
+def _is_told(field: Field) -> bool:
+    """Whether this is ever read: what is refused for its unit is not."""
+    unit = QUANTITIES[field.quantity].unit
+    return unit not in USERS_OWN and field.quantity not in (*USERS_OWN_TOO, "climate.formaldehyde")
 
 
 def _part(draft: Draft, part: str, name: str, text: str) -> None:
@@ -125,15 +157,10 @@ CODEC = Codec(
     families="any node with the MQTT component; sensors are known by the last words of their names",
     decode=drafted(_fill, {}, LEFT),
     topics=(
-        "+/status",
-        "+/debug",
-        *(f"+/{component}/+/{leaf}" for component in sorted(COMPONENTS) for leaf in ("state", "command")),
-        *(f"+/{component}/+/+/{leaf}" for component in sorted(INNER) for leaf in ("state", "command")),
+        *(f"+/{component}/+/state" for component in MEASURING),
+        *(f"+/{component}/+/+/state" for component in INNER),
     ),
-    fields={
-        **{name: _as_here(field) for name, field in FIELDS.items() if field.quantity != "climate.formaldehyde"},
-        **PARTS,
-    },
+    fields={**{name: _as_here(field) for name, field in FIELDS.items() if _is_told(field)}, **PARTS},
     left=LEFT,
-    models={"Wh": "nodes whose energy is in Wh, not kWh"},
+    models={unit: f"nodes whose energy is in {unit}: without one of the two it is refused" for unit in ("kWh", "Wh")},
 )

@@ -28,6 +28,9 @@ LEFT = {
 }
 """By datatype."""
 
+SWITCHED = ("on", "off", "true", "false")
+"""Words of a state by which a thing is switched on or off."""
+
 ATTRIBUTES = ("$target", "set")
 """Topics below a property: what is wanted, not what is."""
 
@@ -137,7 +140,9 @@ def _put(draft: Draft, found: Meaning, name: str, text: str, told: Told) -> None
         draft.put(found.field, text, name, found.channel)
         return
     state = state_of(text)
-    if state is not None:
+    if told.datatype == "enum" and found.field.quantity == "actuator.on" and text.lower() not in SWITCHED:
+        draft.take("enum", text)  # a garage door's state may be open: that is not on
+    elif state is not None:
         draft.put(found.field, 1 - state if state_of(told.label) == 0 else state, name, found.channel)
     elif told.datatype == "enum":
         draft.take("enum", text)

@@ -32,7 +32,7 @@ class NativePayload(BaseModel):
 MOST_ENTRIES = 1_000
 
 _ARRAY = TypeAdapter(Annotated[list[NativePayload], MaxLen(MOST_ENTRIES)])
-_CHANNEL = re.compile(r"[\w.:/+-]{1,64}")
+CHANNEL = re.compile(r"[\w.:/+-]{1,64}")
 
 
 def decode(message: Message, context: Context) -> Decoded:
@@ -47,7 +47,7 @@ def decode(message: Message, context: Context) -> Decoded:
     try:
         entries, problem = _parse(message.payload), None
     except ValidationError as error:
-        entries, problem = _salvage(message, error)
+        entries, problem = _salvage(message, device, error)
     if (message.retained or leaf == "history") and any(entry.time is None for entry in entries):
         if leaf == "history":
             return Decoded((), building, Rejected(message, Reason.NEEDS_TIME, "history without a time", device))
@@ -61,12 +61,12 @@ def _parse(payload: bytes) -> list[NativePayload]:
     return [NativePayload.model_validate_json(payload)]
 
 
-def _salvage(message: Message, error: ValidationError) -> tuple[list[NativePayload], Rejected]:
+def _salvage(message: Message, device: str, error: ValidationError) -> tuple[list[NativePayload], Rejected]:
     """What is left of a payload without the values that failed: nothing if its form or a time is wrong."""
     problems = error.errors(include_url=False, include_context=False)
     first = problems[0]
     where = ".".join(str(part) for part in first["loc"])
-    rejected = Rejected(message, Reason.MALFORMED, f"{where}: {first['msg']}" if where else first["msg"])
+    rejected = Rejected(message, Reason.MALFORMED, f"{where}: {first['msg']}" if where else first["msg"], device)
     paths = [problem["loc"] for problem in problems]
     if any(not path or not isinstance(path[-1], str) or path[-1] == "time" for path in paths):
         return [], rejected
@@ -89,11 +89,14 @@ def _collect(
             if known := _quantity_and_channel(name):
                 readings.append(Reading(device, known[1], known[0], value, at_ms))
             elif problem is None:
-                problem = Rejected(message, Reason.UNKNOWN_QUANTITY, f"{name!r} is no known quantity or channel")
+                problem = Rejected(
+                    message, Reason.UNKNOWN_QUANTITY, f"{name!r} is no known quantity or channel", device
+                )
     if not readings and problem is None:
-        problem = Rejected(message, Reason.MALFORMED, "no value in the message")
+        problem = Rejected(message, Reason.MALFORMED, "no value in the message", device)
     if readings and message.payload.count(b'"') != 2 * texts and (twice := _name_twice(message.payload)):
-        return Decoded((), building, Rejected(message, Reason.AMBIGUOUS, f"{twice!r} stands twice in one object"))
+        detail = f"{twice!r} stands twice in one object"
+        return Decoded((), building, Rejected(message, Reason.AMBIGUOUS, detail, device))
     return Decoded(readings, building, problem)
 
 
@@ -112,7 +115,7 @@ def _name_twice(payload: bytes) -> str:
 @lru_cache(maxsize=4096)
 def _quantity_and_channel(name: str) -> tuple[str, str] | None:
     quantity, at, channel = name.partition("@")
-    good = quantity in QUANTITIES and (not at or _CHANNEL.fullmatch(channel))
+    good = quantity in QUANTITIES and (not at or CHANNEL.fullmatch(channel))
     return (quantity, channel) if good else None
 
 

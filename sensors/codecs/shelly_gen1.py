@@ -45,6 +45,7 @@ TOPIC_FIELDS = {
     "sensor.motion": Field("occupancy.motion", absent=(-1,)),
     "sensor.flood": Field("water.leak", absent=(-1,)),
     "sensor.smoke": Field("safety.smoke", absent=(-1,)),
+    "sensor.gas": Field("safety.gas"),
     "sensor.state": Field("opening.contact", absent=(-1,)),
 }
 
@@ -59,7 +60,7 @@ TOPIC_LEFT = {
                     "buttons, wake-up reason, supply and faults of the device"),
     **dict.fromkeys(("sensor.tilt", "sensor.vibration"), "position and shaking of a window, no quantity of ours"),
     "sensor.illumination": "illuminance in words",
-    **dict.fromkeys(("sensor.gas", "sensor.concentration"), "combustible gas: words and ppm, no quantity of ours"),
+    "sensor.concentration": "combustible gas in ppm, no quantity of ours; its alarm is taken",
 }  # fmt: skip
 
 FIELDS = {**TOPIC_FIELDS, **STATUS_FIELDS}

@@ -21,8 +21,10 @@ from sensors.times import epoch_ms, local_ms
 WORDS = {
     **dict.fromkeys(("on", "true", "open", "opened"), 1),
     **dict.fromkeys(("off", "false", "close", "closed", "overpower"), 0),
+    **dict.fromkeys(("mild", "heavy"), 1),  # gas
+    "none": 0,
 }
-WORDS_OF_NONE = ("", "null", "unknown", "opening", "closing", "checking", "failure", "not_connected")
+WORDS_OF_NONE = ("", "null", "unknown", "test", "opening", "closing", "checking", "failure", "not_connected")
 
 _LOADS = ("light", "color", "white", "roller")
 
@@ -56,6 +58,7 @@ STATUS_FIELDS = {
     "sensor.state": Field("opening.contact", absent=(-1,)),
     "flood": Field("water.leak"),
     "smoke": Field("safety.smoke"),
+    "gas_sensor.alarm_state": Field("safety.gas"),
     "ext_temperature.tC": Field("climate.temperature", absent=(999,)),
     "ext_humidity.hum": Field("climate.humidity", absent=(999,)),
     "ext_switch.input": Field("input.on"),
@@ -84,7 +87,8 @@ STATUS_LEFT = {
     **dict.fromkeys(("target_t.enabled", "thermostat.target_t.enabled", "thermostat.schedule",
                      "thermostat.schedule_profile", "thermostat.boost_minutes", "thermostat.window_open",
                      "temperature_offset", "calibrated"), "setting of a thermostat"),
-    **dict.fromkeys(("concentration", "gas_sensor"), "combustible gas: alarm words and ppm, no quantity of ours"),
+    "concentration": "combustible gas in ppm, no quantity of ours; its alarm is taken",
+    "gas_sensor": "running of the sensor; its alarm is taken",
     **dict.fromkeys(("lux.illumination", "accel", "sensor.vibration", "vibration"),
                     "illuminance in words; position and shaking of a window, no quantity of ours"),
     **dict.fromkeys(("emeter_n.ixsum", "emeter_n.mismatch"), "check of the neutral against the phases"),

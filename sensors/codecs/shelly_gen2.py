@@ -79,7 +79,7 @@ FIELDS = {
     "flood.alarm": Field("water.leak"),
     "presence.state": Field("occupancy.presence"),
     "presence.num_objects": Field("occupancy.count"),
-    "presencezone.state": Field("occupancy.presence"),
+    **dict.fromkeys(("presencezone.state", "presencezone.value"), Field("occupancy.presence")),
     "presencezone.num_objects": Field("occupancy.count"),
     "thermostat.current_C": Field("climate.temperature"),
     "thermostat.target_C": Field("climate.setpoint"),
@@ -118,6 +118,8 @@ LEFT = {
                     "position, pace or user's scaling of an input: the user alone knows what it means"),
     **{f"em.{p}_errors": "faults" for p in "abcn"},
     "illumination": "illuminance in words",
+    "presence.live_track": "setting of the tracking that an app shows",
+    "service": "running of a vendor's program on the device",
     **dict.fromkeys(("smoke.mute", "flood.mute", "devicepower.external"), "silenced alarm; whether it is plugged in"),
     **dict.fromkeys(("thermostat.enable", "thermostat.schedules", "thermostat.target_humidity", "thermostat.boost",
                      "thermostat.override", "thermostat.window_open"), "setting of a thermostat"),
@@ -126,7 +128,7 @@ LEFT = {
     **dict.fromkeys(("wifi.sta_ip", "wifi.sta_ip6", "wifi.status", "wifi.ssid", "wifi.bssid", "wifi.mac",
                      "wifi.ap_client_count", "wifi.gw", "wifi.nameserver", "wifi.netmask"), "network"),
     **dict.fromkeys(("sys", "cloud", "mqtt", "ble", "ws", "script", "eth", "modbus", "knx", "matter", "zigbee",
-                     "bthome", "blugw", "ui", "plugs_ui", "ht_ui", "wd_ui", "powerstrip_ui", "schedule",
+                     "bthome", "blugw", "ui", "plugs_ui", "ht_ui", "wd_ui", "powerstrip_ui", "schedule", "media",
                      "awaiting_auth_code"),
                     "running of the device, no measurement"),
     **dict.fromkeys(("shelly-blu.encryption", "shelly-blu.BTHome_version", "shelly-blu.pid", "shelly-blu.address",
@@ -138,6 +140,9 @@ LEFT = {
 _OF_THE_DEVICE = ("temperature", "humidity", "illuminance", "devicepower", "smoke", "flood", "presence", "wifi")
 _METERS = ("em", "emdata", "em1", "em1data")
 _METER_ID = re.compile(r"shelly(pro)?(3?em)", re.IGNORECASE)
+_FAULTY = ("temperature", "humidity", "illuminance", "voltmeter")
+"""Sensors whose value is worth nothing beside errors; the errors of a switch are about what it switches."""
+
 _DATED = ("blutrv", "bthomedevice")
 """Components that tell when their device was last heard."""
 
@@ -232,11 +237,18 @@ def _components(draft: Draft, components: dict[str, Any], source: Any = None) ->
         kind, _, index = way[0].partition(":")
         draft.at_ms = _heard(kind, components[way[0]], time)
         name = _lookup(kind, way[1:], within and index == "0")
-        if name:
+        if name in FIELDS and kind in _FAULTY and _faults(components[way[0]]):
+            draft.absent(name)
+        elif name:
             draft.take(name, raw, _channel(kind, index, way[0], FIELDS.get(name)))
         else:
             draft.unmapped(".".join(way))
     draft.at_ms = time
+
+
+def _faults(component: Any) -> bool:
+    """Whether a sensor says that its value is none: -275 °C of one that is not there, for example."""
+    return isinstance(component, dict) and bool(component.get("errors"))
 
 
 def _is_meter(components: dict[str, Any], names: tuple[Any, ...]) -> bool:
@@ -277,11 +289,7 @@ CODEC = Codec(
     title="Shelly, generations 2 to 4",
     families="Plus, Pro, Mini, Gen3 and Gen4, Wall Display, H&T, Flood, Smoke, Presence, BLU devices behind a gateway",
     decode=drafted(_fill, FIELDS, LEFT),
-    topics=(
-        *(f"{prefix}/{tail}" for prefix in ("+", "+/+") for tail in ("status/+", "events/rpc", "online")),
-        "+/rpc",
-        "+/announce",
-    ),
+    topics=("+/status/+", "+/events/rpc", "+/online"),
     fields=FIELDS,
     left=LEFT,
     models={"em": "an energy meter with a prefix of its own: temperature:0 is the device's, not the room's"},

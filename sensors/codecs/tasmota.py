@@ -10,15 +10,16 @@ in `tasmota_tables`, French meters in `tasmota_teleinfo`.
 - Each sensor is an object. Its values have no channel while no other object measures the same thing; then, or when
   its name is numbered (``DS18B20-1``), the channel is its name. Within an object the parts of the way become the
   channel: ``CTEnergy1``, ``C2``, ``POWER1``, ``0`` and ``1`` for the phases of a list, ``Phase1`` of an object.
+- Of a Zigbee remote control, ``Power`` and ``Dimmer`` are what it wants of others, no state.
 - Objects that a user named in a script (SML and other smart meters) are unmapped; a profile names them.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sensors.codecs.tasmota_tables import FIELDS, LEFT
+from sensors.codecs.tasmota_tables import COMMANDED, FIELDS, LEFT
 from sensors.codecs.tasmota_teleinfo import is_register, meter_ms
 from sensors.draft import Draft, Malformed, UnknownTopic, drafted, number, parsed_object, text_of
 from sensors.leaves import Way, leaves
@@ -26,8 +27,6 @@ from sensors.model import Codec, Reason
 from sensors.times import epoch_ms, text_ms
 
 PREFIXES = ("tele", "stat")
-MOST_LEVELS = 4
-"""Levels before the prefix that the codec's own topics allow for."""
 
 _CONTROL = re.compile(r"LWT|INFO\d?|UPTIME|MARGINS|WARNING|LOGGING|HASS_STATE|RTE|cmnd")
 _VALUES = ("SENSOR", "STATE", "TIC", "LIVE")
@@ -36,6 +35,7 @@ _STATUS = re.compile(r"STATUS\d{0,2}")
 _ANSWERS = ("POWER", "Dimmer", "Shutter", "Switch", "ZbReceived")
 """What makes an answer to a command one that tells a state; the others are about settings."""
 
+_OLD_DATE = re.compile(r"\d{4}\.\d\d\.\d\d ")  # before 5.12
 _SUFFIX = re.compile(r"(?!^)[-_](?:0x)?[0-9A-Fa-f]+$")
 _NUMBER = re.compile(r"(?<=\D)\d+$")
 _NUMBERED = ("POWER", "Dimmer", "Shutter", "Switch", "Button", "PWM", "Channel")
@@ -123,8 +123,11 @@ def _status(draft: Draft, values: dict[str, Any]) -> None:
 
 def _take(draft: Draft, values: dict[str, Any]) -> None:
     draft.at_ms = _time(draft, values)
-    found = [_named(draft.device, way, raw, "TIC" in values) for way, raw in leaves(values)]
+    ways = leaves(values)
+    commands = {way[:2] for way, _ in ways if way[0] == "ZbReceived" and "!" in way[-1]}
+    found = [_named(draft.device, way, raw, "TIC" in values) for way, raw in ways]
     claims = defaultdict(set)
+    found = [one._replace(name=COMMANDED) if _is_command(one, commands) else one for one in found]
     for one in found:
         if one.name in FIELDS:
             claims[_key(one)].add(one.label)
@@ -133,6 +136,11 @@ def _take(draft: Draft, values: dict[str, Any]) -> None:
         draft.device = one.device
         _put(draft, one, values, len(claims[_key(one)]) > 1)
     draft.device = device
+
+
+def _is_command(one: _Found, commands: set[Way]) -> bool:
+    """Whether a Zigbee device said what it wants of others: beside a key with ``!``, a command in figures."""
+    return one.way[:2] in commands and (one.name in ("ZbReceived.Power", "ZbReceived.Dimmer") or "!" in one.way[-1])
 
 
 def _key(one: _Found) -> tuple[str, str, Way]:
@@ -145,6 +153,8 @@ def _time(draft: Draft, values: Mapping[str, Any]) -> int | None:
     if epoch is not None and 0 < epoch < 1e10:
         return epoch_ms(epoch)
     text = values.get("Time")
+    if isinstance(text, str) and _OLD_DATE.match(text):
+        text = text.replace(".", "-", 2)
     if text is None:
         return meter_ms(values)
     if not isinstance(text, str):
@@ -225,18 +235,12 @@ def _put(draft: Draft, one: _Found, values: Mapping[str, Any], several: bool) ->
     draft.put(field, raw, ".".join(one.way), channel)
 
 
-def _topics() -> Iterable[str]:
-    for prefix in PREFIXES:
-        for before in range(MOST_LEVELS + 1):
-            yield "+/" * before + f"{prefix}/#"
-
-
 CODEC = Codec(
     name="tasmota",
     title="Tasmota",
     families="ESP8266 and ESP32 devices with Tasmota 5 to 15, their sensors, energy meters and Teleinfo (Linky)",
     decode=drafted(_fill, FIELDS, LEFT),
-    topics=tuple(_topics()),
+    topics=tuple(f"{before}{prefix}/#" for prefix in PREFIXES for before in ("", "+/")),
     fields=FIELDS,
     left=LEFT,
 )

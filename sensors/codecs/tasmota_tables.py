@@ -46,11 +46,13 @@ _SENSOR_FIELDS = {
     **{f"{kind}.VOC": Field("climate.tvoc_index") for kind in _AIR_STATIONS},
     **{f"{kind}.NOx": Field("climate.nox_index") for kind in (*_AIR_STATIONS, "SGP41")},
     **{f"SGP4{kind}.{name}": Field("climate.tvoc_index") for kind in "01" for name in ("TVOC", "AirQuality")},
-    "Noise": Field("climate.noise"),
+    "Light": Field("climate.light_level"),
     **dict.fromkeys(("PM1", "PM1_0"), Field("climate.pm1")),
     **dict.fromkeys(("PM2.5", "PM2_5"), Field("climate.pm2_5")),
     **dict.fromkeys(("PM4", "PM4_0"), Field("climate.pm4")),
     "PM10": Field("climate.pm10"),
+    "MPU6050.Temperature": Field("device.temperature"),
+    "Flora.Humidity": Field("soil.moisture"),
     "NeoPool.Temperature": Field("water.temperature"),
     "OBJTMP": Field("climate.temperature", channel="OBJTMP"),
     "AMBTMP": Field("climate.temperature"),
@@ -99,6 +101,9 @@ _ZIGBEE_FIELDS = {
 
 FIELDS = {**_ENERGY_FIELDS, **TIC_FIELDS, **_SENSOR_FIELDS, **_STATE_FIELDS, **_ZIGBEE_FIELDS}
 
+COMMANDED = "ZbReceived command"
+"""Row of what a Zigbee device asks of others."""
+
 LEFT = {
     **dict.fromkeys(("ENERGY.Today", "ENERGY.Yesterday", "ENERGY.Period", "ENERGY.TodaySumImport",
                      "ENERGY.TodaySumExport"), "energy of an interval; Total holds the register"),
@@ -112,6 +117,7 @@ LEFT = {
     **TIC_LEFT,
     **dict.fromkeys(("DewPoint", "HeatIndex", "aHumidity"), "follows from temperature and humidity"),
     "SeaPressure": "reduced to sea level; Pressure is what was measured",
+    "Noise": "a level in ten steps, no dB: only the Sonoff SC has it",
     "eCO2": "no CO2 measured: estimated from VOC, or a running mean of CarbonDioxide",
     **dict.fromkeys(("AirQuality", "BME680.Gas", "IAQ.Resistance", "SGP40.Raw", "VOC_Raw", "NOX_Raw"),
                     "the sensor's raw signal"),
@@ -144,6 +150,7 @@ LEFT = {
     **dict.fromkeys(("ZbReceived.Device", "ZbReceived.Name", "ZbReceived.ModelId", "ZbReceived.Manufacturer",
                      "ZbReceived.Endpoint", "ZbReceived.Group", "ZbReceived.LinkQuality"),
                     "identity and link of a Zigbee device"),
+    COMMANDED: "what a remote control wants of others, no state of its own",
     "ZbReceived.Illuminance": "logarithmic Zigbee value, not lux",
     **dict.fromkeys(("ZbReceived.RMSVoltage", "ZbReceived.RMSCurrent"), "scaled by a factor that is not sent"),
 }  # fmt: skip

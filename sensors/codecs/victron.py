@@ -77,7 +77,7 @@ CODEC = Codec(
     title="Victron Venus OS (GX devices)",
     families="grid meters, PV inverters, Multi and Quattro, MPPT, batteries, EV chargers, sensors behind a GX device",
     decode=drafted(_fill, FIELDS, LEFT),
-    topics=("N/#", "W/#", "R/#"),
+    topics=("N/#",),
     fields=FIELDS,
     left=LEFT,
 )

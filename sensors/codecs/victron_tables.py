@@ -13,8 +13,8 @@ METERS = ("grid", "acload", "genset", "heatpump")
 
 INVERTERS = ("vebus", "multi", "inverter", "acsystem")
 
-DC = ("battery", "solarcharger", "vebus", "multi", "inverter", "charger", "dcload", "dcsource", "dcsystem", "dcdc",
-      "fuelcell", "alternator", "dcgenset", "genset", "motordrive")  # fmt: skip
+DC = ("battery", "solarcharger", "vebus", "multi", "inverter", "acsystem", "charger", "dcload", "dcsource", "dcsystem",
+      "dcdc", "fuelcell", "alternator", "dcgenset", "genset", "motordrive")  # fmt: skip
 """What has direct-current terminals."""
 
 FLOWS = (
@@ -42,6 +42,8 @@ def _ac(service: str, power: str, energy: str) -> Iterator[tuple[str, Field]]:
     yield f"{phase}/Power", Field(power, channel="{phase}")
     yield f"{phase}/Energy/Forward", Field(energy, 1, "kWh", "{phase}")
     yield f"{phase}/Voltage", Field("electricity.voltage", channel="{phase}")
+    yield f"{phase}/VoltageLineToLine", Field("electricity.voltage", channel="{phase}/LineToLine")
+    yield f"{service}/Ac/N/Current", Field("electricity.current", channel="N")
     yield f"{phase}/Current", Field("electricity.current", channel="{phase}")
     yield f"{phase}/Frequency", Field("electricity.frequency", channel="{phase}")
     yield f"{phase}/PowerFactor", Field("electricity.power_factor", channel="{phase}")
@@ -120,10 +122,12 @@ def _fields() -> Iterator[tuple[str, Field]]:
         yield f"{service}/Ac/Energy/Reverse", Field("electricity.energy_export", 1, "kWh")
         yield f"{service}/Ac/{{phase}}/Energy/Reverse", Field("electricity.energy_export", 1, "kWh", "{phase}")
     yield from _ac("pvinverter", "pv.power", "pv.energy")
+    yield "pvinverter/Ac/Energy/Reverse", Field("electricity.energy", 1, "kWh")  # what it draws at night
+    yield "pvinverter/Ac/{phase}/Energy/Reverse", Field("electricity.energy", 1, "kWh", "{phase}")
     yield from _ac("evcharger", "ev.power", "ev.energy")
     yield "ev/Ac/Power", Field("ev.power")
     yield "ev/Soc", Field("storage.charge")
-    yield "evcharger/Current", Field("electricity.current")
+    yield "evcharger/Current", Field("electricity.current", channel="Charge")
     for service in INVERTERS:
         yield from _sides(service)
         yield f"{service}/Soc", Field("storage.charge")
@@ -134,7 +138,8 @@ def _fields() -> Iterator[tuple[str, Field]]:
     for service in ("solarcharger", "multi", "inverter"):
         yield from _solar(service)
     yield from _system()
-    yield "battery/Soc", Field("storage.charge")
+    for service in ("battery", "alternator", "dcsource"):
+        yield f"{service}/Soc", Field("storage.charge")
     yield "battery/History/ChargedEnergy", Field("electricity.energy", 1, "kWh")
     yield "battery/History/DischargedEnergy", Field("electricity.energy_export", 1, "kWh")
     yield "temperature/Temperature", Field("climate.temperature")
@@ -151,16 +156,24 @@ def _fields() -> Iterator[tuple[str, Field]]:
     yield "meteo/ExternalTemperature2", Field("climate.temperature", channel="2")
     yield "meteo/CellTemperature", Field("device.temperature")
     yield "digitalinput/Count", Field("pulse.count")
+    yield "digitalinput/InputState", Field("input.on")
     yield "pulsemeter/Count", Field("pulse.count")
     for word in ("off", "on", "running", "stopped"):
         yield f"digitalinput/State {word}", Field("actuator.on")
     for word in ("open", "closed"):
         yield f"digitalinput/State {word}", Field("opening.contact")
     yield "pump/State", Field("actuator.on")
-    for engine in ("CoolantTemperature", "ExaustTemperature", "OilTemperature", "WindingTemperature"):
+    for engine in (
+        "CoolantTemperature",
+        "ExaustTemperature",
+        "ExhaustTemperature",
+        "OilTemperature",
+        "WindingTemperature",
+    ):
         for service in ("genset", "dcgenset"):
             yield f"{service}/Engine/{engine}", Field("device.temperature", channel=engine)
     yield "+/HeatsinkTemperature", Field("device.temperature", channel="HeatsinkTemperature")
+    yield "motordrive/Coolant/Temperature", Field("device.temperature", channel="Coolant")
     yield "motordrive/Motor/Temperature", Field("device.temperature", channel="Motor")
     yield "motordrive/Controller/Temperature", Field("device.temperature", channel="Controller")
     yield "+/StarterVoltage", Field("electricity.voltage", channel="Starter")
@@ -210,6 +223,10 @@ LEFT = {
             "SystemState": _CODE,
             "DynamicEss": "plans of the energy management",
             "System": "cells within the battery",
+            "Battery": "modules and cells within the battery",
+            "Link": "what the devices tell each other about charging",
+            "Capabilities": _IDENTITY,
+            "VEDirect": _CODE,
             "Buzzer": _CODE,
         }.items()
     },

@@ -1,4 +1,4 @@
-"""How the devices of a format speak, for simulating them. Pure: values and a time go in, a topic and payload come out."""
+"""How the devices of a format speak, for simulating them: values and a time go in, a topic and payload come out."""
 
 from collections.abc import Mapping, Sequence
 

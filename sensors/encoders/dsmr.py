@@ -28,8 +28,8 @@ DSMR_P1 = (
         named("sim-p1"),
         (
             Measure("electricity.power", 0, 60_000, 1),
-            Measure("electricity.energy", 0, 99_999_000, 1, "1"),
-            Measure("electricity.energy", 0, 99_999_000, 1, "2"),
+            Measure("electricity.energy", 0, 99_999_000, 1, "1", 0.4),
+            Measure("electricity.energy", 0, 99_999_000, 1, "2", 0.6),
             Measure("electricity.voltage", 200, 260, 0.1, "L1"),
         ),
         _telegram,

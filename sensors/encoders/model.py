@@ -16,6 +16,7 @@ class Measure(NamedTuple):
     high: float
     step: float  # the smallest difference the format shows, in the table's unit
     channel: str = ""
+    share: float = 1.0  # of what the device measures, how much falls to this channel
 
     @property
     def name(self) -> str:
@@ -62,7 +63,8 @@ class Encoder(NamedTuple):
     tick_ms: int = 1  # the resolution of that time
     singly: bool = False  # one value a message
     births: Callable[[Said], Sequence[Sent]] = _no_births  # what comes before the first message
-    codec: str = ""  # what the estate must name for it, beyond its topic
+    codec: str = ""  # what the estate must name for it: codec, or codec/model
+    topic: str = ""  # the topic filter that the estate must name with that codec, ``{device}`` in it
     cut_shows: bool = True  # no message that is cut short can be taken for a whole one
 
 

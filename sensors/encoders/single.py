@@ -31,7 +31,6 @@ _ESPHOME = {  # component and object id
     "climate.humidity": "sensor/humidity",
     "climate.co2": "sensor/co2",
     "electricity.power": "sensor/power",
-    "electricity.energy": "sensor/energy",
     "occupancy.motion": "binary_sensor/motion",
 }
 
@@ -122,12 +121,13 @@ ESPHOME = (
             _HUMIDITY,
             Measure("climate.co2", 380, 5_000, 1),
             _POWER,
-            Measure("electricity.energy", 0, 99_999_000, 1),
             Measure("occupancy.motion", 0, 1, 1),
         ),
         _esphome,
         "none",
         singly=True,
+        codec="esphome/kWh",
+        topic="{device}/sensor/+/state",  # within a topic of the codec: of two that overlap both would deliver
         cut_shows=False,
     ),
 )

@@ -12,11 +12,11 @@ from sensors.units import clean
 GROUP = "simulation"
 INT64, DOUBLE, BOOLEAN = 4, 10, 11  # datatypes
 
-_METRICS = {  # name, unit and datatype by quantity; the alias is the place in this table, counted from 1
-    "electricity.power": ("Meter/Power", "W", DOUBLE),
-    "electricity.energy": ("Meter/Energy", "kWh", DOUBLE),
-    "electricity.voltage": ("Meter/Voltage", "V", DOUBLE),
-    "climate.temperature": ("Room/Temperature", "°C", DOUBLE),
+_METRICS = {  # name and unit by measure; the alias is the place in this table, counted from 1
+    "electricity.power@Meter": ("Meter/Power", "W"),
+    "electricity.energy@Meter": ("Meter/Energy", "kWh"),
+    "electricity.voltage@Meter": ("Meter/Voltage", "V"),
+    "climate.temperature@Room": ("Room/Temperature", "°C"),
 }
 
 
@@ -24,9 +24,9 @@ def _births(said: Said) -> Sequence[Sent]:
     payload = PAYLOAD(timestamp=said.at_ms)
     payload.metrics.add(name="bdSeq", timestamp=said.at_ms, datatype=INT64, long_value=0)
     payload.metrics.add(name="Node Control/Rebirth", timestamp=said.at_ms, datatype=BOOLEAN, boolean_value=False)
-    for alias, (quantity, (name, unit, datatype)) in enumerate(_METRICS.items(), start=1):
-        metric = payload.metrics.add(name=name, alias=alias, timestamp=said.at_ms, datatype=datatype)
-        metric.double_value = _told(quantity, said.values[quantity])
+    for alias, (measure, (name, unit)) in enumerate(_METRICS.items(), start=1):
+        metric = payload.metrics.add(name=name, alias=alias, timestamp=said.at_ms, datatype=DOUBLE)
+        metric.double_value = _told(said, measure)
         metric.properties.keys.append("engUnit")
         metric.properties.values.add(string_value=unit)
     return (Sent(_topic(said, "NBIRTH"), payload.SerializeToString()),)
@@ -34,14 +34,15 @@ def _births(said: Said) -> Sequence[Sent]:
 
 def _data(said: Said) -> Sent:
     payload = PAYLOAD(timestamp=said.at_ms)
-    for alias, quantity in enumerate(_METRICS, start=1):
-        told = _told(quantity, said.values[quantity])
-        payload.metrics.add(alias=alias, timestamp=said.at_ms, datatype=DOUBLE, double_value=told)
+    for alias, measure in enumerate(_METRICS, start=1):
+        payload.metrics.add(alias=alias, timestamp=said.at_ms, datatype=DOUBLE, double_value=_told(said, measure))
     return Sent(_topic(said, "NDATA"), payload.SerializeToString())
 
 
-def _told(quantity: str, value: float) -> float:
-    return clean(value / 1000) if quantity == "electricity.energy" else value
+def _told(said: Said, measure: str) -> float:
+    """The value in the unit of its metric."""
+    value = said.values[measure]
+    return clean(value / 1000) if _METRICS[measure][1] == "kWh" else value
 
 
 def _topic(said: Said, kind: str) -> str:
@@ -53,10 +54,10 @@ SPARKPLUG_B = (
     Encoder(
         lambda number: f"{GROUP}/node-{number:04}",
         (
-            Measure("electricity.power", 0, 60_000, 0.1),
-            Measure("electricity.energy", 0, 99_999_000, 1),
-            Measure("electricity.voltage", 200, 260, 0.1),
-            Measure("climate.temperature", -20, 60, 0.1),
+            Measure("electricity.power", 0, 60_000, 0.1, "Meter"),
+            Measure("electricity.energy", 0, 99_999_000, 1, "Meter"),
+            Measure("electricity.voltage", 200, 260, 0.1, "Meter"),
+            Measure("climate.temperature", -20, 60, 0.1, "Room"),
         ),
         _data,
         "device",

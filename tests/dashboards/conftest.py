@@ -17,7 +17,8 @@ from estate.model import FOREVER_MS, Building, Consumption, Device, Estate, Mete
 from ingest.intake import Intake
 from ingest.ledger import Ledger
 from ingest.pipeline import Pipeline
-from sensors.model import Context, Reason, Unused
+from ingest.quarantine import quarantine
+from sensors.model import Context, Message, Reason, Rejected, Unused
 from store.duck import DuckStore
 from store.state import State
 
@@ -99,19 +100,18 @@ def points() -> list[Point]:
 
 def fill_quarantine(state: State) -> None:
     """Two messages of a stranger with a hostile name, one malformed of a device that is known, one of a long topic."""
-    kept = [
-        (f"microville/b01/{HOSTILE}/readings", b"{}", NOW - 2000, Reason.UNKNOWN_DEVICE, "not in the estate"),
-        (f"microville/b01/{HOSTILE}/readings", b"{}", NOW - 1000, Reason.UNKNOWN_DEVICE, "not in the estate"),
-        ("microville/b01/b01-gas/readings", b"\xff not json", NOW - 3000, Reason.MALFORMED, "Invalid JSON"),
-        (LONG, b"{}" * 60, NOW - 4000, Reason.UNKNOWN_TOPIC, f"{LONG!r} is not read"),
+
+    def kept(topic: str, payload: bytes, ago_ms: int, reason: Reason, detail: str, device: str = "") -> Rejected:
+        return Rejected(Message(topic, payload, NOW - ago_ms, 1, False), reason, detail, device)
+
+    stranger = f"microville/b01/{HOSTILE}/readings"
+    rejected = [
+        kept(stranger, b"{}", 2000, Reason.UNKNOWN_DEVICE, "not in the estate", HOSTILE),
+        kept(stranger, b"{}", 1000, Reason.UNKNOWN_DEVICE, "not in the estate", HOSTILE),
+        kept("microville/b01/b01-gas/readings", b"\xff not json", 3000, Reason.MALFORMED, "Invalid JSON", "b01-gas"),
+        kept(LONG, b"{}" * 60, 4000, Reason.UNKNOWN_TOPIC, f"{LONG!r} is not read"),
     ]
-    state.run_now(
-        lambda db: db.executemany(
-            "INSERT INTO quarantine (topic, payload, received_ms, reason, detail, qos, retained)"
-            " VALUES (?, ?, ?, ?, ?, 1, 0)",
-            kept,
-        )
-    )
+    state.run_now(lambda db: quarantine(db, rejected))
 
 
 def busy_ledger() -> Ledger:

@@ -8,7 +8,7 @@ import pytest
 
 from dashboards.parts import Parts
 from store.influx import InfluxStore
-from tests.dashboards.conftest import HOSTILE, client_of
+from tests.dashboards.conftest import client_of
 from tests.servers import free_port
 
 
@@ -198,27 +198,3 @@ async def test_store_down(filled: Parts) -> None:
     assert "– / 6" in page.text
     assert "devices.csv" not in page.text.partition('id="attention"')[2].partition("</div>")[0]
     assert "aucun compteur" not in page.text
-
-
-async def test_devices(client: httpx.AsyncClient) -> None:
-    """Every device has a status; a stranger is known by what it sent in vain."""
-    answer = await get(client, "/api/devices")
-
-    assert {
-        "b01-electricity": "reporting",
-        "b01-gas": "never_seen",
-        "b01-kitchen": "reporting",
-        "b02-electricity": "silent",
-        "room-air": "reporting",
-        "room-people": "reporting",
-        HOSTILE: "unknown",
-    } == {row["device"]: row["status"] for row in answer}
-    assert (2, "2026-11-23T09:06:59+01:00") == (answer[-1]["refused"], answer[-1]["last_seen"])
-
-
-async def test_quarantine(client: httpx.AsyncClient) -> None:
-    """All reasons are counted, and one can be asked for; bytes that are no text are escaped."""
-    answer = await get(client, "/api/quarantine?reason=malformed")
-
-    assert (2, 1, 0) == tuple(answer["counts"][reason] for reason in ("unknown_device", "malformed", "wrong_time"))
-    assert ["\\xff not json"] == [row["payload"] for row in answer["recent"]]

@@ -125,10 +125,13 @@ async def test_behind_a_name(filled: Parts) -> None:
 async def test_docs_name_everything(client: httpx.AsyncClient) -> None:
     """The description names every path and parameter of the API and loads nothing from elsewhere."""
     docs, schema = (await client.get("/docs")).text, (await client.get("/openapi.json")).json()
-    asked = [parameter for verbs in schema["paths"].values() for parameter in verbs["get"].get("parameters", [])]
+    operations = [(verb, path, asked) for path, verbs in schema["paths"].items() for verb, asked in verbs.items()]
+    asked = [parameter for *_, operation in operations for parameter in operation.get("parameters", [])]
+    bodies = [schema["components"]["schemas"][name] for name in ("SelectionAsked", "DeviceAsked")]
 
-    assert set(EXAMPLES) == set(schema["paths"])
-    assert all(f"<code>GET {path}</code>" in docs for path in schema["paths"])
+    assert set(EXAMPLES) == {path for verb, path, _ in operations if verb == "get" and "{" not in path}
+    assert all(f"<code>{verb.upper()} {path}</code>" in docs for verb, path, _ in operations)
+    assert all(f"<code>{name}</code>" in docs for body in bodies for name in body["properties"])
     assert all(f"<code>{parameter['name']}</code>" in docs for parameter in asked)
     assert "//" not in docs.replace("http://127.0.0.1", "")
 

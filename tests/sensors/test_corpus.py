@@ -46,12 +46,13 @@ def message_of(case: Path) -> Message:
     return Message(topic, payload, ms(properties.get("received", NOW)), 1, properties.get("retained", False))
 
 
-def decoded(case: Path, memory: Memory) -> Decoded:
-    """What becomes of the case's message after those that came before it."""
+def decoded(case: Path, memory: Memory, later_ms: int = 0) -> Decoded:
+    """What becomes of the case's message after those that came before it, had all come so much later."""
     properties = properties_of(case)
     for earlier in properties.get("before", ()):
-        decoded(case.parent / earlier, memory)
+        decoded(case.parent / earlier, memory, later_ms)
     message = message_of(case)
+    message = message._replace(received_ms=message.received_ms + later_ms)
     context = Context(PARIS, fport=properties.get("fport"), memory=memory)
     own = Entry(message.topic, properties.get("codec", ""), properties.get("device", ""))
     return decode(message, Routes(context, CODECS, [own]), message.received_ms)

@@ -14,7 +14,7 @@ from sensors.memory import Memory
 from sensors.model import Context, Decoded, Message, Reading
 from sensors.quantities import QUANTITIES
 from sensors.registry import CODECS
-from sensors.routes import Routes
+from sensors.routes import Entry, Routes
 
 NOW_MS = 1_795_421_700_000  # 2026-11-23T08:15Z
 PARIS = ZoneInfo("Europe/Paris")
@@ -49,7 +49,9 @@ def whole(encoder: Encoder, values: dict[str, float]) -> Said:
 def decoded(encoder: Encoder, said: Said, messages: Iterator[Sent] | list[Sent]) -> list[Decoded]:
     """What our own decoders make of the messages, received a second later."""
     codecs = {said.device: encoder.codec} if encoder.codec else {}
-    routes = Routes(Context(PARIS, codecs=codecs, memory=Memory()), CODECS)
+    topic = encoder.topic.format(device=said.device)
+    own = [Entry(topic, encoder.codec, said.device)] if topic else []
+    routes = Routes(Context(PARIS, codecs=codecs, memory=Memory()), CODECS, own)
     received_ms = said.at_ms + 1000
     return [decode(Message(sent.topic, sent.payload, received_ms, 1, False), routes, received_ms) for sent in messages]
 

@@ -3,7 +3,8 @@
 From the vendor's decoders (decentlab/decentlab-decoders). The number that a frame begins with is that of the device,
 not of the product: the bytes do not say what their blocks are, so the model must be named, as `models` does it. Some
 products come in variants; their figures follow the model in brackets, as ``dl-pr26(Pmin=0,Pmax=4)``, in place of those
-published. Without a model a frame is read only where all products whose blocks have its shape agree.
+published. Without a model only what all products agree on whose frames look like this one is read, the battery first of
+all, which every frame of every product holds; the rest is refused.
 """
 
 import re
@@ -24,6 +25,9 @@ VERSION = 2
 MOST_BYTES = 242
 """Of a LoRaWAN payload (LoRaWAN Regional Parameters, RP002-1.0.4)."""
 
+EVERYWHERE = "Battery voltage"
+"""What every frame tells."""
+
 _MODEL = re.compile(r"(?:dl-)?([a-z0-9-]+?) ?(?:\((.*)\))?")
 
 
@@ -38,31 +42,32 @@ def _fill(draft: Draft) -> None:
     if frame.left % 2:
         raise Malformed("half a word at the end")
     words = [frame.unsigned(2) for _ in range(frame.left // 2)]
-    for name, value in _values(draft.context.model.lower(), flags, words):
+    model = draft.context.model.lower()
+    for name, value in _read(_named(model), flags, words) if model else _agreed(draft, flags, words):
         if value is None:
             draft.refuse(Reason.MALFORMED, f"{name}: no value comes of these words")
         else:
             draft.take(name, value)
 
 
-_Values = list[tuple[str, float | None]]
-
-
-def _values(model: str, flags: int, words: list[int]) -> _Values:
-    if model:
-        return list(_read(_named(model), flags, words))
-    readings = {}
+def _agreed(draft: Draft, flags: int, words: list[int]) -> list[tuple[str, float | None]]:
+    """The values that no product which may have sent this would read otherwise. Raises Malformed when none may have."""
+    found = {}
     for name, candidate in MODELS.items():
         try:
-            readings[name] = list(_read(candidate, flags, words))
+            values = list(_read(candidate, flags, words))
         except Malformed:
             continue
-    if not readings:
+        if any(value == EVERYWHERE for value, _ in values):
+            found[name] = values
+    if not found:
         raise Malformed(f"flags {flags:#06x} with {len(words)} words: the frame is of no product that is known")
-    first, *others = readings.values()
-    if any(other != first for other in others):
-        raise NeedsCodec(f"its blocks may be those of {', '.join(readings)}: name {NAME}/<model>")
-    return first
+    first, *others = found.values()
+    agreed = [value for value in first if all(value in other for other in others)]
+    if any(len(values) > len(agreed) for values in found.values()):
+        detail = f"its blocks may be those of {', '.join(found)}: name {NAME}/<model>"
+        draft.refuse(Reason.NEEDS_CODEC, detail)
+    return agreed
 
 
 def _named(text: str) -> Model:

@@ -50,6 +50,12 @@ FIELDS = {
     "Cumulative pulse count": Field("pulse.count"),
     "CH0: Cumulative pulse count": Field("pulse.count", channel="CH0"),
     "CH1: Cumulative pulse count": Field("pulse.count", channel="CH1"),
+    "Input": Field("input.on"),
+    "CH0: Input": Field("input.on", channel="CH0"),
+    "CH1: Input": Field("input.on", channel="CH1"),
+    "Input current": Field("input.current", 1, "mA"),
+    "Input voltage": Field("input.voltage"),
+    "Distance": Field("level.distance"),
 }
 
 LEFT = {
@@ -61,8 +67,7 @@ LEFT = {
         "time since the last message",
     ),
     "Precipitation": "rain since the last message: where there is a sum, that is taken",
-    **dict.fromkeys(("Input", "CH0: Input", "CH1: Input"), "a contact: what it stands for is not said"),
-    "Analogue input": "a current, voltage or position: what it stands for is not said",
+    "Position": "share of a potentiometer: what it stands for is not said",
     "Ambient light": "raw signals; the illuminance is taken",
     "CO2 concentration LPF": "slow twin of the CO2 concentration",
     "Sensor signals": "status and raw signals of a sensor",
@@ -83,7 +88,7 @@ LEFT = {
     "Water potential": "suction of the soil: no quantity of the table",
     "Water level": "depth or conductivity of open water: no quantity of the table",
     "Water quality": "turbidity, oxygen, acidity: no quantity of the table",
-    "Distance": "to a level: what it stands for is not said",
+    "Distances": "extremes, percentiles and further means; the mean is taken",
     "Weight or strain": "of whatever lies on it; needs figures that belong to each sensor",
     "Ultraviolet": "no quantity of the table",
     "Sensor ID": "identity of a sensor",

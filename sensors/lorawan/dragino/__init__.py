@@ -2,9 +2,9 @@
 
 Layouts are those of Dragino's own decoders (dragino/dragino-end-node-decoder, by model; the same in
 TheThingsNetwork/lorawan-devices, vendor/dragino, and chirpstack-device-profiles, vendors/dragino). Without a model:
-port 2 is an LHT65 or LHT65N (refused when it cannot be one) or, in 8 bytes, a distance sensor such as LDDS75; ports
-10 and 7 are LDS01, LDS02, LWL01 or LWL02; port 5 is the state of the models that send their battery there; port 4 is
-settings.
+port 2 is an LHT65 or LHT65N (refused when it cannot be one), an LT-22222-L by its last two bytes or, in 8 bytes, a
+distance sensor such as LDDS75; ports 10 and 7 are LDS01, LDS02, LWL01 or LWL02; port 5 is the state of the models that
+send their battery there; port 4 is settings.
 """
 
 from collections.abc import Mapping
@@ -38,14 +38,23 @@ TELLING = bytes.fromhex("090a0b0d0e11141617191a1b1c1d1f20232426272a2c2d2e2f30333
 def _unnamed_report(frame: Frame) -> None:
     if len(frame.data) == 8 and frame.unsigned(4, 1) <= 1 and frame.unsigned(7, 1) <= 1:
         outdoor.distance(frame)
+    elif inputs.is_lt(frame):
+        inputs.lt(frame)
+    elif lht65.fits(frame):
+        lht65.report(frame)
     else:
-        lht65.likely(frame)
+        raise _unnamed(frame.port)
 
 
 def _unnamed_log(frame: Frame) -> None:
-    if len(frame.data) % RECORD:
-        raise NeedsCodec("port 3 without a model (lorawan_dragino/<model>)")
-    lht65.likely(frame)
+    if len(frame.data) % RECORD or not lht65.fits(frame):
+        raise _unnamed(frame.port)
+    lht65.report(frame)
+
+
+def _unnamed(port: int | None) -> NeedsCodec:
+    models = ", ".join(model for model, ports in MODELS.items() if port in ports)
+    return NeedsCodec(f"port {port}: name the model (lorawan_dragino/<model>)" + (models and f" of {models}"))
 
 
 def _unnamed_status(frame: Frame) -> None:
@@ -84,7 +93,7 @@ def _fill(draft: Draft) -> None:
     if read is None:
         known = ", ".join(map(str, ports)) if len(ports) < 10 else "those of its manual"
         if not model:
-            raise NeedsCodec(f"port {port} without a model (lorawan_dragino/<model>)")
+            raise _unnamed(port)
         raise Malformed(f"port {port} of {model}: known are {known}")
     read(Frame(draft, draft.message.payload, port))
 
@@ -93,7 +102,7 @@ CODEC = Codec(
     name=NAME,
     title="Dragino (LoRaWAN)",
     families="LHT65, LHT65N, LHT52, S31, D20 to D23, LTC2, LAQ4, AQS01, LDS, LWL, CPL, SW3L, LSN50, SN50v3, "
-    "LT-22222-L, CS01, PS-LB, LSE01, LDDS, WSC1-L and their -LB and -LS editions",
+    "LT-22222-L, CS01, PS-LB, LSE01, SPH01, LDDS, LDS12, LDS25, LDS40, WSC1-L and their -LB and -LS editions",
     decode=drafted(_fill, FIELDS, LEFT),
     fields=FIELDS,
     left=LEFT,

@@ -75,7 +75,15 @@ LSN50_MODES: Mapping[int, tuple[Part, ...]] = {
 }
 
 
-def _lt(frame: Frame) -> None:
+def is_lt(frame: Frame) -> bool:
+    """Whether a frame that nobody named a model for ends as an LT-22222-L's: FF, its bits and a mode, and no time."""
+    if len(frame.data) != 11 or frame.clock(7) is not None:
+        return False
+    kind = frame.unsigned(10, 1)
+    return frame.unsigned(9, 1) == 0xFF and kind >> 6 == 1 and kind & 0x3F in LT_MODES
+
+
+def lt(frame: Frame) -> None:
     """LT-22222-L and LT-33222-L: the last byte says the mode, and which of the two it is."""
     frame.need(11)
     mode = frame.unsigned(10, 1) & 0x3F
@@ -169,7 +177,7 @@ def _svc01(frame: Frame) -> None:
 
 LSN50_PORTS: Mapping[int, Reader] = {2: _lsn50, 5: control}
 SN50_PORTS: Mapping[int, Reader] = {2: _lsn50, 5: status}
-LT_PORTS: Mapping[int, Reader] = {2: _lt, 5: control}
+LT_PORTS: Mapping[int, Reader] = {2: lt, 5: control}
 PS_PORTS: Mapping[int, Reader] = {2: _ps, 3: _ps_log, 5: status, 7: collected}
 
 MODELS: Mapping[str, Mapping[int, Reader]] = {

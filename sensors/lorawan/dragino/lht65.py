@@ -5,7 +5,7 @@ Layouts: the decoders of dragino/dragino-end-node-decoder (LHT65N, LHT65N-PIR) a
 
 from collections.abc import Mapping
 
-from sensors.draft import Malformed, NeedsCodec
+from sensors.draft import Malformed
 from sensors.lorawan.dragino.frame import RECORD, Frame, Part, Reader, collected, status
 
 BATTERY = Part("BatV", 0, mask=0x3FFF)
@@ -112,14 +112,12 @@ def port3(frame: Frame) -> None:
         collected(frame)
 
 
-def likely(frame: Frame) -> None:
-    """An LHT65 whose model nobody named. Raises NeedsCodec when the frame contradicts itself as one.
+def fits(frame: Frame) -> bool:
+    """Whether a frame that nobody named a model for does not contradict itself as an LHT65's.
 
     Reports of other models, as long and on the same port, fail on the battery's grade, the humidity or the time.
     """
-    if not (_fits_log(frame) if _is_log(frame) else _fits_report(frame)):
-        raise NeedsCodec(f"{len(frame.data)} bytes that are no LHT65's: name the model (lorawan_dragino/<model>)")
-    report(frame)
+    return _fits_log(frame) if _is_log(frame) else _fits_report(frame)
 
 
 def _fits_log(frame: Frame) -> bool:

@@ -1,4 +1,4 @@
-"""Soil, levels and weather: LSE01, LLMS01, the distance sensors, and the weather station WSC1-L.
+"""Soil, levels and weather: LSE01, SPH01, LLMS01, the distance sensors, and the weather station WSC1-L.
 
 Layouts: the decoders of dragino/dragino-end-node-decoder (folders of these names).
 """
@@ -24,6 +24,11 @@ def _lse01(frame: Frame) -> None:
 def _llms01(frame: Frame) -> None:
     frame.need(11)
     frame.parts((BATTERY, PROBE, Part("Leaf_Moisture", 4), Part("Leaf_Temperature", 6, signed=True)))
+
+
+def _sph01(frame: Frame) -> None:
+    frame.need(11)
+    frame.parts((BATTERY, PROBE, Part("PH1_SOIL", 4), Part("SPH01 TEMP_SOIL", 6, signed=True)))
 
 
 def distance(frame: Frame) -> None:
@@ -88,6 +93,7 @@ def _wsc1(frame: Frame) -> None:
 
 
 SOIL_PORTS: Mapping[int, Reader] = {2: _lse01, 3: unpublished, 5: status}
+ACID_PORTS: Mapping[int, Reader] = {2: _sph01, 3: unpublished, 5: status}
 LEAF_PORTS: Mapping[int, Reader] = {2: _llms01, 3: unpublished, 5: status}
 DISTANCE_PORTS: Mapping[int, Reader] = {2: distance, 3: unpublished, 4: control, 5: status, 6: unpublished}
 DDS04_PORTS: Mapping[int, Reader] = {2: _ldds04, 3: log_of(_distances(1, 3)), 5: status}
@@ -95,9 +101,10 @@ LDS12_PORTS: Mapping[int, Reader] = {2: _lds12, 3: log_of(LDS12_LOG), 5: status}
 
 MODELS: Mapping[str, Mapping[int, Reader]] = {
     **dict.fromkeys(("lse01", "se01"), SOIL_PORTS),
+    **dict.fromkeys(("lsph01", "sph01"), ACID_PORTS),
     **dict.fromkeys(("llms01", "lms01"), LEAF_PORTS),
     **dict.fromkeys(("ldds75", "ldds45", "ldds20", "dds75", "dds45", "dds20", "lmds120", "mds120"), DISTANCE_PORTS),
     **dict.fromkeys(("ldds04", "dds04"), DDS04_PORTS),
-    **dict.fromkeys(("llds12", "lds12"), LDS12_PORTS),
+    **dict.fromkeys(("llds12", "lds12", "lds25", "llds40", "lds40"), LDS12_PORTS),
     "wsc1": {2: _wsc1, 5: status},
 }

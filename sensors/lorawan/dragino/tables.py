@@ -61,6 +61,7 @@ FIELDS = {
     # soil, levels
     "water_SOIL": Field("soil.moisture", 0.01),
     "temp_SOIL": Field("soil.temperature", 0.01),
+    "SPH01 TEMP_SOIL": Field("soil.temperature", 0.1),
     "conduct_SOIL": Field("soil.conductivity"),
     "Distance": Field("level.distance", absent=(0, 20, 0x3FFF, NOTHING)),  # none, out of range (LDDS), none (MDS)
     "Distance_mm": Field("level.distance", absent=(0, NOTHING)),
@@ -96,6 +97,7 @@ LEFT = {
     **dict.fromkeys(
         ("ALARM", "Exti_status", "Sensor_flag"), "why the message was sent, or what is plugged in; no measure"
     ),
+    "PH1_SOIL": "acidity of the soil: no quantity of the table",
     "PART_count": "amount since the last report (CMOD 1); no register",
     "Last_pulse": "pulses since the last report (MOD 1); no register",
     "log Exit_count": "last 16 bits of a register of 32",

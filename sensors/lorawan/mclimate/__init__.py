@@ -59,7 +59,7 @@ MODELS = {
     "co2_sensor": "if it can show a humidity below 3 %; or else an HT sensor is meant",
     "aqi_sensor": "if its compounds can pass 24 ppm in good air; or else a CO2 Display Lite is meant",
     "flood_sensor": "beside T-Valves in cold water, and for its answers to commands",
-    "t_valve": "in water below 6 °C; or else a flood sensor is meant",
+    "t_valve": "in water below 6 °C, where a flood sensor is meant, and in frost, where an answer to a command is",
     "melissa": "while it records; or else an HT mini is meant",
 }
 """Where the guess may be wrong. Every device of the table can be named."""
@@ -101,9 +101,11 @@ def _guess_behind_answers(payload: bytes) -> str:
         at, known = end_of_answers(payload, name, device.lengths)
         if known and at < len(payload) and guess(payload[at:]) == name:
             return name
-    at, known = end_of_answers(payload, "", {})
-    if known:
-        return "vicki"  # answers alone: control, whoever gave them
+    for name, device in DEVICES.items():
+        alone = end_of_answers(payload, name, device.lengths) == (len(payload), True)
+        if alone and name not in ("t_valve", "flood_sensor"):  # which take any two bytes
+            return name  # answers alone: control, whoever gave them
+    at, _ = end_of_answers(payload, "", {})
     raise Malformed(f"byte {min(at, len(payload) - 1)} of {len(payload)} is no keep-alive and no known answer")
 
 

@@ -63,8 +63,9 @@ def _is_supply(frame: bytes) -> bool:
 
 
 def _of_water(frame: bytes) -> str:
-    """The flood sensor sets no other bits than its own, and its battery has 2 to 3.7 V."""
+    """The flood sensor sets no other bits than its own, its battery has 2 to 3.7 V; a short T-Valve is above 0 °C."""
     flood = len(frame) in (2, 3) and not frame[0] & 0x15 and frame[0] >> 5 in (0, 2, 4) and 125 <= frame[1] <= 231
     if flood:
         return "flood_sensor"
-    return "t_valve" if len(frame) in (2, 5) else ""
+    short_valve = len(frame) == 2 and frame[1] & 0x7F >= 20
+    return "t_valve" if short_valve or len(frame) == 5 else ""

@@ -1,17 +1,20 @@
 """Records that a device kept while the network was away: channels 20 to 23, type CE, each with its own time.
 
 What follows the time is another thing on each product (Milesight-IoT/SensorDecoders). A model named in the estate
-decides. Without one the length of the record does, where it can; of a length that several share the first is meant:
-7 bytes AM102, 8 bytes EM300 (its last byte, a state of unknown kind, is not taken), 9 bytes AM103, 13 bytes EM300-DI.
+decides. Without one the length of the record does, where it can; of a length that several share the first is meant,
+unless no room can show what it would say: 7 bytes AM102, 8 bytes EM300 (its last byte, a state of unknown kind, is not
+taken), 9 bytes AM103, 13 bytes EM300-DI.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sensors.bits import Cursor
-from sensors.draft import Draft, Malformed
+from sensors.draft import Draft
 from sensors.lorawan.milesight import records
-from sensors.lorawan.milesight.layouts import size_of, take_parts
+from sensors.lorawan.milesight.fields import FIELDS
+from sensors.lorawan.milesight.layouts import parts_of, size_of, take_parts
 from sensors.lorawan.milesight.special import take_desks, take_water
+from sensors.model import Reason
 
 TYPE = 0xCE
 CHANNELS = (0x20, 0x21, 0x22, 0x23)
@@ -70,13 +73,22 @@ GUESSED = {
         _AIR,
         f"{_AIR} state_in_history:u1",
         f"{_AIR} co2:u2",
-        *(BY_MODEL[m][0x20] for m in ("am307", "am308", "am319")),
+        *(BY_MODEL[m][0x20] for m in ("wts506", "am307", "am308", "am319")),
     ),
-    0x21: tuple(BY_MODEL[model][0x21] for model in ("am307", "am308", "am319")),
+    0x21: tuple(BY_MODEL[model][0x21] for model in ("am307", "wts506", "am308", "am319")),
     0x22: (BY_MODEL["am319-hcho-well"][0x22],),
     0x23: (BY_MODEL["am319-hcho-well"][0x23],),
 }
 """By channel: the layouts tried, shortest first, where no model is named."""
+
+LIKELY = {
+    "temperature": (-400, 850),
+    "humidity": (10, 200),
+    "state_in_history": (0, 1),
+    "co2": (150, 10_000),
+    "pressure": (3_000, 11_000),
+}
+"""What the sensors of a guessed record can say, as it is sent: with anything else it is another product's."""
 
 
 def _input_or_pulses(draft: Draft, frame: Cursor, at_ms: int) -> None:
@@ -162,14 +174,17 @@ def _thermostat(draft: Draft, frame: Cursor, at_ms: int) -> None:
 
 
 def _valves(draft: Draft, frame: Cursor, at_ms: int) -> None:
-    """UC511, UC512: a valve, and its pulses or the input beside it."""
+    """UC511, UC512: a valve, and by bit 1 the input beside it or its pulses.
+
+    So the vendor's tables and first decoder; its later ones name the bit so too, but take the value of the other.
+    """
     state, pulses = frame.unsigned(1), frame.unsigned(4)
     number = (state >> 4 & 1) + 1
     draft.take("valve", state & 1, f"valve_{number}", at_ms)
     if state >> 1 & 1:
-        draft.take("pulse", pulses, f"valve_{number}", at_ms)
-    else:
         draft.take("gpio_input", state >> 2 & 1, f"gpio_{number}", at_ms)
+    else:
+        draft.take("pulse", pulses, f"valve_{number}", at_ms)
 
 
 READERS: dict[str, dict[int, Take]] = {
@@ -191,18 +206,37 @@ READERS: dict[str, dict[int, Take]] = {
 
 
 def take_record(draft: Draft, frame: Cursor, channel: int, model: str) -> None:
-    """One record, its channel and type already taken. Raises Malformed when nothing tells how long it is."""
+    """One record, its channel and type already taken; refused when nothing tells what it holds."""
     reader = READERS.get(model, {}).get(channel)
     layout = BY_MODEL.get(model, {}).get(channel) or ("" if reader else _layout_by_length(frame, channel))
-    if not layout and not reader:
+    if not layout and not reader and _is_likely(_AIR, frame):
         reader = _DI_BY_LENGTH.get((channel, frame.left - TIME_BYTES))
     if not layout and not reader:
-        raise Malformed(f"a record (channel {channel:#04x}) of unknown length: the estate must name the model")
+        _refuse(draft, frame, f"a record (channel {channel:#04x})", _possible(channel, frame.left))
+        return
     at_ms = frame.unsigned(TIME_BYTES) * 1000
     if layout:
         take_parts(draft, layout, frame, at_ms)
     elif reader:
         reader(draft, frame, at_ms)
+
+
+def _refuse(draft: Draft, frame: Cursor, what: str, models: Iterable[str]) -> None:
+    """Nothing after it can be read either: its length is not known."""
+    draft.refuse(Reason.NEEDS_CODEC, f"{what}: name the model (lorawan_milesight/<model>) of {', '.join(models)}")
+    frame.take(frame.left)
+
+
+def _possible(channel: int, left: int) -> list[str]:
+    """The models whose records may make up what is left of a message, of the first its channel and type are taken."""
+    return [
+        *(
+            m
+            for m, own in BY_MODEL.items()
+            if channel in own and (left + 2) % (TIME_BYTES + 2 + size_of(own[channel])) == 0
+        ),
+        *(model for model, own in READERS.items() if channel in own),
+    ]
 
 
 _DI_BY_LENGTH: dict[tuple[int, int], Take] = {(0x20, 9): _input_or_pulses, (0x21, 14): _input_or_water}
@@ -216,11 +250,10 @@ PORT_READERS: dict[str, Take] = {"uc300": records.uc300, "uc501": records.uc50x,
 
 
 def take_controller_record(draft: Draft, frame: Cursor, kind: int, model: str) -> None:
-    """One record of a controller. Raises Malformed when no model says which."""
+    """One record of a controller; refused when no model says which."""
     if kind == PORTS and model not in PORT_READERS:
-        raise Malformed(
-            f"a record of a controller's ports: the estate must name the model, {' or '.join(PORT_READERS)}"
-        )
+        _refuse(draft, frame, "a record of a controller's ports", PORT_READERS)
+        return
     at_ms = frame.unsigned(TIME_BYTES) * 1000
     reader = PORT_READERS[model] if kind == PORTS else records.registers
     reader(draft, frame, at_ms)
@@ -232,6 +265,21 @@ def _layout_by_length(frame: Cursor, channel: int) -> str:
         length = TIME_BYTES + size_of(layout)
         starts = range(length, frame.left, length + 2)
         whole = (frame.left - length) % (length + 2) == 0
-        if whole and all((frame.peek(at), frame.peek(at + 1)) == (channel, TYPE) for at in starts):
+        alike = whole and all((frame.peek(at), frame.peek(at + 1)) == (channel, TYPE) for at in starts)
+        if alike and _is_likely(layout, frame):
             return layout
     return ""
+
+
+def _is_likely(layout: str, frame: Cursor) -> bool:
+    """Whether the record, read so, says nothing that its sensors cannot say."""
+    at = TIME_BYTES
+    for name, _, kind, size in parts_of(layout):
+        data = bytes(frame.peek(at + n) or 0 for n in range(size))
+        raw = int.from_bytes(data, "little", signed=kind == "s")
+        low, high = LIKELY.get(name, (raw, raw))
+        none = name in FIELDS and raw in FIELDS[name].absent
+        if not (none or low <= raw <= high):
+            return False
+        at += size
+    return True

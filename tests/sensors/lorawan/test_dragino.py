@@ -62,7 +62,6 @@ def test_no_port_is_the_usual_report() -> None:
     [
         ("08cd02207fff0161cd4edd", "lht52"),
         ("0b54000000000000fc0205", "lsn50"),
-        ("00000000000000003cff41", "lt-22222-l"),
         ("0100000a00000a635cd2f2", "lwl03a"),
         ("0d07050012020b00fb01b3", "laq4"),
         ("0e55010862086760e43cc6", "ltc2"),
@@ -75,6 +74,24 @@ def test_other_models_are_no_lht65(payload: str, model: str) -> None:
 
     assert Reason.NEEDS_CODEC == reason(decoded(frame))
     assert decoded(frame, 2, model).readings
+
+
+def test_lt_shows_itself() -> None:
+    """An LT-22222-L is known by its last two bytes, without its model."""
+    frame = bytes.fromhex("04ab04ac13101300aaff44")
+    expected = decoded(frame, 2, "lt-22222-l").readings
+
+    assert expected
+    assert expected == decoded(frame).readings
+
+
+def test_time_that_ends_like_an_lt() -> None:
+    """Bytes of a time that look like the end of an LT-22222-L leave an LHT65 what it is."""
+    frame = bytes.fromhex("0add0b0dc3760965cfff41")
+    expected = decoded(frame, 2, "lht65").readings
+
+    assert expected
+    assert expected == decoded(frame).readings
 
 
 def test_answer_without_entries() -> None:

@@ -1,0 +1,138 @@
+"""What the running service is asked to do: by this machine alone, as JSON, and whole or not at all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from dashboards.parts import Parts
+from dashboards.settings import WebSettings
+from estate.load import load
+from ingest.quarantine import quarantined
+from ingest.release import reconsider
+from sensors.model import Context
+from tests.dashboards.conftest import NOW, client_of
+from tests.dashboards.test_devices import AIR, knock
+from tests.estate.folders import SMALL, write
+
+ROW = {"device": "ecda3b", "building": "b1"}
+
+
+async def post(parts: Parts, path: str, body: Any) -> httpx.Response:
+    async with client_of(parts) as client:
+        return await client.post(path, json=body, timeout=30)
+
+
+@asynccontextmanager
+async def following(parts: Parts, folder: Path) -> AsyncIterator[Parts]:
+    """The parts of a service that follows the folder, as `service.py` does."""
+    write(folder)
+    assert parts.intake is not None
+    intake = parts.intake
+
+    async def follow() -> None:
+        while True:
+            estate = load(folder)
+            intake.pipeline.adopt(estate, estate.routes(Context(estate.site.zone)))
+            await reconsider(intake, estate)
+            await asyncio.sleep(0.05)
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(follow())
+        yield replace(parts, estate=load(folder), estate_folder=folder)
+        task.cancel()
+
+
+async def test_add(empty: Parts, tmp_path: Path) -> None:
+    """The row is written, and the answer says what became of what the device had sent."""
+    knock(empty.state, "ecda3b", "airgradient/readings/ecda3b", AIR, 70, 10)
+    knock(empty.state, "other", "airgradient/readings/other", AIR, 70)
+    async with following(empty, tmp_path) as parts:
+        answer = await post(parts, "/api/devices", ROW | {"name": "Air", "from": "2026-01-01"})
+
+    assert {"device": "ecda3b", "line": 3, "waited": 2, "released": 2, "kept": 0, "readings": 6} == answer.json()
+    assert "ecda3b,Air,b1,,2026-01-01,,\n" == (tmp_path / "devices.csv").read_text().splitlines(keepends=True)[-1]
+    assert ["other"] == [entry.device for entry in await empty.state.read(lambda db: quarantined(db, 10))]
+
+
+async def test_add_by_topic(empty: Parts, tmp_path: Path) -> None:
+    """Messages of a topic that nobody read are released with the device that names it."""
+    knock(empty.state, "", "hall/air", AIR, 70)
+    await empty.state.run(lambda db: db.execute("UPDATE quarantine SET reason = 'unknown_topic'"))
+    async with following(empty, tmp_path) as parts:
+        body = ROW | {"device": "hall", "topic": "hall/+", "codec": "airgradient"}
+        answer = (await post(parts, "/api/devices", body)).json()
+
+    assert (1, 1, 3) == (answer["waited"], answer["released"], answer["readings"])
+
+
+async def test_add_placed_later(empty: Parts, tmp_path: Path) -> None:
+    """What was sent before its first day stays, for a better reason."""
+    knock(empty.state, "ecda3b", "airgradient/readings/ecda3b", AIR, 70)
+    async with following(empty, tmp_path) as parts:
+        answer = (await post(parts, "/api/devices", ROW | {"from": "2026-12-01"})).json()
+    (entry,) = await empty.state.read(lambda db: quarantined(db, 10))
+
+    assert (1, 0, 1, 0) == tuple(answer[key] for key in ("waited", "released", "kept", "readings"))
+    assert "not_placed" == entry.reason
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"building": "b11"}, "devices.csv:3: device 'ecda3b': building 'b11' is not in buildings.csv"),
+        ({"device": "d1"}, "'d1' is in devices.csv already (building 'b1')"),
+        ({"wing": "east"}, "there is no parameter 'wing' here"),
+        ({"interval": 0}, "greater than or equal to 1"),
+    ],
+)
+async def test_not_added(empty: Parts, tmp_path: Path, more: dict[str, Any], said: str) -> None:
+    """A row that is wrong is refused, with what is wrong with it; the inventory stays as it is."""
+    async with following(empty, tmp_path) as parts:
+        answer = await post(parts, "/api/devices", ROW | more)
+
+    assert 400 == answer.status_code
+    assert said in answer.json()["detail"]
+    assert SMALL["devices.csv"] == (tmp_path / "devices.csv").read_text()
+
+
+async def test_the_sample_is_not_changed(empty: Parts) -> None:
+    """Whoever has no estate of their own is told how to get one."""
+    answer = await post(empty, "/api/devices", ROW)
+
+    assert 400 == answer.status_code
+    assert "set [estate] path" in answer.json()["next_step"]
+
+
+@pytest.mark.parametrize("path", ["/api/devices", "/api/quarantine/release", "/api/quarantine/purge"])
+async def test_who_may(filled: Parts, tmp_path: Path, path: str) -> None:
+    """Neither a form, nor another machine, nor a process that does not ingest."""
+    body = ROW if path == "/api/devices" else {"all": True}
+    mine = replace(filled, estate_folder=tmp_path)
+    async with client_of(mine) as client:
+        form = await client.post(path, data={"all": "true"})
+    elsewhere = await post(replace(mine, web=WebSettings(listen="0.0.0.0:8112")), path, body)
+    without = await post(replace(mine, intake=None), path, body)
+
+    assert [400] * 3 == [answer.status_code for answer in (form, elsewhere, without)]
+    assert "only JSON" in form.json()["detail"]
+    assert "only this machine" in elsewhere.json()["detail"]
+    assert "does not ingest" in without.json()["detail"]
+    assert 4 == len(await filled.state.read(lambda db: quarantined(db, 10)))
+
+
+async def test_release_and_purge(filled: Parts) -> None:
+    """What is refused again stays; what is purged is gone, and counted; something must be selected."""
+    again = await post(filled, "/api/quarantine/release", {"reason": "malformed"})
+    gone = await post(filled, "/api/quarantine/purge", {"device": "b01-gas"})
+    nothing = await post(filled, "/api/quarantine/purge", {})
+    kept = await filled.state.read(lambda db: quarantined(db, 10))
+
+    assert {"released": 0, "stored": 0, "refused": 1} == again.json()
+    assert (1, 400, 3) == (gone.json(), nothing.status_code, len(kept))
+    assert NOW - 1000 == max(entry.message.received_ms for entry in kept)

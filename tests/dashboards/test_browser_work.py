@@ -1,0 +1,94 @@
+"""The pages for work in a real Chromium: they fit the window, and their buttons and forms do what they say."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Dialog, expect
+
+from dashboards.parts import Parts
+from ingest.quarantine import quarantined
+from tests.dashboards.test_actions import following
+from tests.dashboards.test_browser import browsing, served
+from tests.dashboards.test_devices import AIR, knock
+
+ZONES = "zone,building,name,area_m2\nz1,b1,Hall,10\nz2,b2,Store,10\n"
+WIDEST = """Math.max(...[...document.querySelectorAll('body *:not(.skip):not(pre *)')]
+  .map(element => element.getBoundingClientRect().right))"""
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "fr-FR"), (390, "en-GB")])
+async def test_they_fit(filled: Parts, tmp_path: Path, width: int, language: str) -> None:
+    """Nothing is wider than the window, nothing complains, nothing leaves this machine."""
+    knock(filled.state, "ecda3b", "airgradient/readings/" + "ecda3b" * 20, AIR * 40, 70, 10)
+    async with (
+        served(replace(filled, estate_folder=tmp_path)) as url,
+        browsing(width, language) as (page, wrong),
+    ):
+        widest = {}
+        for path in ("/devices", "/quarantine", "/quarantine/1", "/quarantine/4", "/quarantine/5"):
+            await page.goto(url + path)
+            widest[path] = await page.evaluate(WIDEST)
+
+    assert {} == {path: found for path, found in widest.items() if found > width}
+    assert [] == wrong
+
+
+async def test_a_device_is_added(empty: Parts, tmp_path: Path) -> None:
+    """The form offers the building's zones; what the device sent before is stored, and that is said."""
+    knock(empty.state, "ecda3b", "airgradient/readings/ecda3b", AIR, 70, 10)
+    (tmp_path / "zones.csv").write_text(ZONES)
+    async with (
+        following(empty, tmp_path) as parts,
+        served(parts) as url,
+        browsing(390, "en-GB") as (page, wrong),
+    ):
+        await page.goto(f"{url}/devices")
+        await page.get_by_label("Building").select_option("b2")
+        zones = await page.get_by_label("Zone").locator("option").all_inner_texts()
+        await page.get_by_label("Zone").select_option("z2")
+        await page.get_by_label("Name").fill("Air, store")
+        await page.get_by_role("button", name="Add").click()
+        said = page.locator("output.done")
+        await expect(said).to_contain_text(
+            "Messages released: 2; still refused: 0; readings stored: 6.", timeout=20_000
+        )
+
+        assert await page.get_by_role("button", name="Add").is_disabled()
+
+    assert ["the whole building", "z2 · Store"] == zones
+    assert 'ecda3b,"Air, store",b2,z2,,,\n' == (tmp_path / "devices.csv").read_text().splitlines(keepends=True)[-1]
+    assert [] == wrong
+
+
+async def test_a_wrong_codec_is_said(empty: Parts, tmp_path: Path) -> None:
+    """What is refused is said beside the form, which can be corrected."""
+    knock(empty.state, "ecda3b", "airgradient/readings/ecda3b", AIR, 10)
+    async with following(empty, tmp_path) as parts, served(parts) as url, browsing(1280, "en-GB") as (page, _):
+        await page.goto(f"{url}/devices")
+        await page.get_by_label("Building").select_option("b1")
+        await page.get_by_label("Codec").fill("airgradiant")
+        await page.get_by_role("button", name="Add").click()
+        await expect(page.locator("output.failed")).to_contain_text("did you mean 'airgradient'?", timeout=20_000)
+
+        assert await page.get_by_role("button", name="Add").is_enabled()
+
+
+async def test_purge_asks_first(filled: Parts) -> None:
+    """Only who confirms throws a message away."""
+    answers = ["dismiss", "accept"]
+
+    async def answer(dialog: Dialog) -> None:
+        await getattr(dialog, answers.pop(0))()
+
+    async with served(filled) as url, browsing(1280, "fr-FR") as (page, wrong):
+        page.on("dialog", lambda dialog: asyncio.ensure_future(answer(dialog)))
+        await page.goto(f"{url}/quarantine/1")
+        await page.get_by_role("button", name="Purger").click()
+        before = len(await filled.state.read(lambda db: quarantined(db, 10)))
+        await page.get_by_role("button", name="Purger").click()
+        await expect(page.locator("output.done")).to_have_text("Purgés : 1.", timeout=20_000)
+        after = len(await filled.state.read(lambda db: quarantined(db, 10)))
+
+    assert (4, 3, [], []) == (before, after, answers, wrong)
