@@ -150,8 +150,7 @@ class Service:
     async def _follow_estate(self) -> None:
         """Take a changed estate without a restart, and put stored and refused readings where it says."""
         while True:
-            if await self._folder.look():
-                self._adopt(self._folder.estate)
+            # Before the next look: where the readings are by this estate must be known when another one is taken.
             if not self._moved and not self._store_trouble and Role.INGEST in self._roles:
                 with suppress(StoreUnavailable):  # tried again at the next look
                     await move(self._folder.estate, self._store, self._parts.state, clock())
@@ -160,7 +159,10 @@ class Service:
             if not self._store_trouble:
                 with suppress(StoreUnavailable):
                     await enlighten(self._intake)
-            await asyncio.sleep(WATCH_S)
+            if await self._folder.look():
+                self._adopt(self._folder.estate)
+            else:
+                await asyncio.sleep(WATCH_S)
 
     def _adopt(self, estate: Estate) -> None:
         self._moved = False

@@ -1,6 +1,7 @@
 """The estate of a simulation: the files that hold its devices, and meters for their registers."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from math import ceil
@@ -46,7 +47,7 @@ def files(simulation: Simulation) -> dict[str, str]:
     devices = simulation.estate
     zones = {device.number: f"{device.building}-z{device.number // PER_ZONE + 1}" for device in devices}
     places = {(zones[device.number], device.building): None for device in devices}
-    areas = {building: ZONE_M2 * sum(other == building for _, other in places) for _, building in places}
+    areas = {building: ZONE_M2 * count for building, count in Counter(building for _, building in places).items()}
     return {
         SITE: _SITE.format(id=SITE_ID, zone=simulation.plan.zone.key),
         "buildings.csv": _csv(

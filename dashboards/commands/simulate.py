@@ -19,7 +19,7 @@ from ingest.simulate import simulate as run
 from sensors.encoders import ENCODERS
 from sensors.simulation import FAULTS, Plan, Simulation, Unknown
 
-MOST_DEVICES = 9_999
+MOST_DEVICES = 100_000
 
 
 def simulate(

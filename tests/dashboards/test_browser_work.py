@@ -45,10 +45,10 @@ async def test_a_device_is_added(empty: Parts, tmp_path: Path) -> None:
         browsing(390, "en-GB") as (page, wrong),
     ):
         await page.goto(f"{url}/devices")
-        await page.get_by_label("Building").select_option("b2")
-        zones = await page.get_by_label("Zone").locator("option").all_inner_texts()
-        await page.get_by_label("Zone").select_option("z2")
-        await page.get_by_label("Name").fill("Air, store")
+        await page.locator("[name=building]").select_option("b2")
+        zones = await page.locator("[name=zone]").locator("option").all_inner_texts()
+        await page.locator("[name=zone]").select_option("z2")
+        await page.locator("[name=name]").fill("Air, store")
         await page.get_by_role("button", name="Add").click()
         said = page.locator("output.done")
         await expect(said).to_contain_text(
@@ -67,8 +67,8 @@ async def test_a_wrong_codec_is_said(empty: Parts, tmp_path: Path) -> None:
     knock(empty.state, "ecda3b", "airgradient/readings/ecda3b", AIR, 10)
     async with following(empty, tmp_path) as parts, served(parts) as url, browsing(1280, "en-GB") as (page, _):
         await page.goto(f"{url}/devices")
-        await page.get_by_label("Building").select_option("b1")
-        await page.get_by_label("Codec").fill("airgradiant")
+        await page.locator("[name=building]").select_option("b1")
+        await page.locator("[name=codec]").fill("airgradiant")
         await page.get_by_role("button", name="Add").click()
         await expect(page.locator("output.failed")).to_contain_text("did you mean 'airgradient'?", timeout=20_000)
 

@@ -1,7 +1,6 @@
-"""Commissioning with the real command: nothing a device sent before it was known is lost, and nothing is stored twice."""
+"""Commissioning with the real command: what a device sent before it was known is stored, exactly once."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -115,10 +114,8 @@ def test_a_corrected_placement_moves_rows(tmp_path: Path) -> None:
     with site(tmp_path) as (running, port):
         publish(port, '{"electricity.energy": 5}', "microville/b1/d1/readings")
         until(lambda: running.latest("d1") == {"electricity.energy": 5.0}, "it is stored")
-        began = time.time()
         (tmp_path / "estate/devices.csv").write_bytes(SPREADSHEET.replace("b1", "b2").encode())
         until(lambda: running.get("/api/latest?device=d1")[0]["building"] == "b2", "it has moved")
         groups = running.get("/api/series?quantity=electricity.energy&device=d1&every=raw&by=building")
 
     assert ["b2"] == [group["tags"]["building"] for group in groups]
-    assert 20 > time.time() - began

@@ -64,6 +64,7 @@ _METER = {
     "totalSystemReactivePower": Field("electricity.reactive_power", channel="totalSystem"),
     "totalSystemApparentPower": Field("electricity.apparent_power", channel="totalSystem"),
     "relayStatus": Field("actuator.on"),
+    "digitalInputStatus": Field("input.on"),
 }
 
 _OPENTHERM = {
@@ -110,7 +111,6 @@ LEFT = {
     "tariffIndicator": "tariff now in force",
     **dict.fromkeys(("numberOfPowerFailures", "numberOfLongPowerFailures", "powerFailureEventLog"), "power failures"),
     **{f"numberOfVoltage{kind}{phase}": "voltage events" for kind in ("Sags", "Swells") for phase in _PHASES},
-    "digitalInputStatus": "a dry contact: what it stands for is not said",
     "internalCircuitHumidity": "inside the casing",
     **dict.fromkeys(
         ("internalCircuitTemperatureAlarm", "internalCircuitTemperatureNumberOfAlarms"),
