@@ -12,6 +12,7 @@ from dashboards.api import api_router
 from dashboards.pages import page_router
 from dashboards.parts import Parts
 from dashboards.probes import probe_router
+from dashboards.readings_page import readings_router
 from dashboards.static_files import StaticFiles
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -34,7 +35,7 @@ def create_app(parts: Parts) -> FastAPI:
     problems.install(app)
     static = StaticFiles()
     routers = api_router(parts), action_router(parts), probe_router(parts), page_router(parts, static), static.router()
-    for router in routers:
+    for router in (*routers, readings_router(parts, static)):
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecurityHeaders)

@@ -19,12 +19,14 @@ class StaticFiles:
 
     def __init__(self) -> None:
         own = files("dashboards") / "static"
-        style, script, actions = ((own / name).read_bytes() for name in ("style.css", "page.js", "actions.js"))
+        names = ("style.css", "page.js", "actions.js", "readings.js")
+        style, script, actions, readings = ((own / name).read_bytes() for name in names)
         self.style_url, self.script_url = _url("style", "css", style), _url("page", "js", script)
-        self.actions_url = _url("actions", "js", actions)
+        self.actions_url, self.readings_url = _url("actions", "js", actions), _url("readings", "js", readings)
         # The library takes seconds to bundle: its address comes from the bundler's version, its bytes when asked for.
         self.vega_url = _url("vega", "js", version("vl-convert-python").encode())
-        own_files = {self.style_url: style, self.script_url: script, self.actions_url: actions}
+        own_files = {self.style_url: style, self.script_url: script}
+        own_files |= {self.actions_url: actions, self.readings_url: readings}
         self._compressed = {url: gzip.compress(content) for url, content in own_files.items()}
         self._bundling = Lock()
 

@@ -178,11 +178,11 @@ class Import:
         total = float(found.survey.total)
         before = await held_by(desk.series, target, begin_ms)
         after = await held_from(desk.series, target, end_ms, max(now_ms, end_ms) + 1)
-        found.begin, found.begins = 0.0, "from zero"
+        found.begin, found.begins = 0.0, "at zero"
         if before is not None:
-            found.begin, found.begins = before, "from the register held before"
+            found.begin, found.begins = before, "at the value held before"
         elif after is not None:
-            found.begin, found.begins = float(round(after - total, 6)), "counted back from the register held after"
+            found.begin, found.begins = float(round(after - total, 6)), "counted back from the value held after"
         if after is not None and found.begin + total > after and not _same(found.begin + total, after):
             rise = "" if before is None else f" since it stood at {before:.12g}"
             cause = f"the register stands at {after:.12g} after this file{rise}, and the file adds {total:.12g}"

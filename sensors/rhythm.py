@@ -5,7 +5,7 @@ rhythm runs through each local day once, faster on the day of 23 hours and slowe
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from math import cos, pi, sin
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 DAY_MS = 86_400_000
 QUARTER_MS = 900_000  # midnights fall on whole quarters of an hour, in every zone
-FIRST_DAY = datetime(2024, 1, 1).toordinal()  # noqa: DTZ001 (a day, no instant): registers began at about 0 then
+FIRST_DAY = date(2024, 1, 1).toordinal()  # a Monday: registers began at about 0 then
 
 WAKE, REST = 7 / 24, 19 / 24  # the day of people, in shares of the local day
 WEEKEND = 0.2  # how busy it is then
@@ -42,7 +42,7 @@ def scene(seed: int, number: int, at_ms: int, zone: ZoneInfo) -> Scene:
     """The surroundings of the n-th device."""
     ordinal, start_ms, end_ms = _day(at_ms // QUARTER_MS, zone)
     share = (at_ms - start_ms) / (end_ms - start_ms)
-    weeks, weekday = divmod(ordinal - FIRST_DAY, 7)  # FIRST_DAY was a Monday
+    weeks, weekday = divmod(ordinal - FIRST_DAY, 7)
     busy = WEEKEND if weekday > 4 else 1.0
     days_before = weeks * (5 + 2 * WEEKEND) + min(weekday, 5) + max(weekday - 5, 0) * WEEKEND
     return Scene(

@@ -12,7 +12,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from dashboards.commands.desks import desk
-from dashboards.commands.output import AsJson, Config, bar, print_json, print_table
+from dashboards.commands.output import AsJson, Config, bar, print_json
 from dashboards.configuration import Settings, read
 from dashboards.service import clock
 from estate.calendar import rfc3339
@@ -68,7 +68,6 @@ def import_(
     if as_json:
         print_json(asdict(report))
     else:
-        print_table(["name", "device", "channel", "quantity", "values", "from", "until", "missing"], report.series)
         print("\n".join(_words(report)))
     raise typer.Exit(1 if report.quarantined else 0)
 
@@ -155,9 +154,11 @@ def _zone(name: str) -> ZoneInfo:
 def _words(report: Report) -> list[str]:
     said = [f"{report.values} values in the file: {report.readings} readings stored"]
     for row in report.series:
+        meter = f"{row['device']}@{row['channel']}" if row["channel"] else row["device"]
+        said.append(f"{row['name']} → {meter} {row['quantity']}: {row['values']}, {row['from']} to {row['until']}")
         if row["register"]:
-            said.append(f"{row['name']}: its register goes on {row['register']}")
+            said.append(f"  its register begins {row['register']}")
         if row["missing"]:
-            said.append(f"{row['name']}: {row['missing']} intervals are missing; nothing is counted for them")
+            said.append(f"  {row['missing']} intervals are missing; nothing is counted for them")
     refused = ", ".join(f"{count} of {reason}" for reason, count in report.quarantined.items())
     return said + ([f"messages in the quarantine: {refused}; see `microville quarantine list`"] if refused else [])

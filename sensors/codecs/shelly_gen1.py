@@ -77,6 +77,8 @@ def _fill(draft: Draft) -> None:
     if any(level in _CONTROL for level in levels[1:]):
         draft.control()
         return
+    if len(way) > 1 and way[0] in ("status", "events"):
+        raise UnknownTopic("of a Shelly of generation 2 or later with this prefix: name its codec, shelly_gen2")
     payload = draft.message.payload.strip()
     if payload[:1] == b"{":
         take_status(draft, way, parsed_json(payload))

@@ -24,7 +24,6 @@ FIELDS = {
     "temperature board": Field("device.temperature", absent=(95,)),
     "humidity": Field("climate.humidity", absent=(0x7F, 0xFF)),
     "co2": Field("climate.co2", absent=(0xFFFF,)),
-    "eco2": Field("climate.co2", channel="eco2", absent=(0xFFFF,)),  # estimated from the volatile compounds
     "iaq": Field("climate.tvoc_index", absent=(0xFFFF,)),
     "lux": Field("climate.illuminance", 0.01),
     "decibel": Field("climate.noise"),
@@ -37,6 +36,7 @@ FIELDS = {
 }
 
 LEFT = {
+    "eco2": "estimated from volatile compounds, no measured CO₂",
     "voc": "its unit is not published",
     "time": "minutes since the last event, which was sent when it came",
     "button": "push button, no measure",

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,6 +25,7 @@ START_MS = 1_795_421_700_000  # 2026-11-23T08:15Z
 HOUR_MS = 3_600_000
 PARIS = ZoneInfo("Europe/Paris")
 SLOTS = 1_500
+README = Path(rhythm.__file__).with_name("README.md")
 
 
 def plan(*faults: str, formats: tuple[str, ...] = tuple(ENCODERS), devices: int = 30, rate: float = 10.0) -> Plan:
@@ -190,6 +192,14 @@ def test_strangers() -> None:
     assert (30, 32) == (len(simulation.estate), len(simulation.devices))
     assert strange
     assert {()} == {tuple(message.readings) for message in strange}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_is_explained(name: str) -> None:
+    """How often it strikes and what it does stand in the README."""
+    fault = FAULTS[name]
+
+    assert f"| `{name}` | {fault.share:.0%} of {fault.of} | {fault.meaning} |" in README.read_text()
 
 
 def test_devices_are_distinct() -> None:

@@ -82,7 +82,8 @@ def test_a_wrong_row_is_refused(tmp_path: Path) -> None:
         beside = run(tmp_path, "devices", "add", "new-meter", "--building", "b11")
         running.stop()
     without = run(tmp_path, "devices", "add", "new-meter", "--building", "b1", "--zone", "attic")
-    sample = run(tmp_path / "estate", "devices", "add", "new-meter", "--building", "b01")
+    nobody = f"127.0.0.1:{free_port()}"
+    sample = run(tmp_path / "estate", "devices", "add", "new-meter", "--building", "b01", MICROVILLE_WEB__LISTEN=nobody)
 
     assert [1, 1, 1] == [done.returncode for done in (beside, without, sample)]
     assert "devices.csv:3: device 'new-meter': building 'b11' is not in buildings.csv" in beside.stderr

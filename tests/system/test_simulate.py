@@ -1,8 +1,11 @@
 """`microville simulate` beside a service that runs on its estate: what it says must be in the store is there."""
 
-import json
+import os
+import signal
+import subprocess
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +16,7 @@ from sensors.encoders import ENCODERS
 from sensors.model import Reading
 from sensors.simulation import FAULTS, Plan, Simulation
 from tests.servers import mosquitto
-from tests.system.running import configure, law_1, run, run_json, until, up
+from tests.system.running import configure, law_1, run, run_json, started, until, up
 
 DEVICES, RATE, SECONDS, SEED = 42, 150, 8, 11
 ESTATE = '[estate]\npath = "estate"'
@@ -99,6 +102,31 @@ def test_names_that_are_unknown(tmp_path: Path) -> None:
     assert '[site]\nid = "mine"\n' == (tmp_path / "mine/estate.toml").read_text()
 
 
+def test_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C ends it well, and it says what it has published until then."""
+    with mosquitto() as broker:
+        configure(tmp_path, f"mqtt://127.0.0.1:{broker.port}", "duckdb:///store.duckdb")
+        with listening(broker.port) as heard, started(tmp_path, "simulate", "--seconds", "3600", port=0) as running:
+            assert heard.stdout is not None
+            heard.stdout.readline()  # it has begun
+            running.stop(lambda pid: os.kill(pid, signal.SIGINT))
+    said = running.log.read_text()
+
+    assert "formats: native " in said
+    assert "could not keep up" not in said
+
+
+@contextmanager
+def listening(port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A subscriber that prints a line for each message."""
+    command = ["mosquitto_sub", "-p", str(port), "-t", "microville/#"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_a_few_words(tmp_path: Path) -> None:
     """Without --json people read what was published, and what the registers show."""
     with mosquitto() as broker:
@@ -109,4 +137,3 @@ def test_a_few_words(tmp_path: Path) -> None:
     assert "formats: native 20" in done.stdout
     assert "electricity.energy" in done.stdout
     assert "" == done.stderr
-    assert json.dumps("start_ms") not in done.stdout

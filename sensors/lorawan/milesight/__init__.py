@@ -5,9 +5,9 @@ pair is: what stands before it is taken, the rest is refused.
 """
 
 from sensors.bits import Cursor
-from sensors.draft import Draft, Malformed, drafted
+from sensors.draft import Draft, Malformed, NeedsCodec, drafted
 from sensors.lorawan.milesight import answers, history
-from sensors.lorawan.milesight.families import BY_MODEL, Key, shown_by
+from sensors.lorawan.milesight.families import BY_MODEL, OTHER_PROTOCOL, Key, shown_by
 from sensors.lorawan.milesight.fields import FIELDS, LEFT
 from sensors.lorawan.milesight.layouts import size_of, take_parts
 from sensors.lorawan.milesight.special import SIZES, SPECIAL, TIMES
@@ -46,6 +46,8 @@ def _fill(draft: Draft) -> None:
     payload, model = draft.message.payload, draft.context.model
     if not 0 < len(payload) <= MOST_BYTES:
         raise Malformed(f"{len(payload)} bytes, where LoRaWAN carries 1 to {MOST_BYTES}")
+    if model in OTHER_PROTOCOL:
+        raise NeedsCodec(f"{model} speaks another protocol of Milesight's, which is not read")
     frame = Cursor(payload, little=True)
     keys = _keys(payload)
     family = BY_MODEL.get(model) or (None if model else shown_by(set(keys)))

@@ -147,6 +147,14 @@ FAMILIES = (
     ),
 )
 
+OTHER_PROTOCOL = frozenset(
+    (
+        *("am304l", "am305l", "cth01", "gs524n", "gs601", "ts601", "ts602", "ws513-v3", "ws515-v3"),
+        *("wt102", "wt301", "wt302", "wt303", "wt304", "wt401"),
+    )
+)
+"""Products whose messages are no row of channels with a type each: read as such they would say anything."""
+
 BY_MODEL = {model: family for family in FAMILIES for model in family.models.split()}
 
 

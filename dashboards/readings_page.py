@@ -1,0 +1,75 @@
+"""The page where staff enter what they read from a meter: `/readings`."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from dashboards.language import Speaker
+from dashboards.parts import Parts
+from dashboards.render import Lang, Pages
+from dashboards.static_files import StaticFiles
+from estate.model import Estate, Meter, Point
+from sensors.quantities import QUANTITIES
+from sensors.units import UNITS
+from store.base import Latest, StoreUnavailable
+
+USUAL_UNITS = {"Wh": ("kWh", "Wh", "MWh"), "m³": ("m³", "L")}
+"""What meters show, by the unit of their quantity; of others, that unit alone."""
+
+
+class Offered(NamedTuple):
+    """One meter to choose."""
+
+    meter: Meter
+    label: str
+    units: str  # unit and how many of the quantity's unit it is, for the script: "kWh 1000;Wh 1"
+    last: str  # its last reading, for people
+    last_value: float | None  # in the quantity's unit
+    last_time: str  # local, as the form's own time is written
+
+
+def readings_router(parts: Parts, static: StaticFiles) -> APIRouter:
+    """`/readings`."""
+    router = APIRouter(include_in_schema=False)
+    pages = Pages(parts, static)
+    can_write = parts.web.loopback and parts.intake is not None
+
+    @router.get("/readings")
+    async def readings(request: Request, meter: str = "", lang: Lang = None) -> HTMLResponse:
+        speaker, trouble = pages.speaker(request, lang), ""
+        held: dict[tuple[str, str, str], Point] = {}
+        try:
+            devices = sorted({known.device for known in parts.estate.meters.values()})
+            points = await parts.store.latest(Latest({"device": devices}))
+            held = {(point.device, point.channel, point.quantity): point for point in points}
+        except StoreUnavailable as error:
+            trouble = str(error)
+        offered = [_offered(parts.estate, known, held, speaker) for known in parts.estate.meters.values()]
+        return pages.render(
+            "readings.html",
+            speaker,
+            readings_url=static.readings_url,
+            offered=sorted(offered, key=lambda each: each.label),
+            chosen=meter,
+            writable=can_write,
+            trouble=trouble,
+        )
+
+    return router
+
+
+def _offered(estate: Estate, meter: Meter, held: dict[tuple[str, str, str], Point], speaker: Speaker) -> Offered:
+    own = QUANTITIES[meter.quantity].unit
+    units = USUAL_UNITS.get(own, (own,))
+    scales = ";".join(f"{unit} {UNITS[unit].scale:g}" if unit in UNITS else f"{unit} 1" for unit in units)
+    name = estate.devices[meter.device].name
+    label = meter.id if name in ("", meter.device) else f"{meter.id} · {name}"
+    point = held.get((meter.device, meter.channel, meter.quantity))
+    if point is None:
+        return Offered(meter, label, scales, "", None, "")
+    scale = UNITS[units[0]].scale if units[0] in UNITS else 1.0
+    last = f"{speaker.number(point.value / scale, 3)} {units[0]}, {speaker.moment(point.at_ms)}"
+    local = datetime.fromtimestamp(point.at_ms / 1000, speaker.zone)
+    return Offered(meter, label, scales, last, point.value, f"{local:%Y-%m-%dT%H:%M}")

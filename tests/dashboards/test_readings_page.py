@@ -1,0 +1,77 @@
+"""The page for meter readings, in a real browser, down to the store."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from dashboards.parts import Parts
+from dashboards.settings import WebSettings
+from estate.model import Point
+from store.base import Latest
+from tests.dashboards.conftest import NOW, client_of
+from tests.dashboards.test_browser import browsing, served
+
+LAST = Point("b01-gas", "", "gas.energy", 1_234_500.0, NOW - 86_400_000, "b01", "")
+
+
+async def test_entered(filled: Parts) -> None:
+    """A value typed as the French do is stored, in the unit chosen, at the site's local time; the last one is shown."""
+    await filled.store.write([LAST])
+    async with served(filled) as url, browsing(800, "fr") as (page, wrong):
+        await page.goto(f"{url}/readings?meter=b01-gas")
+        await expect(page.locator("#last")).to_contain_text("1\u202f234,500 kWh")
+        await page.fill("[name=value]", "1 250,5")
+        await page.fill("[name=time]", "2026-11-23T08:30:00")
+        await page.click("button[type=submit]")
+        await expect(page.locator("output.done")).to_contain_text("Relevé enregistré")
+    found = {point.device: point for point in await filled.store.latest(Latest({"device": ["b01-gas"]}))}
+
+    assert (1_250_500.0, 1_795_419_000_000) == (found["b01-gas"].value, found["b01-gas"].at_ms)  # 07:30 UTC
+    assert [] == wrong
+
+
+async def test_back(filled: Parts) -> None:
+    """A register that goes back is stored only when that is confirmed."""
+    await filled.store.write([LAST])
+    answers = iter(("dismiss", "accept"))
+    asked: list[str] = []
+    async with served(filled) as url, browsing(800, "en") as (page, _):
+
+        async def answer(dialog: object) -> None:
+            asked.append(dialog.message)  # type: ignore[attr-defined]
+            await getattr(dialog, next(answers))()
+
+        page.on("dialog", answer)
+        await page.goto(f"{url}/readings?meter=b01-gas")
+        await page.fill("[name=value]", "3")
+        await page.click("button[type=submit]")
+        before = await filled.store.latest(Latest({"device": ["b01-gas"]}))
+        await page.click("button[type=submit]")
+        await expect(page.locator("output.done")).to_contain_text("Reading stored")
+    after = await filled.store.latest(Latest({"device": ["b01-gas"]}))
+
+    assert ([1_234_500.0], [3_000.0]) == ([each.value for each in before], [each.value for each in after])
+    assert 2 == len(asked)
+    assert "the meter reset or exchanged" in asked[0]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "saisissez sur le serveur"), ("en", "on the server")])
+async def test_only_looked_at(filled: Parts, lang: str, words: str) -> None:
+    """Open to other machines, the page offers no form and names the command."""
+    async with client_of(replace(filled, web=WebSettings(listen="0.0.0.0:8112"))) as client:
+        answer = await client.get(f"/readings?lang={lang}")
+
+    assert words in answer.text
+    assert "<form" not in answer.text
+
+
+async def test_store_away(filled: Parts, client: httpx.AsyncClient) -> None:
+    """While the store is away the form stands, and says so."""
+    await filled.store.close()
+    answer = await client.get("/readings?lang=en")
+
+    assert 200 == answer.status_code
+    assert "The store does not answer" in answer.text
+    assert "<form" in answer.text
