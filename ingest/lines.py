@@ -73,7 +73,7 @@ class Lines:
             if name != "time" and (isinstance(value, bool) or not isinstance(value, int | float)):
                 raise BadLine(f"{name}: {value!r} is no number")
         topic = f"microville/{building}/{device}/readings"
-        return Outgoing(topic, _json(self._timed(topic, payload, now_ms)))
+        return _outgoing(topic, json.dumps(self._timed(topic, payload, now_ms)))
 
     def _published(self, said: dict[str, Any], now_ms: int) -> Outgoing:
         """A topic and a payload, as they are; but native readings get a time where they have none."""
@@ -87,7 +87,7 @@ class Lines:
         levels = topic.split("/")
         if levels[0] == "microville" and levels[3:] == ["readings"]:
             payload = self._native(topic, payload, now_ms)
-        return Outgoing(topic, payload.encode() if isinstance(payload, str) else _json(payload))
+        return _outgoing(topic, payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False))
 
     def _native(self, topic: str, payload: Any, now_ms: int) -> Any:
         said = payload
@@ -171,8 +171,9 @@ def _check_time(given: Any) -> None:
         raise BadLine(f"time {given!r} has no offset; add Z or the offset")
 
 
-def _json(said: Any) -> bytes:
+def _outgoing(topic: str, payload: str) -> Outgoing:
     try:
-        return json.dumps(said, ensure_ascii=False).encode()
+        topic.encode()
+        return Outgoing(topic, payload.encode())
     except UnicodeEncodeError as error:
         raise BadLine("half a character in a text") from error

@@ -10,12 +10,12 @@ Look = Callable[[Series], Awaitable[Sequence[Row]]]
 """Answers a query, of a store that is open here or of a service that runs."""
 
 _BEGIN_MS = 365 * DAY_MS  # 1971: nothing is older
-_ALWAYS_MS = 999_999 * DAY_MS  # one window for all
+_LONG_MS = 36_500 * DAY_MS  # one window until 2069; InfluxQL knows no longer one than 292 years
 
 
 async def held_by(look: Look, target: Target, at_ms: int) -> float | None:
     """The last value at or before that time."""
-    found = await _windows(look, target, _BEGIN_MS, at_ms + 1, _ALWAYS_MS, "last")
+    found = await _windows(look, target, _BEGIN_MS, at_ms + 1, _LONG_MS, "last")
     return found[-1][1] if found else None
 
 

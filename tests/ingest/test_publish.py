@@ -232,6 +232,8 @@ def test_csv_lines() -> None:
         b'{"topic": "a"}',
         b'{"topic": 7, "payload": 1}',
         b'{"topic": "a", "payload": "\\ud800"}',
+        b'{"topic": "\\ud800", "payload": 1}',
+        b'{"building": "b01", "device": "\\ud800", "electricity.power": 1}',
         b"[" * 100_000,
     ],
 )
