@@ -1,7 +1,7 @@
 """The pages for work: what was refused and why, and the devices, with forms to add the unknown ones."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -11,7 +11,8 @@ from dashboards.devices import known_devices, unknown_devices
 from dashboards.language import Speaker
 from dashboards.models import DeviceState, MessageId
 from dashboards.parts import Parts
-from dashboards.quarantine import as_text, byte_of_error, read_quarantine, read_refused
+from dashboards.payload import HEX_BYTES, hex_rows, marked_text
+from dashboards.quarantine import byte_of_error, read_quarantine, read_refused
 from dashboards.reasons import REASONS
 from dashboards.render import Lang, Pages, ms
 from ingest.quarantine import WARN_SHARE, Selection
@@ -23,11 +24,6 @@ PAGE_ROWS = 50
 FORMS = 50
 """Unknown devices shown; the list of all is behind `microville devices --unknown`."""
 
-TEXT_BYTES = 16 * 1024
-HEX_ROWS = 64
-HEX_WIDTH = 16
-"""How much of a payload a page shows, around the place of the error or from the start."""
-
 URGENCY = {"silent": 0, "never_seen": 1, "reporting": 2, "unknown": 3}
 
 KINDS = {
@@ -36,22 +32,6 @@ KINDS = {
     "two_registers": ("deux index", "two registers"),
 }
 """What may look wrong of a device, in French and in English."""
-
-
-class Marked(NamedTuple):
-    """A piece of a payload with the place of the error marked; `mark` is "" when there is none in it."""
-
-    before: str
-    mark: str
-    after: str
-
-
-class HexRow(NamedTuple):
-    """One line of a hex dump."""
-
-    offset: str
-    hex: Marked
-    text: str
 
 
 def work_router(parts: Parts, pages: Pages) -> APIRouter:
@@ -109,7 +89,7 @@ def work_router(parts: Parts, pages: Pages) -> APIRouter:
             row=row,
             text=marked_text(entry.message.payload, at),
             dump=list(hex_rows(entry.message.payload, at)),
-            whole=row.size_bytes <= HEX_ROWS * HEX_WIDTH,
+            whole=row.size_bytes <= HEX_BYTES,
         )
 
     @router.get("/devices")
@@ -139,38 +119,6 @@ def work_router(parts: Parts, pages: Pages) -> APIRouter:
         )
 
     return router
-
-
-def marked_text(payload: bytes, at: int | None) -> Marked:
-    """The payload as text around byte `at`; all of it when it is short."""
-    start = max(0, (at or 0) - TEXT_BYTES // 2)
-    end = start + TEXT_BYTES
-    if at is None:
-        return Marked(as_text(payload[start:end]), "", "")
-    after = at + _character(payload[at : at + 4])
-    return Marked(as_text(payload[start:at]), as_text(payload[at:after]), as_text(payload[after:end]))
-
-
-def hex_rows(payload: bytes, at: int | None) -> Iterator[HexRow]:
-    """A hex dump, its lines around byte `at` or the first ones."""
-    first = max(0, (at or 0) // HEX_WIDTH - HEX_ROWS // 2) * HEX_WIDTH
-    for start in range(first, min(len(payload), first + HEX_ROWS * HEX_WIDTH), HEX_WIDTH):
-        row = payload[start : start + HEX_WIDTH]
-        text = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in row)
-        shown = row.hex(" ").ljust(3 * HEX_WIDTH)
-        place = 3 * (at - start) if at is not None and start <= at < start + len(row) else len(shown)
-        yield HexRow(f"{start:05x}", Marked(shown[:place], shown[place : place + 2], shown[place + 2 :]), text)
-
-
-def _character(payload: bytes) -> int:
-    """How many bytes the first character takes; a byte that begins none stands alone."""
-    for length in range(1, len(payload) + 1):
-        try:
-            payload[:length].decode()
-        except UnicodeDecodeError:
-            continue
-        return length
-    return 1
 
 
 def _links(speaker: Speaker) -> Callable[..., str]:

@@ -43,7 +43,10 @@ class Lines:
         if not text:
             return None
         if not self._csv:
-            return self._of_object(_object(text), now_ms)
+            try:
+                return self._of_object(_object(text), now_ms)
+            except RecursionError as error:
+                raise BadLine("nested too deeply") from error
         cells = _cells(text)
         if {"building", "device"} <= set(cells):
             self.header = text
@@ -116,8 +119,6 @@ class Lines:
 def _object(text: str) -> dict[str, Any]:
     try:
         said = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except RecursionError as error:
-        raise BadLine("nested too deeply") from error
     except BadLine:
         raise
     except ValueError as error:

@@ -6,6 +6,7 @@ that is still in flight. Nothing is acknowledged here but what the caller says.
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from zlib import crc32
 
 import mqtt5
 
@@ -14,8 +15,7 @@ from sensors.model import Message, Request
 KEEP_ALIVE_S = 30
 SESSION_EXPIRY_S = 7 * 86_400
 RECEIVE_MAXIMUM = 8192
-SUBSCRIBE_ID = 1
-UNSUBSCRIBE_ID = 2
+MOST_IDENTIFIERS = 268_435_455  # of subscriptions (MQTT 5, section 3.8.2.1.2)
 FIRST_ERROR = 0x80  # reason codes from here on are failures (MQTT 5, section 2.4)
 
 _NEXT_STEP = {
@@ -33,6 +33,7 @@ class Delivery(NamedTuple):
 
     message: Message
     packet_id: int  # 0 at QoS 0, which nobody acknowledges
+    copy: bool  # the same message once more, because another of our filters covers its topic as well
 
 
 class Refused(Exception):
@@ -45,6 +46,9 @@ class Link:
     def __init__(self, client_id: str, filters: Sequence[str], username: str | None, password: str | None) -> None:
         self._client_id = client_id
         self._filters = filters
+        self._asked: dict[int, str] = {}  # by packet id: the filters whose SUBACK is still to come
+        self._last_id = 0
+        self._last: tuple[str, bytes, list[int]] = "", b"", []  # what came last, and by which subscriptions
         self._username = username
         self._password = password
         self._buffer = bytearray()
@@ -77,7 +81,7 @@ class Link:
                     break
                 at += size
                 if type(packet) is mqtt5.PublishPacket:
-                    deliveries.append(_delivery(packet, now_ms))
+                    deliveries.append(self._delivery(packet, now_ms))
                 else:
                     answer += self._control(packet)
         del self._buffer[:at]
@@ -88,8 +92,7 @@ class Link:
             case mqtt5.ConnAckPacket():
                 return self._welcomed(packet)
             case mqtt5.SubAckPacket():
-                self._check_filters(packet)
-                self.subscribed = True
+                self._check_filter(packet)
             case mqtt5.DisconnectPacket():
                 raise Refused(f"the broker closed the connection: {_words(packet)}")
         return b""
@@ -105,22 +108,43 @@ class Link:
         """The SUBSCRIBE to these filters, and the UNSUBSCRIBE of those that are wanted no more."""
         gone = [pattern for pattern in self._filters if pattern not in wanted]
         self._filters = wanted
-        filters = [
-            mqtt5.TopicFilter(
-                pattern,
-                max_qos=mqtt5.QoS.AT_LEAST_ONCE,
-                retain_as_published=False,  # else a live message published as retained looks like an old one
-                retain_handling=mqtt5.RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS,
-            )
-            for pattern in wanted
-        ]
-        leaving = mqtt5.UnsubscribePacket(UNSUBSCRIBE_ID, gone).write() if gone else b""
-        return mqtt5.SubscribePacket(SUBSCRIBE_ID, filters).write() + leaving
+        leaving = mqtt5.UnsubscribePacket(self._new_id(), gone).write() if gone else b""
+        return b"".join([self._subscription(pattern) for pattern in wanted]) + leaving
 
-    def _check_filters(self, packet: mqtt5.SubAckPacket) -> None:
-        for pattern, code in zip(self._filters, packet.reason_codes, strict=True):
-            if int(code) >= FIRST_ERROR:
-                raise Refused(f"the broker refuses topic {pattern!r}: {_name(code)}; check its access list")
+    def _subscription(self, pattern: str) -> bytes:
+        """The SUBSCRIBE to one filter, under an identifier of its own that stays the same."""
+        packet_id = self._new_id()
+        self._asked[packet_id] = pattern
+        topic_filter = mqtt5.TopicFilter(
+            pattern,
+            max_qos=mqtt5.QoS.AT_LEAST_ONCE,
+            retain_as_published=False,  # else a live message published as retained looks like an old one
+            retain_handling=mqtt5.RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS,
+        )
+        identifier = 1 + crc32(pattern.encode()) % MOST_IDENTIFIERS
+        return mqtt5.SubscribePacket(packet_id, [topic_filter], subscription_id=identifier).write()
+
+    def _new_id(self) -> int:
+        self._last_id = self._last_id % 65_535 + 1
+        return self._last_id
+
+    def _check_filter(self, packet: mqtt5.SubAckPacket) -> None:
+        pattern = self._asked.pop(packet.packet_id, None)
+        if pattern is None or len(packet.reason_codes) != 1:
+            raise ValueError("the broker answers a subscription that was not asked for")
+        (code,) = packet.reason_codes
+        if int(code) >= FIRST_ERROR:
+            raise Refused(f"the broker refuses topic {pattern!r}: {_name(code)}; check its access list")
+        self.subscribed = self.subscribed or not self._asked
+
+    def _delivery(self, packet: mqtt5.PublishPacket, now_ms: int) -> Delivery:
+        """The message as it came; brokers send it once for each subscription that covers it, one after the other."""
+        topic, payload, ids = packet.topic, packet.payload, packet.subscription_ids
+        last_topic, last_payload, last_ids = self._last
+        copy = payload == last_payload and topic == last_topic and ids != last_ids
+        if not copy:
+            self._last = topic, payload, ids
+        return Delivery(Message(topic, payload, now_ms, int(packet.qos), packet.retain), packet.packet_id or 0, copy)
 
 
 def acknowledge(packet_ids: Iterable[int]) -> bytes:
@@ -141,11 +165,6 @@ def _read(data: memoryview) -> tuple[mqtt5.Packet, int]:
         if type(error).__name__ == "PanicException":
             raise ValueError("a topic is not UTF-8") from error
         raise
-
-
-def _delivery(packet: mqtt5.PublishPacket, now_ms: int) -> Delivery:
-    message = Message(packet.topic, packet.payload, now_ms, int(packet.qos), packet.retain)
-    return Delivery(message, packet.packet_id or 0)
 
 
 def _name(code: mqtt5.ConnAckReasonCode | mqtt5.SubAckReasonCode | mqtt5.DisconnectReasonCode) -> str:

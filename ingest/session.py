@@ -85,12 +85,13 @@ class Session:
         taken = [self._held.popleft() for _ in range(min(len(self._held), BATCH_MESSAGES))]
         self._held_bytes -= _bytes(taken)
         self._unsafe += len(taken)
-        return Batch([d.message for d in taken], self._connection, [d.packet_id for d in taken])
+        messages = [d.message for d in taken if not d.copy]
+        return Batch(messages, self._connection, [d.packet_id for d in taken])
 
     def ack(self, batch: Batch) -> None:
         """Tell the broker that these are safe. Batches are acknowledged in the order they were received."""
         if self._wire and batch.connection == self._connection:
-            self._unsafe -= len(batch.messages)
+            self._unsafe -= len(batch.packet_ids)
             self._wire.send(acknowledge(batch.packet_ids))
             self._steer()
 

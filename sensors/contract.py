@@ -74,7 +74,7 @@ def _value(quantity: Quantity) -> Schema:
     unit = f", in {quantity.unit}" if quantity.unit not in ("", "1") else ""
     kinds = {
         "gauge": "",
-        "counter": f" A register that only rises, by at most {quantity.rate:.4g} a second.",
+        "counter": f" A register that only rises, by at most {quantity.rate:.4g} {quantity.unit} a second.",
         "state": " A state: 0 or 1.",
     }
     value: Schema = {

@@ -42,7 +42,9 @@ def import_(
     zone: Annotated[str, typer.Option(help="Of times without offset (default: that of the site).")] = "",
     quantity: Annotated[str, typer.Option(help="What is measured (default: the register of the meter).")] = "",
     device: Annotated[str, typer.Option(help="Whose the one series is: a meter, a device, or device@channel.")] = "",
-    names: Annotated[list[str] | None, typer.Option("--map", help="COLUMN=device[@channel]; may be repeated.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Option("--map", help="COLUMN=device or device@channel; repeatable.")
+    ] = None,
     interval: Annotated[float, typer.Option(min=0, help="Of intervals, in minutes (default: the rows tell).")] = 0,
     stamp: Annotated[Stamps, typer.Option(help="The end of its interval that a row's time is.")] = Stamps.START,
     pattern: Annotated[str, typer.Option("--format", help="Of times, such as '%d/%m/%Y %H:%M' (default: ISO).")] = "",

@@ -20,7 +20,9 @@ SPOOL = Path("microville-data/publish.sqlite")
 
 
 def publish(
-    url: Annotated[str, typer.Option(help="mqtt://host:port or mqtts://host:port (default: [broker] url).")] = "",
+    url: Annotated[
+        str, typer.Option(help="mqtt://host:port or mqtts://host:port (default: that of the configuration).")
+    ] = "",
     client_id: Annotated[str, typer.Option(help="The gateway's name at the broker (default: gateway-<host>).")] = "",
     building: Annotated[str, typer.Option(help="Where the gateway is, for its status.")] = "site",
     username: Annotated[str, typer.Option(help="At the broker; the password is MICROVILLE_BROKER__PASSWORD.")] = "",

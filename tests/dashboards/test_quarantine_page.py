@@ -6,10 +6,11 @@ import httpx
 import pytest
 
 from dashboards.parts import Parts
+from dashboards.payload import HEX_BYTES, HEX_WIDTH, TEXT_BYTES, hex_rows, marked_text
 from dashboards.quarantine import byte_of_error, place_of_error
 from dashboards.reasons import REASONS
 from dashboards.settings import WebSettings
-from dashboards.working import HEX_ROWS, PAGE_ROWS, TEXT_BYTES, hex_rows, marked_text
+from dashboards.working import PAGE_ROWS
 from ingest.quarantine import quarantine
 from sensors.model import Message, Reason, Rejected
 from tests.dashboards.conftest import HOSTILE, LONG, NOW, client_of
@@ -51,7 +52,7 @@ def test_what_is_shown_is_bounded() -> None:
     text, dump = marked_text(payload, at), list(hex_rows(payload, at))
 
     assert ("é", TEXT_BYTES // 2) == (text.mark, len(text.before.encode()))
-    assert HEX_ROWS == len(dump)
+    assert HEX_BYTES == len(dump) * HEX_WIDTH
     assert [("186a0", "c3")] == [(row.offset, row.hex.mark) for row in dump if row.hex.mark]
 
 

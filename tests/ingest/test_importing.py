@@ -230,7 +230,7 @@ async def test_refused_as_messages_are(desk: Counter, state: State, tmp_path: Pa
 async def test_wrong_files(desk: Counter, tmp_path: Path, text: str, more: dict[str, object], problem: str) -> None:
     """What is wrong with a file is said with its line, and nothing of it is imported."""
     with pytest.raises(FileWrong) as raised:
-        await desk.bring(written(tmp_path, text), Kind.INTERVAL, **more)
+        await desk.bring(written(tmp_path, text), Kind.INTERVAL, UTC, **more)
 
     assert problem in str(raised.value)
     assert 0 == desk.ledger.received

@@ -17,9 +17,10 @@ codec_panics = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExcept
 
 FILTERS = ["microville/#", "shellies/+/events"]
 CONNACK = mqtt5.ConnAckPacket().write()
-SUBACK = mqtt5.SubAckPacket(
-    link.SUBSCRIBE_ID, [mqtt5.SubAckReasonCode.GRANTED_QOS_AT_LEAST_ONCE, mqtt5.SubAckReasonCode(0)]
-).write()
+GRANTED = mqtt5.SubAckReasonCode.GRANTED_QOS_AT_LEAST_ONCE
+SUBACK = b"".join(
+    mqtt5.SubAckPacket(number, [code]).write() for number, code in ((1, GRANTED), (2, mqtt5.SubAckReasonCode(0)))
+)
 
 
 def fresh() -> Link:
@@ -42,8 +43,8 @@ def parsed(data: bytes) -> list[mqtt5.Packet]:
     return packets
 
 
-def published(delivery: Delivery) -> bytes:
-    """The PUBLISH that brings this delivery."""
+def published(delivery: Delivery, subscription: int | None = None) -> bytes:
+    """The PUBLISH that brings this delivery, by the subscription of this identifier."""
     message = delivery.message
     return mqtt5.PublishPacket(
         message.topic,
@@ -51,12 +52,13 @@ def published(delivery: Delivery) -> bytes:
         qos=mqtt5.QoS(message.qos),
         retain=message.retained,
         packet_id=delivery.packet_id or None,
+        subscription_ids=[subscription] if subscription else None,
     ).write()
 
 
 def delivery(number: int, payload: bytes = b"{}", qos: int = 1, retained: bool = False) -> Delivery:
     message = Message(f"microville/b01/device-{number}/readings", payload, NOW_MS, qos, retained)
-    return Delivery(message, number if qos else 0)
+    return Delivery(message, number if qos else 0, copy=False)
 
 
 STREAM = [delivery(1), delivery(2, b"", 0), delivery(3, b"x" * 200, retained=True), delivery(65_535), delivery(1)]
@@ -81,17 +83,18 @@ def test_hello_without_name() -> None:
 
 
 def test_subscribes_when_welcome() -> None:
-    """CONNACK is answered by one SUBSCRIBE to every filter, at QoS 1; SUBACK completes it."""
+    """CONNACK is answered by a SUBSCRIBE to each filter, at QoS 1, each with its identifier; SUBACKs complete it."""
     here = fresh()
     deliveries, answer = here.feed(CONNACK, NOW_MS)
-    (packet,) = parsed(answer)
+    packets = [packet for packet in parsed(answer) if isinstance(packet, mqtt5.SubscribePacket)]
+    filters = [each for packet in packets for each in packet.topic_filters]
 
     assert [] == deliveries
-    assert isinstance(packet, mqtt5.SubscribePacket)
-    assert FILTERS == [each.pattern for each in packet.topic_filters]
+    assert FILTERS == [each.pattern for each in filters]
     assert [(mqtt5.QoS.AT_LEAST_ONCE, False, mqtt5.RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS)] * 2 == [
-        (each.max_qos, each.retain_as_published, each.retain_handling) for each in packet.topic_filters
+        (each.max_qos, each.retain_as_published, each.retain_handling) for each in filters
     ]
+    assert 2 == len({packet.subscription_id for packet in packets})
     assert not here.subscribed
 
     here.feed(SUBACK, NOW_MS)
@@ -114,7 +117,27 @@ def test_resumed_session_delivers_before_suback() -> None:
     deliveries, answer = here.feed(CONNACK + published(STREAM[0]) + SUBACK + published(STREAM[1]), NOW_MS)
 
     assert STREAM[:2] == deliveries
-    assert [mqtt5.SubscribePacket] == [type(packet) for packet in parsed(answer)]
+    assert [mqtt5.SubscribePacket] * 2 == [type(packet) for packet in parsed(answer)]
+
+
+def test_copies_are_told() -> None:
+    """A message that comes once for each of two subscriptions is one; the same said twice is two."""
+    first, again = delivery(1), delivery(1)._replace(packet_id=3)
+    stream = [(first, 7), (first._replace(packet_id=2), 8), (again, 7), (again._replace(packet_id=4), 8)]
+    deliveries, _ = joined().feed(b"".join(published(each, by) for each, by in stream), NOW_MS)
+
+    assert [(1, False), (2, True), (3, False), (4, True)] == [(each.packet_id, each.copy) for each in deliveries]
+
+
+def test_resubscribes_while_connected() -> None:
+    """New filters are subscribed and those wanted no more are left, on the same connection."""
+    here = joined()
+    packets = parsed(here.subscribe(["microville/#", "plant/#"]))
+    asked = [each.packet_id for each in packets if isinstance(each, mqtt5.SubscribePacket)]
+    here.feed(b"".join(mqtt5.SubAckPacket(number, [GRANTED]).write() for number in asked), NOW_MS)
+
+    assert [mqtt5.SubscribePacket, mqtt5.SubscribePacket, mqtt5.UnsubscribePacket] == [type(each) for each in packets]
+    assert here.subscribed
 
 
 def test_split_at_every_byte() -> None:
@@ -133,7 +156,7 @@ def test_split_at_every_byte() -> None:
 _DELIVERIES = st.lists(
     st.builds(
         lambda topic, payload, packet_id, retained: Delivery(
-            Message(topic, payload, NOW_MS, min(packet_id, 1), retained), packet_id
+            Message(topic, payload, NOW_MS, min(packet_id, 1), retained), packet_id, copy=False
         ),
         st.text(st.characters(exclude_characters="\0+#", exclude_categories=["Cs"]), min_size=1, max_size=20),
         st.binary(max_size=300),
@@ -179,12 +202,11 @@ def test_not_welcome(code: mqtt5.ConnAckReasonCode, next_step: str) -> None:
 
 def test_filter_refused() -> None:
     """One refused filter among two is named, with the reason: half a subscription would lose in silence."""
-    codes = [mqtt5.SubAckReasonCode.GRANTED_QOS_AT_LEAST_ONCE, mqtt5.SubAckReasonCode.NOT_AUTHORIZED]
     here = fresh()
-    here.feed(CONNACK, NOW_MS)
+    here.feed(CONNACK + mqtt5.SubAckPacket(1, [GRANTED]).write(), NOW_MS)
 
     with pytest.raises(Refused, match=r"topic 'shellies/\+/events': not authorized; check its access list"):
-        here.feed(mqtt5.SubAckPacket(link.SUBSCRIBE_ID, codes).write(), NOW_MS)
+        here.feed(mqtt5.SubAckPacket(2, [mqtt5.SubAckReasonCode.NOT_AUTHORIZED]).write(), NOW_MS)
     assert not here.subscribed
 
 
@@ -212,7 +234,7 @@ def test_disconnected(code: mqtt5.DisconnectReasonCode, next_step: str) -> None:
         b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n" + b"Connection: close\r\n" * 10,
         b"\x30\xff\xff\xff\xff\x01",  # a length of five bytes
         b"\x30\x05\x00\x20abc",  # a topic longer than its packet
-        mqtt5.SubAckPacket(1, [mqtt5.SubAckReasonCode.GRANTED_QOS_AT_LEAST_ONCE]).write(),  # one answer to two filters
+        mqtt5.SubAckPacket(9, [GRANTED]).write(),  # the answer to nothing
     ],
 )
 def test_garbage(garbage: bytes) -> None:

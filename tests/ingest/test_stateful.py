@@ -97,6 +97,19 @@ async def test_remembers_across_a_restart(broker: Server, store: BalkyStore, tmp
             await until(lambda: process.ledger.stored == 1)
 
 
+async def test_overlapping_filters_count_once(broker: Server, store: BalkyStore, state: State) -> None:
+    """A device's own topics overlap with a format's: its message is received once, and acknowledged all the same."""
+    process = Process(broker, store, state)
+    process.session.subscribe([*process.settings.filters({"+/status/+": False}), "shelly-1/#"])
+    async with at_work(process):
+        await send(broker.port, [b'{"id": 0}'] * 100, to="shelly-1/status/switch:0")
+        await until(lambda: process.ledger.received >= 100 and process.ledger.in_flight == 0)
+        await send(broker.port, [b"{}"], to="shelly-1/status/switch:1")
+        await until(lambda: process.ledger.received >= 101)
+
+    assert 101 == process.ledger.received
+
+
 async def test_one_of_those_that_share_takes_it(
     broker: Server, store: BalkyStore, state: State, tmp_path: Path
 ) -> None:

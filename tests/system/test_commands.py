@@ -30,7 +30,7 @@ def test_decode(tmp_path: Path) -> None:
         "at_ms": int(now.timestamp()) * 1000,
         "time": now.isoformat(),
     }
-    assert (0, {"readings": [reading], "problem": None}) == (good.returncode, json.loads(good.stdout))
+    assert (0, {"readings": [reading], "problem": None, "unmapped": []}) == (good.returncode, json.loads(good.stdout))
     assert (1, [], "malformed") == (bad.returncode, json.loads(bad.stdout)["readings"], problem["reason"])
     assert "JSON" in problem["detail"]
 
@@ -88,7 +88,7 @@ def test_beside_a_service(tmp_path: Path) -> None:
     assert ["stranger"] == [row["device"] for row in after if row["status"] == "unknown"]
     assert [] == [row["device"] for row in after if row["status"] == "never_seen"]
     assert ("unknown_device", "malformed") == (newest["reason"], oldest["reason"])
-    assert oldest | {"qos": 1, "retained": False, "hex": b"not json".hex()} == shown
+    assert oldest | {"qos": 1, "retained": False, "hex": b"not json".hex(" "), "place": "n→ot json"} == shown
     assert "stranger" in table.stdout
     assert TOPIC not in table.stdout
 
