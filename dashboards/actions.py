@@ -15,8 +15,7 @@ from dashboards.parts import Parts
 from dashboards.problems import Problem, ProblemDetails
 from estate.inventory import NotAdded
 from ingest.intake import Intake
-from ingest.quarantine import purge
-from ingest.release import release
+from ingest.release import purge_all, release
 
 
 def action_router(parts: Parts) -> APIRouter:
@@ -45,8 +44,7 @@ def action_router(parts: Parts) -> APIRouter:
     @router.post("/quarantine/purge")
     async def purge_quarantined(asked: Annotated[SelectionAsked, Body()]) -> int:
         """Throw the selected messages away for good; how many that were."""
-        selection = asked.selection()
-        return await intake().state.run(lambda db: purge(db, selection))
+        return await purge_all(intake().state, asked.selection())
 
     @router.post("/devices")
     async def add_device(asked: Annotated[DeviceAsked, Body()]) -> DeviceAdded:

@@ -11,8 +11,7 @@ from starlette.exceptions import HTTPException
 
 from store.base import StoreRefused, StoreUnavailable
 
-_HEADERS = {405: {"Allow": "GET, HEAD"}, 503: {"Retry-After": "5"}}
-"""Everything here is read only."""
+_HEADERS = {503: {"Retry-After": "5"}}
 
 
 class ProblemDetails(BaseModel):
@@ -84,7 +83,10 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return answer(error.status_code, f"{request.method} {request.url.path}: {error.detail}", None, "see /docs")
+    response = answer(error.status_code, f"{request.method} {request.url.path}: {error.detail}", None, "see /docs")
+    if error.status_code == 405 and error.headers:  # whatever answers GET answers HEAD as well
+        response.headers["Allow"] = error.headers["Allow"].replace("GET", "GET, HEAD")
+    return response
 
 
 async def _unavailable(_: Request, error: Exception) -> JSONResponse:

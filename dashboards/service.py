@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import ExitStack, suppress
@@ -33,7 +34,7 @@ from ingest.pipeline import Pipeline
 from ingest.release import enlighten, reconsider
 from ingest.session import Session
 from sensors.model import Context
-from store.base import Latest, Store, StoreUnavailable
+from store.base import Latest, Store, StoreRefused, StoreUnavailable
 from store.settings import open_store
 from store.state import State
 
@@ -149,20 +150,32 @@ class Service:
 
     async def _follow_estate(self) -> None:
         """Take a changed estate without a restart, and put stored and refused readings where it says."""
+        trouble = ""
         while True:
-            # Before the next look: where the readings are by this estate must be known when another one is taken.
-            if not self._moved and not self._store_trouble and Role.INGEST in self._roles:
-                with suppress(StoreUnavailable):  # tried again at the next look
-                    await move(self._folder.estate, self._store, self._parts.state, clock())
-                    await reconsider(self._intake, self._folder.estate)
-                    self._moved = True
-            if not self._store_trouble:
-                with suppress(StoreUnavailable):
-                    await enlighten(self._intake)
+            try:
+                if Role.INGEST in self._roles and not self._store_trouble:
+                    await self._put_in_place(self._folder.estate)
+                trouble = ""
+            except (StoreUnavailable, StoreRefused, sqlite3.OperationalError) as error:  # tried again at the next look
+                if str(error) != trouble:
+                    log.warning("readings_not_in_place", cause=str(error), next_step="trying again")
+                trouble = str(error)
             if await self._folder.look():
                 self._adopt(self._folder.estate)
             else:
                 await asyncio.sleep(WATCH_S)
+
+    async def _put_in_place(self, estate: Estate) -> None:
+        """Move stored readings, and release refused ones, as this estate and the births say.
+
+        Done before another estate is taken: where the readings are by this one must be known then.
+        """
+        if not self._moved:
+            await self._intake.caught_up()
+            await move(estate, self._store, self._parts.state, clock())
+            await reconsider(self._intake, estate)
+            self._moved = True
+        await enlighten(self._intake)
 
     def _adopt(self, estate: Estate) -> None:
         self._moved = False

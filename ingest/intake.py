@@ -22,6 +22,7 @@ from store.state import State
 
 DRAIN_MESSAGES = 1_000
 RETRY_S = 1.0
+LOOK_S = 0.05
 
 log = structlog.get_logger()
 
@@ -47,7 +48,8 @@ class Intake:
         self.most_quarantined = most_quarantined
         self._draining = asyncio.Lock()
         self._warned = False
-        self.learned = False  # whether a format was told something since somebody last looked
+        self._taken = self._kept = 0  # batches
+        self.releasing = asyncio.Lock()  # held by a release
         self.store_trouble = ""  # why the store is away; "" while it is there
 
     def take(self, messages: Sequence[Message]) -> tuple[list[Message], Outcome]:
@@ -56,6 +58,7 @@ class Intake:
         stamped = [self.pipeline.stamp(message) for message in messages]
         outcome = self.pipeline.process(stamped, self.clock())
         self.notes.see(stamped, outcome.decoded)
+        self._taken += 1
         return stamped, outcome
 
     async def keep(self, messages: Sequence[Message], outcome: Outcome) -> None:
@@ -63,7 +66,7 @@ class Intake:
 
         Raises sqlite3.OperationalError when even that fails; then nothing has changed, and it may be tried again.
         """
-        self.learned = await save_memory(self.state, self.pipeline.memory) or self.learned
+        await save_memory(self.state, self.pipeline.memory)
         try:
             if self.store_trouble and self.ledger.spooled and outcome.points:
                 raise StoreUnavailable(self.store_trouble)
@@ -77,6 +80,7 @@ class Intake:
                 self._store_found()
             await self._quarantine(done.rejected)
             self.ledger.settle(done)
+        self._kept += 1
 
     async def admit(self, messages: Sequence[Message]) -> Outcome:
         """Take messages that do not come from the broker; what is refused is for the caller to keep.
@@ -107,6 +111,14 @@ class Intake:
     def between_drains(self) -> asyncio.Lock:
         """Held, the account agrees with the spool."""
         return self._draining
+
+    async def caught_up(self) -> None:
+        """Return once all that was judged before now, by a former estate maybe, is stored, spooled or quarantined."""
+        taken = self._taken
+        async with self._draining, self.releasing:
+            pass
+        while self._kept < taken:  # noqa: ASYNC110 (batches are kept in order, and soon)
+            await asyncio.sleep(LOOK_S)
 
     async def found(self) -> None:
         """Take over what a former process left in the spool."""

@@ -48,7 +48,7 @@ class Link:
         self._filters = filters
         self._asked: dict[int, str] = {}  # by packet id: the filters whose SUBACK is still to come
         self._last_id = 0
-        self._last: tuple[str, bytes, list[int]] = "", b"", []  # what came last, and by which subscriptions
+        self._last: tuple[str, bytes, list[list[int]]] = "", b"", []  # what came last, and by which subscriptions
         self._username = username
         self._password = password
         self._buffer = bytearray()
@@ -136,14 +136,17 @@ class Link:
         if int(code) >= FIRST_ERROR:
             raise Refused(f"the broker refuses topic {pattern!r}: {_name(code)}; check its access list")
         self.subscribed = self.subscribed or not self._asked
+        self._last = "", b"", []  # from here on other subscriptions may bring it
 
     def _delivery(self, packet: mqtt5.PublishPacket, now_ms: int) -> Delivery:
         """The message as it came; brokers send it once for each subscription that covers it, one after the other."""
         topic, payload, ids = packet.topic, packet.payload, packet.subscription_ids
-        last_topic, last_payload, last_ids = self._last
-        copy = payload == last_payload and topic == last_topic and ids != last_ids
-        if not copy:
-            self._last = topic, payload, ids
+        last_topic, last_payload, seen = self._last
+        copy = payload == last_payload and topic == last_topic and bool(seen) and ids not in seen
+        if copy:
+            seen.append(ids)
+        else:
+            self._last = topic, payload, [ids]
         return Delivery(Message(topic, payload, now_ms, int(packet.qos), packet.retain), packet.packet_id or 0, copy)
 
 

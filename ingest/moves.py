@@ -15,7 +15,7 @@ import structlog
 
 from estate.calendar import DAY_MS
 from estate.model import FOREVER_MS, Estate, Placement, Point
-from store.base import Latest, Series, Store
+from store.base import Latest, Series, Store, StoreRefused
 from store.state import State
 
 log = structlog.get_logger()
@@ -67,10 +67,19 @@ async def _move_span(store: Store, estate: Estate, device: str, span: Span) -> i
                 for at_ms, value in zip(times.tolist(), values.tolist(), strict=True)
                 if (place := estate.place(device, at_ms))
             ]
-            if points:
-                await store.write(points)
-            moved += len(points)
+            moved += await _written(store, device, points)
     return moved
+
+
+async def _written(store: Store, device: str, points: Sequence[Point]) -> int:
+    """Write a part; how many that were. What the store will never take stays where it is: one part is not all."""
+    try:
+        if points:
+            await store.write(points)
+    except StoreRefused as error:
+        log.error("readings_not_moved", device=device, readings=len(points), cause=str(error))
+        return 0
+    return len(points)
 
 
 async def _days(store: Store, device: str, quantity: str, span: Span) -> list[Span]:

@@ -94,8 +94,8 @@ def findings(db: sqlite3.Connection, since_ms: int) -> list[Finding]:
     return [Finding(*row) for row in rows]
 
 
-async def save_memory(state: State, memory: Memory) -> bool:
-    """Save what formats with state were told since the last time; whether there was anything.
+async def save_memory(state: State, memory: Memory) -> None:
+    """Save what formats with state were told since the last time.
 
     Raises sqlite3.OperationalError: try again.
     """
@@ -105,7 +105,6 @@ async def save_memory(state: State, memory: Memory) -> bool:
         except sqlite3.OperationalError:
             memory.not_saved(changed)
             raise
-    return bool(changed)
 
 
 def _save_memory(db: sqlite3.Connection, changed: dict[tuple[str, str], list[Entry]]) -> None:

@@ -11,10 +11,13 @@ from estate.model import Estate, Point
 from sensors.decode import decode
 from sensors.memory import Memory
 from sensors.model import Decoded, Ignored, Message, Reason, Rejected, Request
-from sensors.routes import Routes
+from sensors.routes import MOST_LETTERS, Routes
 
 MOST_TOPICS = 100_000
 """Remembered at most; when they are forgotten, messages within one millisecond may share a time."""
+
+SET_BACK_MS = 60_000
+"""A clock that falls by more was set: what comes is timed by it, and not for hours by the last time before."""
 
 
 class Outcome(NamedTuple):
@@ -63,10 +66,13 @@ class Pipeline:
 
         Readings timed by their receipt would otherwise overwrite each other (law 3).
         """
-        if len(self._received) >= MOST_TOPICS:
-            self._received.clear()
-        last = self._received.get(message.topic, 0)
-        if message.received_ms <= last:
+        last = self._received.get(message.topic)
+        if last is None:
+            if len(message.topic) > MOST_LETTERS:  # nobody reads it
+                return message
+            if len(self._received) >= MOST_TOPICS:
+                self._received.clear()
+        elif last - SET_BACK_MS < message.received_ms <= last:
             message = message._replace(received_ms=last + 1)
         self._received[message.topic] = message.received_ms
         return message

@@ -15,6 +15,15 @@ MOST_BYTES = 1024**3
 WARN_SHARE = 0.5
 """Of the bound: from here on staff is told that it fills."""
 
+SPARE_SHARE = 0.01
+"""Of the bound: so much more is thrown away beyond it. Small, for whoever keeps messages waits for it."""
+
+PURGED = 5_000
+"""Messages thrown away by hand in one go, for the same reason."""
+
+MOST_LETTERS = 1_000  # of a detail
+MOST_NAME = 128  # letters of a device: no longer one can be in the estate
+
 _COLUMNS = "topic, payload, received_ms, qos, retained, reason, detail, device"
 
 
@@ -43,7 +52,8 @@ class Selection(NamedTuple):
         if self.ids:
             parts.append((f"id IN ({', '.join('?' * len(self.ids))})", list(self.ids)))
         if self.reason:
-            parts.append(("reason = ?", [self.reason]))
+            # A device has fewer messages than a reason: the plus keeps SQLite from going through the reason's.
+            parts.append(("+reason = ?" if self.device else "reason = ?", [self.reason]))
         if self.device:
             parts.append(("device = ?", [self.device]))
         if self.before_ms is not None:
@@ -67,7 +77,10 @@ def quarantine(db: sqlite3.Connection, rejected: Sequence[Rejected]) -> None:
     """Keep what was refused, with the reason."""
     db.executemany(
         f"INSERT INTO quarantine ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(*message, reason, detail, device) for message, reason, detail, device in rejected],
+        [
+            (*message, reason, detail[:MOST_LETTERS], device[:MOST_NAME])
+            for message, reason, detail, device in rejected
+        ],
     )
 
 
@@ -94,6 +107,12 @@ def count(db: sqlite3.Connection, selection: Selection) -> int:
     return int(found)
 
 
+def newest(db: sqlite3.Connection) -> int:
+    """The greatest id."""
+    (found,) = db.execute("SELECT coalesce(max(id), 0) FROM quarantine").fetchone()
+    return int(found)
+
+
 def quarantine_counts(db: sqlite3.Connection) -> dict[Reason, int]:
     """How many are kept, by reason."""
     return {Reason(reason): n for reason, n in db.execute("SELECT reason, count(*) FROM quarantine GROUP BY reason")}
@@ -110,7 +129,7 @@ def settle_release(db: sqlite3.Connection, released: Sequence[int], again: Seque
     db.executemany("DELETE FROM quarantine WHERE id = ?", [(number,) for number in released])
     db.executemany(
         "UPDATE quarantine SET reason = ?, detail = ?, device = ? WHERE id = ?",
-        [(entry.reason, entry.detail, entry.device, number) for number, entry in again],
+        [(entry.reason, entry.detail[:MOST_LETTERS], entry.device[:MOST_NAME], number) for number, entry in again],
     )
 
 
@@ -120,24 +139,27 @@ def size(db: sqlite3.Connection) -> Size:
 
 
 def purge(db: sqlite3.Connection, selection: Selection) -> int:
-    """Throw these away for good; how many that were."""
+    """Throw some of these away for good; how many that were. None are left when it is none."""
     where, values = selection.where()
-    gone = db.execute(f"DELETE FROM quarantine WHERE {where}", values).rowcount
+    some = f"SELECT id FROM quarantine WHERE {where} ORDER BY id LIMIT ?"
+    gone = db.execute(f"DELETE FROM quarantine WHERE id IN ({some})", [*values, PURGED]).rowcount
     db.execute("UPDATE quarantine_size SET purged = purged + ?", (gone,))
     return gone
 
 
 def purge_oldest(db: sqlite3.Connection, most_bytes: int) -> int:
-    """Throw the oldest away until a tenth of the bound is free, if the bound is passed; how many that were."""
+    """Throw the oldest away, with a little room to spare, if the bound is passed; how many that were."""
     excess = size(db).bytes - most_bytes
     if excess <= 0:
         return 0
-    gone = db.execute(
-        "DELETE FROM quarantine WHERE id <= (SELECT min(id) FROM"
-        " (SELECT id, sum(100 + length(topic) + length(payload) + length(detail)) OVER (ORDER BY id) AS freed"
-        " FROM quarantine) WHERE freed >= ?)",
-        (excess + most_bytes // 10,),
-    ).rowcount
+    last, left = 0, excess + most_bytes * SPARE_SHARE
+    rows = db.execute("SELECT id, 100 + length(topic) + length(payload) + length(detail) FROM quarantine ORDER BY id")
+    for last, freed in rows:  # no further than it takes: there may be millions
+        left -= freed
+        if left <= 0:
+            break
+    rows.close()
+    gone = db.execute("DELETE FROM quarantine WHERE id <= ?", (last,)).rowcount
     db.execute("UPDATE quarantine_size SET purged = purged + ?", (gone,))
     return gone
 

@@ -4,15 +4,25 @@ They keep their time of receipt, so that releasing twice writes the same points 
 with today's reason. A crash on the way repeats at most one part.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
 from estate.model import Estate
 from ingest.intake import Intake
 from ingest.pipeline import Outcome
-from ingest.quarantine import Quarantined, Selection, count, next_quarantined, refused_devices, settle_release
+from ingest.quarantine import (
+    Quarantined,
+    Selection,
+    count,
+    newest,
+    next_quarantined,
+    purge,
+    refused_devices,
+    settle_release,
+)
 from sensors.model import Message, Reason, Rejected
+from store.state import State
 
 PART = 500
 """Messages released in one go."""
@@ -29,19 +39,32 @@ class Released(NamedTuple):
 async def release(intake: Intake, selection: Selection, progress: Callable[[int, int], None]) -> Released:
     """Release the selected messages, the oldest first; `progress` hears: messages tried, of how many.
 
-    Raises StoreUnavailable; what was released by then stays released.
+    One release at a time. Raises StoreUnavailable, sqlite3.OperationalError; what was released by then stays released.
     """
-    total = await intake.state.read(lambda db: count(db, selection))
-    last, tried, stored, refused = 0, 0, 0, 0
-    while entries := await intake.state.run(partial(next_quarantined, after=last, limit=PART, selection=selection)):
-        outcome = await intake.admit([entry.message for entry in entries])
-        again = _by_entry(entries, outcome)
-        gone = [entry.id for entry in entries if entry.id not in again]
-        await intake.state.run(partial(settle_release, released=gone, again=list(again.items())))
-        last, tried = entries[-1].id, tried + len(entries)
-        stored, refused = stored + len(outcome.stored), refused + len(again)
-        progress(min(tried, total), total)
-    return Released(tried - refused, stored, refused)
+    async with intake.releasing:
+        selection = await _those_of_now(intake.state, selection)
+        total = await intake.state.read(lambda db: count(db, selection))
+        last, tried, stored, refused = 0, 0, 0, 0
+        while entries := await intake.state.read(partial(next_quarantined, after=last, limit=PART, selection=selection)):
+            outcome = await intake.admit([entry.message for entry in entries])
+            again = _by_entry(entries, outcome)
+            gone = [entry.id for entry in entries if entry.id not in again]
+            anew = [(entry.id, again[entry.id]) for entry in entries if entry.id in again and _changed(entry, again)]
+            if gone or anew:
+                await intake.state.run(partial(settle_release, released=gone, again=anew))
+            last, tried = entries[-1].id, tried + len(entries)
+            stored, refused = stored + len(outcome.stored), refused + len(again)
+            progress(min(tried, total), total)
+        return Released(tried - refused, stored, refused)
+
+
+async def purge_all(state: State, selection: Selection) -> int:
+    """Throw the selected messages away for good, in parts; how many that were."""
+    selection = await _those_of_now(state, selection)
+    gone = 0
+    while part := await state.run(partial(purge, selection=selection)):
+        gone += part
+    return gone
 
 
 async def reconsider(intake: Intake, estate: Estate) -> Released:
@@ -58,14 +81,31 @@ async def reconsider(intake: Intake, estate: Estate) -> Released:
 
 
 async def enlighten(intake: Intake) -> Released:
-    """Release what waited for its birth, once formats have been told something new."""
-    if not intake.learned:
+    """Release what waited for its birth, once there was a birth."""
+    memory = intake.pipeline.memory
+    if not memory.born:
         return Released(0, 0, 0)
-    intake.learned = False
-    return await release(intake, Selection(reason=Reason.NEEDS_BIRTH), lambda tried, total: None)
+    memory.born = False
+    try:
+        return await release(intake, Selection(reason=Reason.NEEDS_BIRTH), lambda tried, total: None)
+    except BaseException:
+        memory.born = True
+        raise
+
+
+async def _those_of_now(state: State, selection: Selection) -> Selection:
+    """Without those that come from now on: where they come fast there would be no end."""
+    end = await state.read(newest) + 1
+    return selection._replace(below=end if selection.below is None else min(end, selection.below))
 
 
 def _by_entry(entries: list[Quarantined], outcome: Outcome) -> dict[int, Rejected]:
     """By id: what was refused again. Equal messages share their fate."""
     refused: dict[Message, Rejected] = {rejected.message: rejected for rejected in outcome.rejected}
     return {entry.id: refused[entry.message] for entry in entries if entry.message in refused}
+
+
+def _changed(entry: Quarantined, again: Mapping[int, Rejected]) -> bool:
+    """Whether it was refused again for another reason."""
+    now = again[entry.id]
+    return (entry.reason, entry.device, entry.detail) != (now.reason, now.device, now.detail)

@@ -16,6 +16,9 @@ Kind = Literal["clock", "two_topics", "two_registers"]
 MOST_DEVICES = 50_000
 """Watched at a time; then the watch begins anew."""
 
+MOST_NAME = 128
+"""Letters of a device: a longer name is none of the estate's."""
+
 SKEW_MS = 10 * 60_000
 """A device whose newest values are always this old, or older, has its clock wrong; or a gateway holds them back."""
 
@@ -77,6 +80,8 @@ class Watch:
         name, topic, now_ms = readings[0].device, message.topic, message.received_ms
         device = self._devices.get(name)
         if device is None:
+            if len(name) > MOST_NAME:
+                return
             device = self._devices[name] = _Device(topic, now_ms)
         elif device.topic != topic:
             self._see_topic(device, name, topic, now_ms)

@@ -133,7 +133,7 @@ class Draft:
     def unmapped(self, name: str) -> None:
         """A measurement that no table knows: counted and shown with the device."""
         if len(self._unmapped) < MOST_NAMES:
-            self._unmapped.append((self.device, name[:64]))
+            self._unmapped.append((self.device[:128], name[:64]))
 
     def control(self) -> None:
         """The message, or this part of it, is about the device and holds no reading."""

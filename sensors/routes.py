@@ -4,13 +4,16 @@ The estate's own entries (its devices' topics, its profiles) hold before those t
 does. What a topic resolves to is remembered: this is the path of every message.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sensors.model import Codec, Context
 
 MOST_TOPICS = 100_000
 """Remembered at most; then they are looked up anew."""
+
+MOST_LETTERS = 1_000
+"""Of a topic; nobody reads a longer one, and none is remembered."""
 
 
 class Entry(NamedTuple):
@@ -28,6 +31,34 @@ class Route(NamedTuple):
     context: Context
 
 
+class _Tree:
+    """Topic filters level by level: those that cover a topic are found in a few steps, however many there are."""
+
+    def __init__(self, entries: Sequence[Entry] = ()) -> None:
+        self._below: dict[str, _Tree] = {}
+        self._end: tuple[int, Entry] | None = None  # the first entry whose filter ends here, with its place
+        for place, entry in enumerate(entries):
+            node = self
+            for level in entry.pattern.replace("{device}", "+").split("/"):
+                node = node._below.setdefault(level, _Tree())
+            node._end = node._end or (place, entry)
+
+    def first(self, topic: str) -> Entry | None:
+        """The entry that covers the topic; of several the one that stands first."""
+        found = min(self.covering(topic.split("/")), default=None)
+        return found and found[1]
+
+    def covering(self, levels: Sequence[str]) -> Iterator[tuple[int, Entry]]:
+        """The entries that cover a topic, or all the topics of a filter; of equal filters one."""
+        if (rest := self._below.get("#")) and rest._end:
+            yield rest._end
+        if not levels:
+            yield from [self._end] if self._end else []
+        elif levels[0] != "#":
+            for level in {levels[0], "+"} & self._below.keys():
+                yield from self._below[level].covering(levels[1:])
+
+
 class Routes:
     """The table of one site."""
 
@@ -36,6 +67,7 @@ class Routes:
         self._codecs = codecs
         self._own = own
         self._common = [Entry(pattern, name) for name, codec in codecs.items() for pattern in codec.topics]
+        self._own_tree, self._common_tree = _Tree(own), _Tree(self._common)
         self._found: dict[str, Route | None] = {}
 
     def find(self, topic: str) -> Route | None:
@@ -43,6 +75,8 @@ class Routes:
         try:
             return self._found[topic]
         except KeyError:
+            if len(topic) > MOST_LETTERS:
+                return None
             if len(self._found) >= MOST_TOPICS:
                 self._found.clear()
             route = self._found[topic] = self._resolve(topic)
@@ -54,15 +88,15 @@ class Routes:
             entry._replace(pattern=entry.pattern.replace("{device}", "+")) for entry in (*self._own, *self._common)
         ]
         found: dict[str, bool] = {}
+        tree = _Tree(entries)
         for pattern, codec, _ in entries:
-            if not any(matches(other, pattern) for other, _, _ in entries if other != pattern):
+            if all(other.pattern == pattern for _, other in tree.covering(pattern.split("/"))):
                 name = codec.partition("/")[0]
                 found[pattern] = found.get(pattern, False) or bool(name and self._codecs[name].stateful)
         return found
 
     def _resolve(self, topic: str) -> Route | None:
-        own = next((entry for entry in self._own if matches(entry.pattern, topic)), None)
-        common = next((entry for entry in self._common if matches(entry.pattern, topic)), None)
+        own, common = self._own_tree.first(topic), self._common_tree.first(topic)
         codec = (own and own.codec) or (common and common.codec)
         if not codec:
             return None

@@ -62,6 +62,11 @@ MIGRATIONS = (
         last_ms INTEGER NOT NULL, PRIMARY KEY (device, kind));
     CREATE TABLE placed (device TEXT PRIMARY KEY, placements TEXT NOT NULL);
     """,
+    """
+    DROP INDEX quarantine_reason;
+    CREATE INDEX quarantine_reason ON quarantine (reason);
+    CREATE INDEX quarantine_own ON quarantine (device);
+    """,
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 

@@ -13,8 +13,8 @@ from dashboards.remote import ask, local
 from dashboards.service import clock
 from estate.calendar import rfc3339
 from estate.load import load
-from ingest.quarantine import Quarantined, Selection, purge, quarantined, size
-from ingest.release import release
+from ingest.quarantine import Quarantined, Selection, quarantined, size
+from ingest.release import purge_all, release
 from sensors.model import Reason
 from store.state import State
 
@@ -94,7 +94,7 @@ def purge_(
     """Throw messages away for good; they are counted."""
     asked = _selected(ids, reason, device, all_)
     with State(read(config).state.file) as state:
-        gone = state.run_now(lambda db: purge(db, asked.selection()))
+        gone = asyncio.run(purge_all(state, asked.selection()))
     print(f"{gone} purged")
 
 

@@ -51,7 +51,8 @@ def _fill(draft: Draft) -> None:
     draft.device = draft.context.device or device
     key = f"{domain}/{device}"
     if node == "$description" and draft.message.payload:
-        draft.memory.learn(NAME, key, draft.message.received_ms, _description(draft.message.payload))
+        described = _description(draft.message.payload)
+        draft.memory.learn(NAME, key, draft.message.received_ms, described, birth=True)
     if device.startswith("$") or node.startswith("$") or rest[1:] in ([attribute] for attribute in ATTRIBUTES):
         draft.control()
     elif len(rest) == 1:

@@ -30,6 +30,7 @@ class NativePayload(BaseModel):
 
 
 MOST_ENTRIES = 1_000
+MOST_NAME = 128  # letters: longer ones are no quantity and channel, and not remembered
 
 _ARRAY = TypeAdapter(Annotated[list[NativePayload], MaxLen(MOST_ENTRIES)])
 CHANNEL = re.compile(r"[\w.:/+-]{1,64}")
@@ -86,7 +87,7 @@ def _collect(
         texts += len(entry.__pydantic_extra__ or ()) + 2 * (entry.time is not None)
         at_ms = message.received_ms if entry.time is None else round(entry.time.timestamp() * 1000)
         for name, value in (entry.__pydantic_extra__ or {}).items():
-            if known := _quantity_and_channel(name):
+            if len(name) <= MOST_NAME and (known := _quantity_and_channel(name)):
                 readings.append(Reading(device, known[1], known[0], value, at_ms))
             elif problem is None:
                 problem = Rejected(

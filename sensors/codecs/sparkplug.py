@@ -90,7 +90,7 @@ def _birth(draft: Draft, key: str, payload: Any) -> None:
     metrics = [(metric, Told(_text(metric.name), metric.datatype, _unit(metric))) for metric in payload.metrics]
     aliases = {str(metric.alias): told.name for metric, told in metrics if metric.HasField("alias")}
     named = {told.name: [told.datatype, told.unit] for _, told in metrics}
-    draft.memory.learn(NAME, key, draft.message.received_ms, {"aliases": aliases, "metrics": named})
+    draft.memory.learn(NAME, key, draft.message.received_ms, {"aliases": aliases, "metrics": named}, birth=True)
     for metric, told in metrics:
         _metric(draft, metric, told, payload.timestamp)
 
