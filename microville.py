@@ -211,10 +211,10 @@ def decode_(
     if name and name not in known:
         raise typer.BadParameter(f"there is no codec {name!r}; known: {', '.join(known)}")
     inside = bool(name) and known[name].lorawan  # bytes that come without their envelope do not say whose they are
-    own = Entry(topic, codec or "", device or (topic.rpartition("/")[2] if inside else ""))
+    own = [Entry(topic, codec or "", device or (topic.rpartition("/")[2] if inside else ""))] if codec or device else []
     received_ms = utc_ms(received) if received else clock()
     context = Context(estate.site.zone, received_ms, fport=fport, memory=Memory())
-    routes = estate.routes(context, [own])
+    routes = estate.routes(context, own)
     text = file.read_bytes()
     payload = bytes.fromhex(text.decode()) if file.suffix == ".hex" else text
     decoded = decode(Message(topic, payload, received_ms, 1, False), routes, received_ms)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from sqlite3 import Connection
 from typing import Literal, NamedTuple
@@ -132,6 +132,20 @@ def _notes(db: Connection, estate: Estate, now_ms: int) -> _Notes:
         if len(names[entry.device]) < MOST_UNMAPPED:
             names[entry.device].append(Unmapped(name=entry.name, messages=entry.messages))
     found: defaultdict[str, list[Finding]] = defaultdict(list)
-    for device, kind, detail, at_ms in findings(db, now_ms - DAY_MS):
+    for device, kind, detail, at_ms in [*findings(db, now_ms - DAY_MS), *_refused_as(db, now_ms - DAY_MS)]:
         found[device].append(Finding(kind=kind, detail=detail, time=rfc3339(at_ms, estate.site.zone)))
     return _Notes({entry.device: entry for entry in refusals(db)}, names, found)
+
+
+def _refused_as(
+    db: Connection, since_ms: int
+) -> Iterator[tuple[str, Literal["wrong_building", "wrong_time"], str, int]]:
+    """Devices whose messages are refused since for where or when they say they are, each with the last reason why."""
+    kinds: tuple[Literal["wrong_building"], Literal["wrong_time"]] = ("wrong_building", "wrong_time")
+    for kind in kinds:
+        rows = db.execute(
+            "SELECT device, detail, max(received_ms) FROM quarantine"
+            " WHERE reason = ? AND received_ms >= ? AND device != '' GROUP BY device",
+            (kind, since_ms),
+        )
+        yield from ((device, kind, detail, at_ms) for device, detail, at_ms in rows)

@@ -50,9 +50,9 @@ class Unmapped(BaseModel):
 
 
 class Finding(BaseModel):
-    """What looks wrong of a device although each of its messages is right."""
+    """What looks wrong of a device, although each of its messages may be right."""
 
-    kind: Literal["clock", "two_topics", "two_registers"]
+    kind: Literal["clock", "two_topics", "two_registers", "wrong_building", "wrong_time"]
     detail: str
     time: str  # when it was last seen
 

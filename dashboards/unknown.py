@@ -92,7 +92,7 @@ def _says(decoded: Decoded, device: str) -> str:
     for reading in readings[:MOST_SAID]:
         channel = f"@{reading.channel}" if reading.channel else ""
         unit = QUANTITIES[reading.quantity].unit
-        words.append(f"{reading.quantity}{channel} {reading.value:.10g} {unit}".rstrip())
+        words.append(f"{reading.quantity}{channel} {reading.value:.10g} {unit}".removesuffix(" 1").rstrip())
     if len(readings) > MOST_SAID:
         words.append(f"and {len(readings) - MOST_SAID} more")
     words += [f"{name} (not mapped)" for _, name in decoded.unmapped[:MOST_SAID]]

@@ -30,6 +30,8 @@ KINDS = {
     "clock": ("horloge fausse", "wrong clock"),
     "two_topics": ("deux sujets", "two topics"),
     "two_registers": ("deux index", "two registers"),
+    "wrong_building": ("autre bâtiment", "wrong building"),
+    "wrong_time": ("heure impossible", "wrong time"),
 }
 """What may look wrong of a device, in French and in English."""
 

@@ -10,6 +10,7 @@ from estate.fields import near
 from estate.problems import Problem
 from estate.rows import BudgetRow, BuildingRow, DeviceRow, LeaseRow, MeterRow, SiteRow, Span, TenantRow, ZoneRow
 from estate.tables import R, Table
+from sensors.codecs import plain
 from sensors.profile import Taught
 from sensors.registry import CODECS
 
@@ -150,13 +151,15 @@ def _descriptions(file: str, rows: Iterable[tuple[int, DeviceRow]]) -> Iterator[
 
 
 def _codecs(files: Files) -> Iterator[Problem]:
-    """Codecs that nobody knows."""
+    """Codecs that nobody knows, and plain values of no quantity."""
     known = [*CODECS, *(profile.codec.name for profile in files.profiles)]
     for line, row in files.devices.rows:
-        name = (row.codec or "").partition("/")[0]
+        name, _, model = (row.codec or "").partition("/")
         if name and name not in known:
             step = near(name, known) or ": see the table of formats in sensors/README.md"
             yield Problem(files.devices.file, line, f"device {row.device!r}: codec {name!r} is unknown{step}")
+        elif name == plain.NAME and (wrong := plain.fault(model)):
+            yield Problem(files.devices.file, line, f"device {row.device!r}: {wrong}")
 
 
 def _leases(table: Table[LeaseRow]) -> Iterator[Problem]:

@@ -30,14 +30,18 @@ async def move(estate: Estate, store: Store, state: State, now_ms: int) -> int:
     """
     before = await state.read(_remembered)
     moved = 0
+    unmoved: dict[str, Sequence[Placement]] = {}
     for device, places in estate.placements.items():
         spans = list(_changed(before[device], places, now_ms)) if device in before else []
         here = sum([await _move_span(store, estate, device, span) for span in spans])
         if spans:
             log.info("readings_moved", device=device, readings=here)
+            await state.run(partial(_remember, placements={device: places}))
+        elif before.get(device) != [*places]:
+            unmoved[device] = places
         moved += here
-        if before.get(device) != [*places]:
-            await state.run(partial(_remember, device=device, places=places))
+    if unmoved:
+        await state.run(partial(_remember, placements=unmoved))
     return moved
 
 
@@ -94,5 +98,6 @@ def _remembered(db: sqlite3.Connection) -> Mapping[str, list[Placement]]:
     return {device: [Placement(*place) for place in json.loads(text)] for device, text in rows}
 
 
-def _remember(db: sqlite3.Connection, device: str, places: Sequence[Placement]) -> None:
-    db.execute("INSERT OR REPLACE INTO placed VALUES (?, ?)", (device, json.dumps(places)))
+def _remember(db: sqlite3.Connection, placements: Mapping[str, Sequence[Placement]]) -> None:
+    rows = [(device, json.dumps(places)) for device, places in placements.items()]
+    db.executemany("INSERT OR REPLACE INTO placed VALUES (?, ?)", rows)

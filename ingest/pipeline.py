@@ -16,9 +16,6 @@ from sensors.routes import MOST_LETTERS, Routes
 MOST_TOPICS = 100_000
 """Remembered at most; when they are forgotten, messages within one millisecond may share a time."""
 
-SET_BACK_MS = 60_000
-"""A clock that falls by more was set: what comes is timed by it, and not for hours by the last time before."""
-
 
 class Outcome(NamedTuple):
     """What became of a batch. Each message counts once: stored, rejected or ignored."""
@@ -72,7 +69,7 @@ class Pipeline:
                 return message
             if len(self._received) >= MOST_TOPICS:
                 self._received.clear()
-        elif last - SET_BACK_MS < message.received_ms <= last:
+        elif message.received_ms <= last:
             message = message._replace(received_ms=last + 1)
         self._received[message.topic] = message.received_ms
         return message

@@ -18,7 +18,7 @@ WARN_SHARE = 0.5
 SPARE_SHARE = 0.01
 """Of the bound: so much more is thrown away beyond it. Small, for whoever keeps messages waits for it."""
 
-PURGED = 5_000
+PURGED = 2_000
 """Messages thrown away by hand in one go, for the same reason."""
 
 MOST_LETTERS = 1_000  # of a detail
@@ -77,10 +77,7 @@ def quarantine(db: sqlite3.Connection, rejected: Sequence[Rejected]) -> None:
     """Keep what was refused, with the reason."""
     db.executemany(
         f"INSERT INTO quarantine ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (*message, reason, detail[:MOST_LETTERS], device[:MOST_NAME])
-            for message, reason, detail, device in rejected
-        ],
+        [(*message, reason, detail[:MOST_LETTERS], device[:MOST_NAME]) for message, reason, detail, device in rejected],
     )
 
 
@@ -154,10 +151,8 @@ def purge_oldest(db: sqlite3.Connection, most_bytes: int) -> int:
         return 0
     last, left = 0, excess + most_bytes * SPARE_SHARE
     rows = db.execute("SELECT id, 100 + length(topic) + length(payload) + length(detail) FROM quarantine ORDER BY id")
-    for last, freed in rows:  # no further than it takes: there may be millions
-        left -= freed
-        if left <= 0:
-            break
+    while left > 0 and (row := rows.fetchone()):  # no further than it takes: there may be millions
+        last, left = row[0], left - row[1]
     rows.close()
     gone = db.execute("DELETE FROM quarantine WHERE id <= ?", (last,)).rowcount
     db.execute("UPDATE quarantine_size SET purged = purged + ?", (gone,))

@@ -44,8 +44,9 @@ async def release(intake: Intake, selection: Selection, progress: Callable[[int,
     async with intake.releasing:
         selection = await _those_of_now(intake.state, selection)
         total = await intake.state.read(lambda db: count(db, selection))
+        part = partial(next_quarantined, limit=PART, selection=selection)
         last, tried, stored, refused = 0, 0, 0, 0
-        while entries := await intake.state.read(partial(next_quarantined, after=last, limit=PART, selection=selection)):
+        while entries := await intake.state.read(partial(part, after=last)):
             outcome = await intake.admit([entry.message for entry in entries])
             again = _by_entry(entries, outcome)
             gone = [entry.id for entry in entries if entry.id not in again]

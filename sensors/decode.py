@@ -58,7 +58,7 @@ def _sift(message: Message, decoded: Decoded, oldest: int, newest: int) -> Decod
     problem = decoded.problem
     for reading in decoded.readings:
         key = (reading.device, reading.channel, reading.quantity, reading.at_ms)
-        found = _fault(reading, oldest, newest)
+        found = _fault(reading, oldest, newest, message.received_ms)
         if found is None and key in good and good[key].value != reading.value:
             doubtful.add(key)
             found = Reason.AMBIGUOUS, f"{reading.quantity} is both {good[key].value} and {reading.value} at one time"
@@ -69,13 +69,13 @@ def _sift(message: Message, decoded: Decoded, oldest: int, newest: int) -> Decod
     return decoded._replace(readings=[r for key, r in good.items() if key not in doubtful], problem=problem)
 
 
-def _fault(reading: Reading, oldest: int, newest: int) -> tuple[Reason, str] | None:
+def _fault(reading: Reading, oldest: int, newest: int, received_ms: int) -> tuple[Reason, str] | None:
     quantity = QUANTITIES[reading.quantity]
     if not quantity.low <= reading.value <= quantity.high:
-        span = f"{quantity.low:g} to {quantity.high:g} {quantity.unit}".rstrip()
+        span = f"{quantity.low:g} to {quantity.high:g} {quantity.unit}".removesuffix(" 1").rstrip()
         return Reason.IMPLAUSIBLE_VALUE, f"{reading.quantity} {reading.value:g} is outside {span}"
     if reading.at_ms > newest:
-        return Reason.WRONG_TIME, f"{(reading.at_ms - newest) / 1000:.0f} s further in the future than is allowed"
+        return Reason.WRONG_TIME, f"its time is {(reading.at_ms - received_ms) / 60_000:.0f} min ahead of its receipt"
     if reading.at_ms < oldest:
         return Reason.WRONG_TIME, f"{(oldest - reading.at_ms) / 86_400_000:.1f} days older than the horizon"
     return None

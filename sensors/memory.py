@@ -27,8 +27,6 @@ class Entry(NamedTuple):
 class Memory:
     """Bounded: the keys longest unused are forgotten first. Whoever owns it saves `changes` and gives them back."""
 
-    born: bool  # whether a birth may have come that messages wait for; whoever lets them go unsets it
-
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._kept: OrderedDict[tuple[str, str], list[Entry]] = OrderedDict()
         self._changed: set[tuple[str, str]] = set()
@@ -36,7 +34,7 @@ class Memory:
             self._kept.setdefault((entry.codec, entry.key), []).append(entry)
         self._letters = {key: _letters(versions) for key, versions in self._kept.items()}
         self._all_letters = sum(self._letters.values())
-        self.born = bool(self._kept)
+        self.born = bool(self._kept)  # whether a birth may have come; whoever lets go what waited for it unsets this
 
     def recall(self, codec: str, key: str, at_ms: int) -> Any:
         """What held at that time, or else the first thing said afterwards; None if nothing ever was."""

@@ -20,7 +20,7 @@ class Entry(NamedTuple):
     """Topics and who reads them."""
 
     pattern: str  # an MQTT topic filter; a level ``{device}`` matches as ``+`` does, and names the device
-    codec: str = ""  # codec or codec/model; "" for that of the codecs' own topics
+    codec: str = ""  # codec or codec/model; "" for that of the next entry which covers the topic
     device: str = ""  # whose topics these are; "" when the pattern or the codec tells
 
 
@@ -67,7 +67,8 @@ class Routes:
         self._codecs = codecs
         self._own = own
         self._common = [Entry(pattern, name) for name, codec in codecs.items() for pattern in codec.topics]
-        self._own_tree, self._common_tree = _Tree(own), _Tree(self._common)
+        self._own_tree = _Tree(own)
+        self._codec_tree = _Tree([entry for entry in (*own, *self._common) if entry.codec])
         self._found: dict[str, Route | None] = {}
 
     def find(self, topic: str) -> Route | None:
@@ -96,11 +97,10 @@ class Routes:
         return found
 
     def _resolve(self, topic: str) -> Route | None:
-        own, common = self._own_tree.first(topic), self._common_tree.first(topic)
-        codec = (own and own.codec) or (common and common.codec)
-        if not codec:
+        own, reader = self._own_tree.first(topic), self._codec_tree.first(topic)
+        if not reader:
             return None
-        name, _, model = codec.partition("/")
+        name, _, model = reader.codec.partition("/")
         device = _device(own, topic) if own else ""
         return Route(self._codecs[name], self.context._replace(device=device, model=model))
 

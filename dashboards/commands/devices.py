@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from dashboards.commands.output import AsJson, Config, print_json, print_table
+from dashboards.commands.output import AsJson, Config, moment, print_json, print_table
 from dashboards.commissioning import add_here
 from dashboards.configuration import Settings, read
 from dashboards.devices import device_states
@@ -43,7 +43,8 @@ def devices(
         print("\n".join(line for row in strangers for line in _stranger(row)) or "no unknown device has been heard")
     else:
         columns = ["device", "building", "zone", "status", "last_seen", "battery", "rssi", "refused"]
-        print_table(columns, [{key: _cell(value) for key, value in row.model_dump().items()} for row in rows])
+        shown = [row.model_dump() | {"last_seen": row.last_seen and moment(row.last_seen)} for row in rows]
+        print_table(columns, [{key: _cell(value) for key, value in row.items()} for row in shown])
         print("".join(f"{line}\n" for row in rows for line in _remarks(row)), end="")
 
 
@@ -130,7 +131,7 @@ def _stranger(row: DeviceState) -> Iterator[str]:
     claimed = [f"claims building {row.building_claimed}"] if row.building_claimed else []
     facts = [row.format or "no format reads it", f"messages kept: {row.refused}", *often, *signal, *claimed]
     yield f"{row.device}: {', '.join(facts)}"
-    yield f"    from {row.first_seen} to {row.last_seen}"
+    yield f"    from {moment(row.first_seen or '')} to {moment(row.last_seen or '')}"
     yield f"    {row.topic}"
     yield f"    {row.last_message}"
     yield from (f"    {remark.removeprefix(row.device + ': ')}" for remark in _remarks(row))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboards.commands.output import AsJson, Config, bar, print_json, print_table
+from dashboards.commands.output import AsJson, Config, bar, moment, print_json, print_table
 from dashboards.configuration import Settings, read
 from dashboards.models import SelectionAsked
 from dashboards.quarantine import place_of_error
@@ -44,7 +44,8 @@ def list_(
     if as_json:
         print_json(rows)
         return
-    print_table(["id", "time", "device", "topic", "reason", "detail"], rows)
+    shown = [row | {"time": moment(row["time"])} for row in rows]
+    print_table(["id", "time", "device", "topic", "reason", "detail"], shown)
     print(f"{filled / 2**20:.1f} of {settings.ingest.quarantine_mb} MB; {purged} messages purged so far")
 
 

@@ -30,6 +30,12 @@ class NativePayload(BaseModel):
 
 
 MOST_ENTRIES = 1_000
+MOST_VALUES = 5_000
+"""Of one message, right or wrong: more of them take longer to read than a message may."""
+
+MOST_WRONG = 500
+"""Values told apart from the good ones of one message; beyond that it is refused as a whole."""
+
 MOST_NAME = 128  # letters: longer ones are no quantity and channel, and not remembered
 
 _ARRAY = TypeAdapter(Annotated[list[NativePayload], MaxLen(MOST_ENTRIES)])
@@ -64,6 +70,8 @@ def _parse(payload: bytes) -> list[NativePayload]:
 
 def _salvage(message: Message, device: str, error: ValidationError) -> tuple[list[NativePayload], Rejected]:
     """What is left of a payload without the values that failed: nothing if its form or a time is wrong."""
+    if (wrong := error.error_count()) > MOST_WRONG:
+        return [], Rejected(message, Reason.MALFORMED, f"{wrong} values are wrong", device)
     problems = error.errors(include_url=False, include_context=False)
     first = problems[0]
     where = ".".join(str(part) for part in first["loc"])
@@ -81,6 +89,10 @@ def _salvage(message: Message, device: str, error: ValidationError) -> tuple[lis
 def _collect(
     message: Message, building: str, device: str, entries: list[NativePayload], problem: Rejected | None
 ) -> Decoded:
+    large = len(message.payload) > MOST_VALUES  # no value takes a byte only: the others are not worth counting
+    if large and (count := sum([len(entry.__pydantic_extra__ or ()) for entry in entries])) > MOST_VALUES:
+        detail = f"{count} values in one message are more than {MOST_VALUES}"
+        return Decoded((), building, Rejected(message, Reason.MALFORMED, detail, device))
     readings: list[Reading] = []
     texts = 0  # names, and texts of times: each brings two quotes
     for entry in entries:

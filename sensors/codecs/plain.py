@@ -43,12 +43,21 @@ def _fill(draft: Draft) -> None:
 
 
 def _named(model: str) -> tuple[str, str]:
-    """The quantity and unit that the model names."""
+    """The quantity and unit that the model names; Malformed when it names none."""
     quantity, _, unit = model.partition(":")
     if quantity not in QUANTITIES:
         said = f"names {quantity[:40]!r}, which is no quantity" if quantity else "names no quantity"
         raise Malformed(f"the estate {said}: write the device's codec as plain/climate.temperature, or as another")
     return quantity, _unit_for(quantity, unit)
+
+
+def fault(model: str) -> str:
+    """What is wrong with a model; "" when nothing is."""
+    try:
+        _named(model)
+    except Malformed as error:
+        return str(error)
+    return ""
 
 
 def _unit_for(quantity: str, text: str) -> str:

@@ -125,6 +125,22 @@ async def test_notes_on_a_known_device(filled: Parts) -> None:
     assert [{"kind": "clock", "detail": "is late", "time": "2026-11-23T08:07:00+01:00"}] == row["findings"]
 
 
+async def test_a_known_device_that_is_refused(filled: Parts) -> None:
+    """In another building's topic, or with a clock ahead: it is named, with the last reason, for a day."""
+    topic = "microville/b02/room-air/readings"
+    said = [(Reason.WRONG_BUILDING, "b02", 60), (Reason.WRONG_BUILDING, "b09", 90), (Reason.WRONG_TIME, "ahead", 30)]
+    old = (Reason.WRONG_TIME, "long ago", 2 * DAY_MS // 1000)
+    rejected = [
+        Rejected(Message(topic, b"", NOW - ago * 1000, 1, False), reason, detail, "room-air")
+        for reason, detail, ago in (*said, old)
+    ]
+    await filled.state.run(lambda db: quarantine(db, rejected))
+    row = await told(filled, "room-air")
+
+    found = [(finding["kind"], finding["detail"]) for finding in row["findings"]]
+    assert [("wrong_building", "b02"), ("wrong_time", "ahead")] == found
+
+
 async def test_the_page(filled: Parts) -> None:
     """It shows the unknown ones first, with a form where this machine may write, and never their markup."""
     mine = replace(filled, estate_folder=filled.state.path.parent)

@@ -66,6 +66,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         ({"device": "d2", "building": "b22"}, "devices.csv:3: device 'd2': building 'b22' is not in buildings.csv"),
         ({**NEW, "zone": "z"}, "devices.csv:3: device 'd2': zone 'z' is not in zones.csv"),
         ({**NEW, "codec": "airgradiant"}, "codec 'airgradiant' is unknown: did you mean 'airgradient'?"),
+        ({**NEW, "codec": "plain", "topic": "hall/t"}, "write the device's codec as plain/climate.temperature"),
         ({"device": "d#2", "building": "b2"}, "is no device id"),
         ({**NEW, "from": "yesterday"}, "from 'yesterday' is no day"),
     ],

@@ -266,3 +266,24 @@ def test_acknowledge(packet_ids: list[int]) -> None:
     expected = b"".join(mqtt5.PubAckPacket(packet_id).write() for packet_id in packet_ids if packet_id)
 
     assert expected == acknowledge(packet_ids)
+
+
+def test_no_copy_of_a_subscription_that_is_gone() -> None:
+    """After one of two subscriptions has ended, equal messages of the other are each one of their own."""
+    here = joined()
+    stream = [(delivery(1), 7), (delivery(2)._replace(message=delivery(1).message), 8)]
+    stream += [(stream[0][0]._replace(packet_id=number), 8) for number in (3, 4)]
+    deliveries, _ = here.feed(b"".join(published(each, by) for each, by in stream), NOW_MS)
+
+    assert [False, True, False, False] == [each.copy for each in deliveries]
+
+
+def test_no_copy_across_a_new_subscription() -> None:
+    """What a subscription brings first is no copy of what another one brought before it stood."""
+    here = joined()
+    here.feed(published(delivery(1), 7), NOW_MS)
+    asked = [each.packet_id for each in parsed(here.subscribe(["plant/#"])) if isinstance(each, mqtt5.SubscribePacket)]
+    granted = mqtt5.SubAckPacket(asked[0], [GRANTED]).write()
+    deliveries, _ = here.feed(granted + published(delivery(1)._replace(packet_id=2), 8), NOW_MS)
+
+    assert [False] == [each.copy for each in deliveries]

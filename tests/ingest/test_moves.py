@@ -8,7 +8,7 @@ from estate.model import Estate, Placement, Point
 from ingest.moves import move
 from store.base import Series
 from store.state import State
-from tests.ingest.line import BalkyStore
+from tests.ingest.line import BAD, BalkyStore, refuse_bad
 from tests.ingest.values import BEGIN_MS, END_MS, ESTATE, METER, MOVED, MOVED_MS, NOW_MS
 
 DAYS = 5
@@ -81,3 +81,15 @@ async def test_nowhere_after_all(store: BalkyStore, state: State) -> None:
 
     assert 0 == moved
     assert DAYS == len(await places(store, MOVED))
+
+
+async def test_what_the_store_refuses_stays(store: BalkyStore, state: State) -> None:
+    """A day that the store will never take keeps no other from being moved."""
+    await filled(store, state)
+    await store.write([Point(MOVED, "", "climate.temperature", BAD, NOW_MS - 2 * DAY_MS + 1, "b01", "")])
+    store.before = refuse_bad
+    moved = await move(estate(Placement("b02", "", BEGIN_MS, END_MS)), store, state, NOW_MS)
+    quantity = "climate.temperature"
+
+    assert 2 * DAYS - 1 == moved
+    assert {0: "b02", 1: "b02", 2: "b01", 3: "b02", 4: "b02"} == await places(store, MOVED, quantity)

@@ -1,6 +1,7 @@
 """Whatever arrives, decoding ends in readings that can be true or in a reason (laws 1 and 4)."""
 
 import json
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -76,3 +77,23 @@ def test_detail_names_thing_and_cause() -> None:
 
     assert isinstance(result.problem, Rejected)
     assert expected == result.problem.detail
+
+
+def test_detail_names_how_far_a_clock_is_ahead() -> None:
+    """A clock that is an hour ahead is ahead by an hour, whatever is allowed."""
+    expected = "its time is 60 min ahead of its receipt"
+    ahead = datetime.fromtimestamp((NOW_MS + 3_600_000) / 1000, UTC).isoformat()
+    result = decoded(f'{{"time": "{ahead}", "climate.humidity": 50}}'.encode())
+
+    assert isinstance(result.problem, Rejected)
+    assert expected == result.problem.detail
+
+
+def test_native_values_are_bounded() -> None:
+    """A message full of values, wrong or unknown, is refused before each of them has cost its time."""
+    wrong = json.dumps({str(number): "x" for number in range(15_000)}).encode()
+    unknown = json.dumps({str(number): 1 for number in range(15_000)}).encode()
+    problems = [decoded(said).problem for said in (wrong, unknown)]
+    details = [problem.detail for problem in problems if isinstance(problem, Rejected)]
+
+    assert ["15000 values are wrong", "15000 values in one message are more than 5000"] == details

@@ -1,5 +1,8 @@
 """What formats with state were told is read by what held when a message came, and survives a restart."""
 
+import pytest
+
+from sensors import memory as memories
 from sensors.memory import MOST_KEYS, MOST_VERSIONS, Entry, Memory
 
 
@@ -72,3 +75,37 @@ def test_not_saved() -> None:
     memory.not_saved(memory.changes())
 
     assert [("homie_5", "lamp")] == list(memory.changes())
+
+
+def test_letters_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large births push out the key longest unused, also those that were restored."""
+    monkeypatch.setattr(memories, "MOST_LETTERS", 1_000)
+    memory = Memory([Entry("homie_5", "a", 1, "x" * 400)])
+    memory.learn("homie_5", "b", 1, "x" * 400)
+    memory.learn("homie_5", "c", 1, "x" * 400)
+    memory.learn("homie_5", "c", 2, "x" * 100)
+
+    assert [None, "x" * 400] == [memory.recall("homie_5", key, 1) for key in ("a", "b")]
+
+
+def test_read_again_in_order() -> None:
+    """What came during an outage is read again long after: each thing said then holds for what followed it."""
+    memory = told(*range(10))
+    held = []
+    for number, value in enumerate("abcdef"):
+        memory.learn("homie_5", "lamp", number, value)
+        held.append(memory.recall("homie_5", "lamp", number))
+
+    assert list("abcdef") == held
+    assert 9 == memory.recall("homie_5", "lamp", 100)
+
+
+def test_births_are_told() -> None:
+    """Messages wait for births alone; after a restart one may have come just before it."""
+    memory = told("a")
+    before = memory.born
+    memory.learn("homie_5", "lamp", 30, "b", birth=True)
+
+    assert (False, True) == (before, memory.born)
+    assert Memory([Entry("homie_5", "lamp", 10, "a")]).born
+    assert not Memory().born

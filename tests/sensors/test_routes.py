@@ -6,7 +6,7 @@ import pytest
 
 from sensors.model import Context
 from sensors.registry import CODECS
-from sensors.routes import Entry, Routes, matches
+from sensors.routes import MOST_LETTERS, Entry, Routes, matches
 from tests.sensors.test_corpus import CASES, message_of, properties_of
 
 CONTEXT = Context(ZoneInfo("Europe/Paris"))
@@ -38,6 +38,14 @@ def test_own_entry_holds_first() -> None:
 def test_own_entry_may_leave_the_codec() -> None:
     """An entry without a codec names the device alone."""
     route = routes(Entry("airgradient/readings/84fce612f5b8", "", "b01-air")).find("airgradient/readings/84fce612f5b8")
+
+    assert route is not None
+    assert ("airgradient", "b01-air") == (route.codec.name, route.context.device)
+
+
+def test_the_next_entry_names_the_codec() -> None:
+    """An entry without a codec leaves it to a profile as well as to the formats."""
+    route = routes(Entry("rtl/7/events", "", "b01-air"), Entry("rtl/+/events", "airgradient")).find("rtl/7/events")
 
     assert route is not None
     assert ("airgradient", "b01-air") == (route.codec.name, route.context.device)
@@ -91,3 +99,34 @@ def test_filter_within_another_is_left_out() -> None:
     assert "zigbee2mqtt/hall" not in filters
     assert "plant/+/x" in filters
     assert filters["spBv1.0/#"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "patterns"),
+    [
+        ({"microville/#"}, ["microville/+/#"]),
+        ({"home/k/#"}, ["home/k/+", "home/k/#"]),
+        ({"home/+/#"}, ["home/+", "home/+/#"]),
+    ],
+)
+def test_something_covers_what_is_left_out(expected: set[str], patterns: list[str]) -> None:
+    """`+` covers no `#`: of two filters one stays, and it covers the other."""
+    common = set(routes().filters())
+    filters = set(routes(*(Entry(pattern, "native", "d") for pattern in patterns)).filters())
+
+    assert common <= filters
+    assert expected == {pattern for pattern in filters if pattern in (*patterns, *expected)}
+
+
+def test_first_entry_holds() -> None:
+    """Of several entries that cover a topic the first holds, however exact the others are."""
+    table = routes(Entry("plant/#", "native", "one"), Entry("plant/x", "native", "two"))
+    found = table.find("plant/x")
+
+    assert found is not None
+    assert "one" == found.context.device
+
+
+def test_nobody_reads_a_topic_without_end() -> None:
+    """Topics far longer than any device's are not read, and not remembered."""
+    assert None is routes().find("microville/" + "x" * MOST_LETTERS)

@@ -35,6 +35,18 @@ def test_decode(tmp_path: Path) -> None:
     assert "JSON" in problem["detail"]
 
 
+def test_decode_by_a_profile(tmp_path: Path) -> None:
+    """A topic that only a profile of the estate reads is read so, and by nobody else's device."""
+    shutil.copytree(sample_path(), tmp_path / "mine")
+    (tmp_path / "mine/profiles").mkdir()
+    value = '[[values]]\npointer = "/t"\nquantity = "climate.temperature"\n'
+    (tmp_path / "mine/profiles/hall.toml").write_text(f'topic = "plant/{{device}}/air"\n{value}')
+    (tmp_path / "said").write_text('{"t": 21.5}')
+    shown = run_json(tmp_path, "decode", "--topic", "plant/hall/air", "said", MICROVILLE_ESTATE__PATH="mine")
+
+    assert [("hall", 21.5)] == [(reading["device"], reading["value"]) for reading in shown["readings"]]
+
+
 def test_check(tmp_path: Path) -> None:
     """Nothing, in JSON and in words, when nothing is wrong; else each problem's file, line and text."""
     shutil.copytree(sample_path(), tmp_path / "mine")

@@ -1,8 +1,9 @@
 """Commissioning with the real command: what a device sent before it was known is stored, exactly once."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -120,3 +121,20 @@ def test_a_corrected_placement_moves_rows(tmp_path: Path) -> None:
         groups = running.get("/api/series?quantity=electricity.energy&device=d1&every=raw&by=building")
 
     assert ["b2"] == [group["tags"]["building"] for group in groups]
+
+
+def test_a_state_file_without_room(tmp_path: Path) -> None:
+    """Where readings are cannot be noted: the service says so, goes on, and does it when it can."""
+    with site(tmp_path) as (running, port):
+        running.stop()
+    with closing(sqlite3.connect(tmp_path / "state/state.sqlite")) as state:
+        state.execute("CREATE TRIGGER full BEFORE INSERT ON placed BEGIN SELECT no_room(); END")
+        (tmp_path / "estate/devices.csv").write_bytes((SPREADSHEET + "d2;Two;b2;;;\r\n").encode())
+        with up(tmp_path) as running:
+            until(lambda: "readings_not_in_place" in running.log.read_text(), "it says so")
+            meter(port, "d1", 0, 5.0)
+            until(lambda: stored(running, "d1", "electricity.energy") == [5.0], "it stores all the same")
+            state.execute("DROP TRIGGER full")
+            noted = "SELECT count(*) FROM placed"
+            until(lambda: state.execute(noted).fetchone() == (2,), "it is noted")
+            running.stop()

@@ -40,8 +40,8 @@ def _read_batch(draft: Draft, data: bytes, product: Product) -> None:
     """Values that each have their own age, counted back from the time of receipt."""
     if not product.tag_bits:
         known = ", ".join(name for name, one in PRODUCTS.items() if one.tag_bits)
-        named = draft.context.model or "nothing"
-        raise NeedsCodec(f"a batch report means what its product says: name {NAME}/<product>, not {named}: {known}")
+        named = f", not {draft.context.model}" if draft.context.model else ""
+        raise NeedsCodec(f"a batch report means what its product says: name {NAME}/<product>{named}: {known}")
     received_ms = draft.message.received_ms
     for label, value, age_s in samples_of(data, product.tag_bits, product.labels):
         at_ms = None if draft.message.retained else received_ms - age_s * 1000
