@@ -116,6 +116,8 @@ class Service:
             return Readiness("degraded", f"store: {trouble}; readings wait in the spool")
         if Role.INGEST in self._roles and not self._session.connected:
             return Readiness("degraded", f"broker: {self._session.trouble}; trying again")
+        if self._session.refused:
+            return Readiness("degraded", f"the broker refuses {self._session.refused}")
         if self._folder.trouble:
             return Readiness("degraded", f"estate: {self._folder.trouble}; the former one is used")
         return Readiness("ready", "")

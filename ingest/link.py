@@ -53,6 +53,7 @@ class Link:
         self._password = password
         self._buffer = bytearray()
         self.subscribed = False
+        self.refused: dict[str, str] = {}  # by filter: what the broker will not let us have, and what to do
         self.keep_alive_s = KEEP_ALIVE_S
 
     def hello(self) -> bytes:
@@ -106,6 +107,7 @@ class Link:
 
     def subscribe(self, wanted: Sequence[str]) -> bytes:
         """The SUBSCRIBE to these filters, and the UNSUBSCRIBE of those that are wanted no more."""
+        self.refused.clear()
         gone = [pattern for pattern in self._filters if pattern not in wanted]
         self._filters = wanted
         leaving = mqtt5.UnsubscribePacket(self._new_id(), gone).write() if gone else b""
@@ -134,7 +136,9 @@ class Link:
             raise ValueError("the broker answers a subscription that was not asked for")
         (code,) = packet.reason_codes
         if int(code) >= FIRST_ERROR:
-            raise Refused(f"the broker refuses topic {pattern!r}: {_name(code)}; check its access list")
+            self.refused[pattern] = f"topic {pattern!r}: {_name(code)}; check its access list, or name [broker] topics"
+        if not self._asked and self.refused.keys() >= set(self._filters):
+            raise Refused(f"the broker refuses {next(iter(self.refused.values()))}")
         self.subscribed = self.subscribed or not self._asked
         self._last = "", b"", []  # from here on other subscriptions may bring it
 

@@ -158,8 +158,15 @@ class Session:
             full = len(self._held) + self._unsafe > HELD_MESSAGES or self._held_bytes > HELD_BYTES
             self._wire.pause(full or self._finishing)
 
+    @property
+    def refused(self) -> str:
+        """Which of the topics the broker will not let us have, and what to do; "" when it does all."""
+        return "; ".join(self._link.refused.values()) if self._link else ""
+
     def _welcomed(self) -> None:
         self.connected, self.trouble = True, ""
+        if self.refused:
+            log.error("topics_refused", broker=str(self._address), cause=self.refused)
         log.info("broker_connected", broker=str(self._address))
 
     def _lost(self, cause: str) -> None:

@@ -37,6 +37,7 @@ LABELS = {
 _OWN_LABELS = frozenset(("n", "u", "v", "vs", "vb", "vd", "s", "t", "ut"))
 _VALUES = frozenset(("v", "vs", "vb", "vd", "s"))
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/._-]{0,254}")
+MOST_NAME = 256
 
 
 class Base(NamedTuple):
@@ -114,7 +115,7 @@ def _take(draft: Draft, record: dict[Any, Any], base: Base) -> None:
     if base.total is None and _VALUES.isdisjoint(record):
         return
     name = _text(record, "n", "")
-    device, measurement = split(base.name, name)
+    device, measurement = split(base.name[:MOST_NAME], name[:MOST_NAME])  # longer ones are no names, and not remembered
     draft.device = draft.context.device or device
     if not draft.device:
         draft.refuse(Reason.MALFORMED, f"{(base.name + name)[:40]!r} is no name")

@@ -49,7 +49,7 @@ def _fill(draft: Draft) -> None:
 
 
 def _take(draft: Draft, family: str, name: str, raw: Any) -> None:
-    row, channel = source(family, name)
+    row, channel = source(family, name[: LONGEST_NAME + 1])
     if row in FIELDS:
         draft.take(row, raw, channel)
     elif row not in LEFT and isinstance(raw, int | float):  # texts and nulls are no measurements

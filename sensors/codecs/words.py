@@ -179,14 +179,16 @@ def unit_of(text: str) -> str | None:
     return text if text in UNITS else SPELLINGS.get(text.lower())
 
 
-@lru_cache(maxsize=16_384)
 def meaning(name: str, kind: str = "", assume: bool = False) -> Meaning | None:
     """What a measurement of this name is, told in this unit, or as BOOLEAN, or untold (""); None when no table knows.
 
     `assume`: an untold unit is the table's even where several are in use, for a format that promises so.
     """
-    if len(name) > MOST_LETTERS:
-        return None
+    return _meaning(name, kind, assume) if len(name) <= MOST_LETTERS else None
+
+
+@lru_cache(maxsize=16_384)
+def _meaning(name: str, kind: str, assume: bool) -> Meaning | None:
     words = list(_WORD.finditer(name))
     told = [word.group().lower() for word in words]
     base = kind if kind in ("", BOOLEAN) else UNITS[kind].base

@@ -94,7 +94,7 @@ def _of_linky(draft: Draft, values: Mapping[str, Any], name: str, raw: Any) -> N
 
 
 def _measure(draft: Draft, values: Mapping[str, Any], name: str, raw: Any) -> None:
-    base, channel = _split(name)
+    base, channel = _split(name) if len(name) <= MOST_LETTERS else (name, None)
     if channel is None:
         base, channel = _by_company(values, name)
     if base == "voltage" and _of_battery(values, number(raw)):
@@ -167,7 +167,7 @@ def _of_battery(values: Mapping[str, Any], value: float | None) -> bool:
 @lru_cache(maxsize=4096)
 def _split(name: str) -> tuple[str, str | None]:
     """A name, and its endpoint when it has one behind a name that is known."""
-    if name in FIELDS or name in LEFT or len(name) > MOST_LETTERS:
+    if name in FIELDS or name in LEFT:
         return name, None
     parts = ENDPOINT.fullmatch(name)
     return (parts[1], parts[2]) if parts and (parts[1] in FIELDS or parts[1] in LEFT) else (name, None)

@@ -201,13 +201,17 @@ def test_not_welcome(code: mqtt5.ConnAckReasonCode, next_step: str) -> None:
 
 
 def test_filter_refused() -> None:
-    """One refused filter among two is named, with the reason: half a subscription would lose in silence."""
-    here = fresh()
-    here.feed(CONNACK + mqtt5.SubAckPacket(1, [GRANTED]).write(), NOW_MS)
+    """One refused filter among two is named, with the reason, and the other stands; both refused end the connection."""
+    here, alone = fresh(), fresh()
+    refusal = mqtt5.SubAckPacket(2, [mqtt5.SubAckReasonCode.NOT_AUTHORIZED]).write()
+    here.feed(CONNACK + mqtt5.SubAckPacket(1, [GRANTED]).write() + refusal, NOW_MS)
+    alone.feed(CONNACK + mqtt5.SubAckPacket(1, [mqtt5.SubAckReasonCode.NOT_AUTHORIZED]).write(), NOW_MS)
 
-    with pytest.raises(Refused, match=r"topic 'shellies/\+/events': not authorized; check its access list"):
-        here.feed(mqtt5.SubAckPacket(2, [mqtt5.SubAckReasonCode.NOT_AUTHORIZED]).write(), NOW_MS)
-    assert not here.subscribed
+    assert here.subscribed
+    assert ["shellies/+/events"] == list(here.refused)
+    assert "topic 'shellies/+/events': not authorized; check its access list" in here.refused["shellies/+/events"]
+    with pytest.raises(Refused, match="refuses topic 'microville/#': not authorized"):
+        alone.feed(refusal, NOW_MS)
 
 
 @pytest.mark.parametrize(
