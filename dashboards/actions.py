@@ -49,12 +49,12 @@ def action_router(parts: Parts) -> APIRouter:
     @router.post("/devices")
     async def add_device(asked: Annotated[DeviceAsked, Body()]) -> DeviceAdded:
         """Add a device to the inventory, and say what became of what it sent before; takes up to 15 s."""
-        state = intake().state
+        taking = intake()
         if parts.estate_folder is None:
             raise Problem("estate", "the estate is the shipped sample, which is not changed",
                           "copy it, and set [estate] path to the copy; see estate/README.md")  # fmt: skip
         try:
-            return await add_beside_service(parts.estate_folder, asked, parts.store, state, parts.clock())
+            return await add_beside_service(parts.estate_folder, asked, parts.store, taking, parts.clock())
         except NotAdded as error:
             raise Problem("device", str(error), "") from error  # it says the next step itself
 

@@ -5,6 +5,7 @@ command releases the messages here.
 """
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -13,6 +14,7 @@ from dashboards.models import DeviceAdded, DeviceAsked
 from dashboards.remote import local
 from estate.calendar import DAY_MS
 from estate.inventory import add_device
+from ingest.intake import Intake
 from ingest.quarantine import Selection, count
 from ingest.release import reconsider
 from sensors.model import Reason
@@ -40,10 +42,10 @@ class Waiting:
         self._kept = await self._state.read(self._all)
         return await self._state.read(self._count)
 
-    async def until_released(self) -> None:
-        """Until the service has released them, but not for ever: the store may be away."""
+    async def until_released(self, known: Callable[[], bool]) -> None:
+        """Until the service knows the device and has released them, but not for ever: the store may be away."""
         for _ in range(round(LONGEST_S / LOOK_S)):
-            if not await self._state.read(self._count):
+            if known() and not await self._state.read(self._count):
                 return
             await asyncio.sleep(LOOK_S)
 
@@ -86,12 +88,14 @@ class Waiting:
         return stored
 
 
-async def add_beside_service(folder: Path, asked: DeviceAsked, store: Store, state: State, now_ms: int) -> DeviceAdded:
+async def add_beside_service(
+    folder: Path, asked: DeviceAsked, store: Store, intake: Intake, now_ms: int
+) -> DeviceAdded:
     """Add the row, and wait for the service, which follows the folder. Raises NotAdded, StoreUnavailable."""
-    waiting = Waiting(asked, store, state, now_ms)
+    waiting = Waiting(asked, store, intake.state, now_ms)
     waited = await waiting.begin()
     line = await asyncio.to_thread(add_device, folder, asked.cells())
-    await waiting.until_released()
+    await waiting.until_released(lambda: intake.pipeline.knows(asked.device))
     return await waiting.released(line, waited)
 
 

@@ -37,6 +37,10 @@ class Pipeline:
         self.memory = routes.context.memory or Memory()
         self._received: dict[str, int] = {}
 
+    def knows(self, device: str) -> bool:
+        """Whether today's estate does."""
+        return self._estate.knows(device)
+
     def adopt(self, estate: Estate, routes: Routes) -> None:
         """From now on read and place by these; what formats were told stays."""
         self._estate, self._routes = estate, routes

@@ -105,9 +105,11 @@ class Watch:
         return found
 
     def _see_topic(self, device: _Device, name: str, topic: str, now_ms: int) -> None:
-        """One id, two topics: compared up to the level that names the device."""
-        before, after = device.topic.partition(name)[0], topic.partition(name)[0]
-        if before != after and now_ms - device.topic_ms < WINDOW_MS:
+        """One id, two topics: compared up to the level that names the device, when there is one."""
+        before, found_before, _ = device.topic.partition(name)
+        after, found, _ = topic.partition(name)
+        place = before.partition("/")[0] == after.partition("/")[0]  # else it is the kind of message that differs
+        if before != after and found_before and found and place and now_ms - device.topic_ms < WINDOW_MS:
             detail = f"publishes under {before + name!r} and {after + name!r}: two devices with one id, or one twice"
             self._find(name, "two_topics", detail, now_ms)
         device.topic = topic

@@ -38,11 +38,16 @@ class Memory:
 
     def recall(self, codec: str, key: str, at_ms: int) -> Any:
         """What held at that time, or else the first thing said afterwards; None if nothing ever was."""
+        return next(iter(self.recall_on(codec, key, at_ms)), None)
+
+    def recall_on(self, codec: str, key: str, at_ms: int) -> list[Any]:
+        """What held at that time, and what was said afterwards, in order."""
         versions = self._kept.get((codec, key))
         if not versions:
-            return None
+            return []
         self._kept.move_to_end((codec, key))
-        return versions[max(0, bisect_right(versions, at_ms, key=lambda entry: entry.from_ms) - 1)].value
+        held = max(0, bisect_right(versions, at_ms, key=lambda entry: entry.from_ms) - 1)
+        return [entry.value for entry in versions[held:]]
 
     def learn(self, codec: str, key: str, at_ms: int, value: Any, birth: bool = False) -> None:
         """From `at_ms` on this holds; saying the same thing again changes nothing. Messages may wait for a `birth`."""

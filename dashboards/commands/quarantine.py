@@ -23,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, help="The messages that were refused.")
 OfReason = Annotated[Reason | None, typer.Option("--reason", help="Only this reason.")]
 OfDevice = Annotated[str, typer.Option("--device", help="Only this device.")]
 Ids = Annotated[list[int] | None, typer.Argument(help="Only these, by the id that `list` shows.")]
+Number = Annotated[int, typer.Argument(help="The id that `list` shows.")]
 All = Annotated[bool, typer.Option("--all", help="All of them.")]
 
 
@@ -50,7 +51,7 @@ def list_(
 
 
 @app.command()
-def show(number: int, config: Config = None, as_json: AsJson = False) -> None:
+def show(number: Number, config: Config = None, as_json: AsJson = False) -> None:
     """Show one refused message, whole, with the place of the error where there is one."""
     settings = read(config)
     with State(settings.state.file) as state:

@@ -9,6 +9,7 @@ watched: a lost message takes its values with it, and what a rebirth would tell 
 
 import math
 import struct
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sensors.codecs.sparkplug_pb import VALUES, parsed, rebirth
@@ -96,21 +97,29 @@ def _birth(draft: Draft, key: str, payload: Any) -> None:
 
 
 def _data(draft: Draft, key: str, command: str, payload: Any) -> None:
-    born = draft.memory.recall(NAME, key, draft.message.received_ms)
-    aliases, named = (born["aliases"], born["metrics"]) if born else ({}, {})
+    births = draft.memory.recall_on(NAME, key, draft.message.received_ms)
     unknown = ""
     for metric in payload.metrics:
-        name = _text(metric.name) or (aliases.get(str(metric.alias), "") if metric.HasField("alias") else "")
-        datatype, unit = named.get(name, (0, ""))
-        told = Told(name, metric.datatype or datatype, _unit(metric) or unit)
-        if name not in named and not _explains_itself(told):
-            unknown = unknown or (f"metric {name!r}" if name else f"alias {metric.alias}")
-        if name and (name in named or told.datatype):
-            _metric(draft, metric, told, payload.timestamp, born=name in named)
+        told, born = _told(metric, births)
+        if not born and not _explains_itself(told):
+            unknown = unknown or (f"metric {told.name!r}" if told.name else f"alias {metric.alias}")
+        if told.name and (born or told.datatype):
+            _metric(draft, metric, told, payload.timestamp, born)
     if unknown:
         draft.refuse(Reason.NEEDS_BIRTH, f"{unknown} of {key} was told in a birth that never came here")
-    if unknown or born is None:
+    if unknown or not births:
         _ask(draft, command)
+
+
+def _told(metric: Any, births: Sequence[Mapping[str, Any]]) -> tuple[Told, bool]:
+    """What is known of a metric, and whether a birth told it: the one that held, or the first afterwards that did."""
+    name = _text(metric.name)
+    for birth in births:
+        called = name or (birth["aliases"].get(str(metric.alias), "") if metric.HasField("alias") else "")
+        if called in birth["metrics"]:
+            datatype, unit = birth["metrics"][called]
+            return Told(called, metric.datatype or datatype, _unit(metric) or unit), True
+    return Told(name, metric.datatype, _unit(metric)), False
 
 
 def _explains_itself(told: Told) -> bool:

@@ -92,9 +92,14 @@ def test_one_id_under_two_topics() -> None:
     for application in ("1", "1", "2"):
         watch.see(message(f"application/{application}/device/a81758fffe0523db/event/up", NOW_MS), reading)
     (found,) = watch.found()
-    shelly = [Reading("shelly-1", "", "electricity.power", 20.0, NOW_MS)]
-    for leaf in ("status/em:0", "status/emdata:0", "events/rpc"):
-        watch.see(message(f"shelly-1/{leaf}", NOW_MS), shelly)
+    for device, *topics in (
+        ("shelly-1", "shelly-1/status/em:0", "shelly-1/status/emdata:0", "shelly-1/events/rpc"),
+        ("gizmo", "tele/gizmo/SENSOR", "stat/gizmo/STATUS10"),
+        ("plant/node", "spBv1.0/plant/NBIRTH/node", "spBv1.0/plant/NDATA/node"),
+        ("urn:dev:mac:1", "senml/gateway-1", "senml/gateway-2"),
+    ):
+        for topic in topics:
+            watch.see(message(topic, NOW_MS), [Reading(device, "", "electricity.power", 20.0, NOW_MS)])
 
     assert "two_topics" == found.kind
     assert "application/1/" in found.detail

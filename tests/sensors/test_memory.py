@@ -22,6 +22,14 @@ def test_what_held_then() -> None:
     assert None is memory.recall("homie_5", "other", 99)
 
 
+def test_what_was_said_afterwards() -> None:
+    """What held, and all that followed it, for what only a later birth explains."""
+    memory = told("a", "b", "c")
+
+    assert [["a", "b", "c"], ["b", "c"], ["c"]] == [memory.recall_on("homie_5", "lamp", at) for at in (5, 20, 99)]
+    assert [] == memory.recall_on("homie_5", "other", 99)
+
+
 def test_late_news_is_put_in_order() -> None:
     """What was said in between, and comes late, holds in between."""
     memory = told("a", "b")

@@ -77,6 +77,18 @@ def test_commissioning(tmp_path: Path) -> None:
     assert expected.encode() == (tmp_path / "estate/devices.csv").read_bytes()
 
 
+def test_added_is_heard(tmp_path: Path) -> None:
+    """Once the command has said that a device is added, what comes on a topic of its own is stored."""
+    with site(tmp_path) as (running, port):
+        row = ("hall", "--building", "b1", "--topic", "plant/hall", "--codec", "plain/climate.temperature")
+        run_json(tmp_path, "devices", "add", *row)
+        publish(port, "21.5", "plant/hall")
+        until(lambda: stored(running, "hall", "climate.temperature") == [21.5], "the first message is stored")
+        metrics = running.metrics()
+
+    assert 0 == law_1(metrics)
+
+
 def test_a_wrong_row_is_refused(tmp_path: Path) -> None:
     """Beside the service and without it: what is wrong is said with file and line, and nothing is changed."""
     with site(tmp_path) as (running, _):
