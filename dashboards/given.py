@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 from dashboards.params import QuantityName
 from dashboards.problems import Problem
 from estate.model import Estate
-from ingest.bulk import MOST_READINGS, Taken, take_in
-from ingest.by_hand import Given, reading_of
+from ingest.history.bulk import MOST_READINGS, Taken, take_in
+from ingest.history.by_hand import Given, reading_of
 from ingest.intake import Intake
 
 MOST_BYTES = 4 * 2**20

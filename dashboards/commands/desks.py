@@ -15,8 +15,8 @@ from dashboards.service import clock
 from estate.calendar import DAY_MS, HOUR_MS
 from estate.load import load
 from estate.model import Estate
-from ingest.bulk import Taken, take_in
-from ingest.importing import Desk
+from ingest.history.bulk import Taken, take_in
+from ingest.history.importing import Desk
 from sensors.model import Reading
 from store.base import Row, Series, StoreUnavailable
 

@@ -18,11 +18,11 @@ from dashboards.service import clock
 from estate.calendar import rfc3339
 from estate.fields import TimeZone
 from estate.load import load
-from ingest.by_hand import Given, doubt, reading_of
-from ingest.importing import Asked, FileWrong, Import, Report
-from ingest.registers import held_by, held_from
-from ingest.tabular import Times
-from ingest.targets import Kind, Target
+from ingest.history.by_hand import Given, doubt, reading_of
+from ingest.history.importing import Asked, FileWrong, Import, Report
+from ingest.history.registers import held_by, held_from
+from ingest.history.tabular import Times
+from ingest.history.targets import Kind, Target
 from sensors.quantities import QUANTITIES
 
 reading = typer.Typer(no_args_is_help=True, help="Readings by hand.")

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from estate.calendar import DAY_MS, HOUR_MS
-from ingest.targets import Target
+from ingest.history.targets import Target
 from store.base import How, Row, Series, Tag
 
 Look = Callable[[Series], Awaitable[Sequence[Row]]]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from estate.problems import Problem
-from ingest.clocks import Clock
+from ingest.history.clocks import Clock
 
 MOST_PROBLEMS = 1_000
 """Kept of one file; the others are counted."""

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from estate.model import Estate
-from ingest.targets import Kind, in_own_unit, target_of
+from ingest.history.targets import Kind, in_own_unit, target_of
 from sensors.draft import Ambiguous, Malformed
 from sensors.model import Reading
 from sensors.quantities import QUANTITIES

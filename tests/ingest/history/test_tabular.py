@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest import tabular
-from ingest.tabular import Problems, Sheet, Times
+from ingest.history import tabular
+from ingest.history.tabular import Problems, Sheet, Times
 
 PARIS = ZoneInfo("Europe/Paris")
 

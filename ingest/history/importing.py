@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from estate.calendar import rfc3339
 from estate.model import Estate
-from ingest.bulk import MOST_READINGS, Taken
-from ingest.intervals import Irregular, Register, Stamp, Step, Survey, edges
-from ingest.registers import count_between, held_between, held_by, held_from
-from ingest.tabular import Cell, Problems, Sheet, Times
-from ingest.targets import Kind, Target, Targets, in_own_unit
+from ingest.history.bulk import MOST_READINGS, Taken
+from ingest.history.intervals import Irregular, Register, Stamp, Step, Survey, edges
+from ingest.history.registers import count_between, held_between, held_by, held_from
+from ingest.history.tabular import Cell, Problems, Sheet, Times
+from ingest.history.targets import Kind, Target, Targets, in_own_unit
 from sensors.model import Reading
 from store.base import Row, Series
 
