@@ -49,7 +49,7 @@ def test_time_of_receipt_holds_when_none_is_given() -> None:
         (message(said=b"not json"), Reason.MALFORMED, "JSON"),
         (message(said={"electricity.pwr": 1}), Reason.UNKNOWN_QUANTITY, "electricity.pwr"),
         (message(said={"electricity.power": 1e12}), Reason.IMPLAUSIBLE_VALUE, "electricity.power"),
-        (message(said={"electricity.power": 1, "time": "2027-01-01T00:00:00Z"}), Reason.WRONG_TIME, "future"),
+        (message(said={"electricity.power": 1, "time": "2027-01-01T00:00:00Z"}), Reason.WRONG_TIME, "ahead"),
         (message(leaf="commands"), Reason.UNKNOWN_TOPIC, "microville/"),
     ],
 )
