@@ -6,7 +6,7 @@ payload must be for every value of it to be taken; good values beside wrong ones
 
 from typing import Any
 
-from sensors.codecs.native import CHANNEL, MOST_ENTRIES, NativePayload
+from sensors.codecs.native import CHANNEL, MOST_ENTRIES, ONE
 from sensors.quantities import QUANTITIES, Quantity
 
 Schema = dict[str, Any]
@@ -48,7 +48,7 @@ def _one_or_several(title: str, one: Schema) -> Schema:
 
 
 def _object(refer: str) -> Schema:
-    model = NativePayload.model_json_schema()
+    model = ONE.json_schema()
     time = model["properties"]["time"]
     text, null = time["anyOf"]
     about = "RFC 3339 with an offset from UTC. Without it the time of receipt holds."
@@ -80,7 +80,7 @@ def _value(quantity: Quantity) -> Schema:
     value: Schema = {
         "title": quantity.en,
         "description": f"{quantity.en}{unit}.{kinds[quantity.kind]}",
-        "type": NativePayload.model_json_schema()["additionalProperties"]["type"],
+        "type": ONE.json_schema()["additionalProperties"]["type"],
         "minimum": quantity.low,
         "maximum": quantity.high,
         "x-kind": quantity.kind,

@@ -9,24 +9,24 @@ An object maps ``family.field`` or ``family.field@channel`` to a number in the t
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from annotated_types import MaxLen
-from pydantic import AwareDatetime, BaseModel, ConfigDict, FiniteFloat, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, ConfigDict, FiniteFloat, TypeAdapter, ValidationError, with_config
 from pydantic_core import from_json
+from typing_extensions import TypedDict
 
 from sensors.model import Codec, Context, Decoded, Ignored, Message, Reading, Reason, Rejected, Unused
 from sensors.quantities import QUANTITIES
 
 
-class NativePayload(BaseModel):
+@with_config(ConfigDict(strict=True, extra="allow"))
+class NativePayload(TypedDict, total=False, extra_items=FiniteFloat):  # type: ignore[call-arg]  # mypy has no PEP 728
     """One native object: the values of one device at one instant."""
 
-    model_config = ConfigDict(extra="allow", strict=True)
-    __pydantic_extra__: dict[str, FiniteFloat]
-
-    time: AwareDatetime | None = None
+    time: AwareDatetime | None
 
 
 MOST_ENTRIES = 1_000
@@ -38,7 +38,9 @@ MOST_WRONG = 500
 
 MOST_NAME = 128  # letters: longer ones are no quantity and channel, and not remembered
 
-_ARRAY = TypeAdapter(Annotated[list[NativePayload], MaxLen(MOST_ENTRIES)])
+ONE = TypeAdapter(NativePayload)
+_SEVERAL = TypeAdapter(Annotated[list[NativePayload], MaxLen(MOST_ENTRIES)])
+_validate_one = ONE.validator.validate_json  # the adapter's own method looks at its options anew each time
 CHANNEL = re.compile(r"[\w.:/+-]{1,64}")
 
 
@@ -55,20 +57,22 @@ def decode(message: Message, context: Context) -> Decoded:
         entries, problem = _parse(message.payload), None
     except ValidationError as error:
         entries, problem = _salvage(message, device, error)
-    if (message.retained or leaf == "history") and any(entry.time is None for entry in entries):
+    if (message.retained or leaf == "history") and any(entry.get("time") is None for entry in entries):
         if leaf == "history":
             return Decoded((), building, Rejected(message, Reason.NEEDS_TIME, "history without a time", device))
         return Decoded((), building, Ignored(message, Unused.RETAINED_WITHOUT_TIME))
     return _collect(message, building, device, entries, problem)
 
 
-def _parse(payload: bytes) -> list[NativePayload]:
+def _parse(payload: bytes) -> Sequence[NativePayload]:
+    if payload[:1] == b"{":
+        return (_validate_one(payload),)
     if payload.lstrip()[:1] == b"[":
-        return _ARRAY.validate_json(payload)
-    return [NativePayload.model_validate_json(payload)]
+        return _SEVERAL.validate_json(payload)
+    return (_validate_one(payload),)
 
 
-def _salvage(message: Message, device: str, error: ValidationError) -> tuple[list[NativePayload], Rejected]:
+def _salvage(message: Message, device: str, error: ValidationError) -> tuple[Sequence[NativePayload], Rejected]:
     """What is left of a payload without the values that failed: nothing if its form or a time is wrong."""
     if (wrong := error.error_count()) > MOST_WRONG:
         return [], Rejected(message, Reason.MALFORMED, f"{wrong} values are wrong", device)
@@ -83,31 +87,36 @@ def _salvage(message: Message, device: str, error: ValidationError) -> tuple[lis
     for *parents, name in paths:
         entry = tree[parents[0]] if parents else tree
         entry.pop(name, None)
-    return _ARRAY.validate_python(tree if isinstance(tree, list) else [tree], strict=False), rejected
+    return _SEVERAL.validate_python(tree if isinstance(tree, list) else [tree], strict=False), rejected
 
 
 def _collect(
-    message: Message, building: str, device: str, entries: list[NativePayload], problem: Rejected | None
+    message: Message, building: str, device: str, entries: Sequence[NativePayload], problem: Rejected | None
 ) -> Decoded:
-    large = len(message.payload) > MOST_VALUES  # no value takes a byte only: the others are not worth counting
-    if large and (count := sum([len(entry.__pydantic_extra__ or ()) for entry in entries])) > MOST_VALUES:
+    payload = message.payload
+    large = len(payload) > MOST_VALUES  # no value takes a byte only: the others are not worth counting
+    if large and (count := sum([len(entry) - ("time" in entry) for entry in entries])) > MOST_VALUES:
         detail = f"{count} values in one message are more than {MOST_VALUES}"
         return Decoded((), building, Rejected(message, Reason.MALFORMED, detail, device))
     readings: list[Reading] = []
     texts = 0  # names, and texts of times: each brings two quotes
     for entry in entries:
-        texts += len(entry.__pydantic_extra__ or ()) + 2 * (entry.time is not None)
-        at_ms = message.received_ms if entry.time is None else round(entry.time.timestamp() * 1000)
-        for name, value in (entry.__pydantic_extra__ or {}).items():
+        texts += len(entry)
+        time = entry.pop("time", None)
+        if time is None:
+            at_ms = message.received_ms
+        else:
+            texts += 1
+            at_ms = round(time.timestamp() * 1000)
+        for name, value in cast(Mapping[str, float], entry).items():
             if len(name) <= MOST_NAME and (known := _quantity_and_channel(name)):
                 readings.append(Reading(device, known[1], known[0], value, at_ms))
             elif problem is None:
-                problem = Rejected(
-                    message, Reason.UNKNOWN_QUANTITY, f"{name!r} is no known quantity or channel", device
-                )
+                detail = f"{name!r} is no known quantity or channel"
+                problem = Rejected(message, Reason.UNKNOWN_QUANTITY, detail, device)
     if not readings and problem is None:
         problem = Rejected(message, Reason.MALFORMED, "no value in the message", device)
-    if readings and message.payload.count(b'"') != 2 * texts and (twice := _name_twice(message.payload)):
+    if payload.count(b'"') != 2 * texts and readings and (twice := _name_twice(payload)):
         detail = f"{twice!r} stands twice in one object"
         return Decoded((), building, Rejected(message, Reason.AMBIGUOUS, detail, device))
     return Decoded(readings, building, problem)
