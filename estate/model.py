@@ -183,11 +183,13 @@ class Estate:
     leases: Sequence[Lease]
     budgets: Sequence[Budget]
     profiles: Sequence[Taught] = ()
-    _starts: dict[str, list[int]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _spans: dict[str, tuple[list[int], Sequence[Placement]]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
     _budgets: dict[tuple[str, str], list[Budget]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._starts.update({device: [p.start_ms for p in spans] for device, spans in self.placements.items()})
+        self._spans.update({device: ([p.start_ms for p in spans], spans) for device, spans in self.placements.items()})
         for budget in sorted(self.budgets, key=lambda budget: budget.first_month):
             self._budgets.setdefault((budget.tenant, budget.carrier), []).append(budget)
 
@@ -209,13 +211,14 @@ class Estate:
 
     def place(self, device: str, at_ms: int) -> Placement | None:
         """Where the device was at that time; None if it was nowhere, or is unknown."""
-        starts = self._starts.get(device)
-        if not starts:
+        found = self._spans.get(device)
+        if not found:
             return None
+        starts, spans = found
         index = bisect_right(starts, at_ms) - 1
         if index < 0:
             return None
-        placement = self.placements[device][index]
+        placement = spans[index]
         return placement if at_ms < placement.end_ms else None
 
     def budget(self, tenant: str, carrier: str, month: date) -> Budget | None:

@@ -5,6 +5,7 @@ what is refused is durable in the quarantine first. The next batch fills and is 
 """
 
 import asyncio
+import gc
 import sqlite3
 from collections.abc import Sequence
 
@@ -16,6 +17,8 @@ from ingest.session import Batch, Session
 from sensors.model import Message
 
 RETRY_S = 1.0
+FEW_COLLECTIONS = 50_000
+"""Objects made and not yet freed before the garbage collector looks at them: a few batches, some megabytes."""
 
 log = structlog.get_logger()
 
@@ -30,6 +33,7 @@ class Ingester:
 
     async def run(self) -> None:
         """Work until `stop`; what was received by then is accounted for when this returns."""
+        _spare_collector()
         await self._intake.found()
         async with asyncio.TaskGroup() as group:
             helpers = [
@@ -75,3 +79,13 @@ class Ingester:
                 "cannot_keep_messages", cause=str(error), next_step="make room; nothing is acknowledged until then"
             )
         self.unsafe = str(error)
+
+
+def _spare_collector() -> None:
+    """Let the garbage collector pass over what the start made, and seldom look at messages that come and go.
+
+    They hold no cycles, so that they are freed without it; looking at them took a third of the CPU per message.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(FEW_COLLECTIONS)

@@ -41,11 +41,12 @@ class Notes:
 
     def see(self, messages: Sequence[Message], decoded: Sequence[Decoded]) -> None:
         """Look at what the broker just gave."""
+        see = self._watch.see
         for message, (readings, _, _, unmapped, _) in zip(messages, decoded, strict=True):
             if unmapped and len(self._unmapped) < MOST_NAMES:
                 self._unmapped.update(unmapped)
             if readings:
-                self._watch.see(message, readings)
+                see(message, readings)
 
     async def run(self) -> None:
         """Save what was noticed, every few seconds, until cancelled."""

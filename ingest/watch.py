@@ -19,6 +19,9 @@ MOST_DEVICES = 50_000
 MOST_NAME = 128
 """Letters of a device: a longer name is none of the estate's."""
 
+LOOK_MS = 1_000
+"""Each topic is looked at so often at most: this is the path of every message, and a burst tells no more."""
+
 SKEW_MS = 10 * 60_000
 """A device whose newest values are always this old, or older, has its clock wrong; or a gateway holds them back."""
 
@@ -71,13 +74,18 @@ class Watch:
     """Remembers little of each device, and what was found since it was last asked."""
 
     def __init__(self) -> None:
+        self._looked: dict[str, int] = {}  # by topic
         self._devices: dict[str, _Device] = {}
         self._registers: dict[tuple[str, str, str], _Register] = {}
         self._found: dict[tuple[str, Kind], Finding] = {}
 
     def see(self, message: Message, readings: Sequence[Reading]) -> None:
         """Look at a message and its readings, the newest of which tell the clock."""
-        name, topic, now_ms = readings[0].device, message.topic, message.received_ms
+        topic, now_ms = message.topic, message.received_ms
+        if 0 <= now_ms - self._looked.get(topic, 0) < LOOK_MS:
+            return
+        self._looked[topic] = now_ms
+        name = readings[0].device
         device = self._devices.get(name)
         if device is None:
             if len(name) > MOST_NAME:
@@ -102,6 +110,8 @@ class Watch:
             self._devices.clear()
         if len(self._registers) > MOST_DEVICES:
             self._registers.clear()
+        if len(self._looked) > MOST_DEVICES:
+            self._looked.clear()
         return found
 
     def _see_topic(self, device: _Device, name: str, topic: str, now_ms: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ingest.watch import STEADY_MESSAGES, Finding, Kind, Watch
+from ingest.watch import LOOK_MS, STEADY_MESSAGES, Finding, Kind, Watch
 from sensors.model import Message, Reading
 from tests.ingest.values import HOUR_MS, NOW_MS
 
@@ -79,8 +79,9 @@ def test_channels_are_registers_of_their_own() -> None:
 def test_disordered_values_are_one_register() -> None:
     """Values that arrive out of order of their times are no fall."""
     watch = Watch()
-    for number in (1, 5, 2, 6, 3, 7, 4, 8):
-        watch.see(message("t/m1", NOW_MS), [meter(100.0 * number, NOW_MS - HOUR_MS + number * MINUTE_MS)])
+    for turn, number in enumerate((1, 5, 2, 6, 3, 7, 4, 8)):
+        received_ms = NOW_MS + turn * LOOK_MS
+        watch.see(message("t/m1", received_ms), [meter(100.0 * number, NOW_MS - HOUR_MS + number * MINUTE_MS)])
 
     assert [] == kinds(watch.found())
 
