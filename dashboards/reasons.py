@@ -100,6 +100,12 @@ REASONS: Mapping[str, Explained] = {
         Said("not placed", "The device is known, but was placed nowhere at that time.",
              "Correct its dates in devices.csv: its messages are then released at once."),
     ),
+    Reason.TOO_MANY_CHANNELS: Explained(
+        Said("trop de voies", "L’appareil a nommé plus de mille voies : chacune serait une série de plus à garder.",
+             "Corrigez la source, qui met sans doute un numéro ou une date dans le nom de la voie, puis libérez."),
+        Said("too many channels", "The device has named more than a thousand channels: each would be one more series.",
+             "Correct the source, which probably puts a number or a date into the channel’s name, then release."),
+    ),
     Reason.STORE_REFUSED: Explained(
         Said("refusé par le stockage", "Le stockage a refusé une valeur pour toujours, avec ses propres mots.",
              "Suivez ce que dit le stockage, puis libérez."),

@@ -18,6 +18,9 @@ MOST_TOPICS = 100_000
 """Remembered at most; when they are forgotten, messages within one millisecond may share a time."""
 
 
+MOST_CHANNELS = 1_000
+"""Of one device: each is one more series in the store, and whoever numbers messages by them must not fill it."""
+
 _point = partial(tuple.__new__, Point)  # half the time of Point(…), and three for each message
 
 
@@ -40,6 +43,7 @@ class Pipeline:
         self._routes = routes
         self.memory = routes.context.memory or Memory()
         self._received: dict[str, int] = {}
+        self._channels: dict[str, set[str]] = {}  # by device, of those that are placed
 
     def knows(self, device: str) -> bool:
         """Whether today's estate does."""
@@ -95,11 +99,21 @@ class Pipeline:
                 nowhere = self._nowhere(message, device, claimed, placement)
                 if placement:
                     building, zone, _, _ = placement
-            if nowhere is None:
+            if channel and nowhere is None and self._too_many(device, channel):
+                detail = f"{device!r} has named {MOST_CHANNELS} channels already, and {channel!r} is a new one"
+                problem = problem or Rejected(message, Reason.TOO_MANY_CHANNELS, detail, device)
+            elif nowhere is None:
                 points.append(_point((device, channel, quantity, value, at_ms, building, zone)))
             elif problem is None:
                 problem = nowhere
         return problem
+
+    def _too_many(self, device: str, channel: str) -> bool:
+        known = self._channels.setdefault(device, set())
+        if channel in known or len(known) < MOST_CHANNELS:
+            known.add(channel)
+            return False
+        return True
 
     def _nowhere(self, message: Message, device: str, claimed: str, placement: Placement | None) -> Rejected | None:
         """Why a reading has no place; None when it has one."""

@@ -47,6 +47,7 @@ class Reason(StrEnum):
     UNKNOWN_DEVICE = "unknown_device"  # not in the estate
     WRONG_BUILDING = "wrong_building"  # the topic claims another building than the estate
     NOT_PLACED = "not_placed"  # in the estate, but placed nowhere at that time
+    TOO_MANY_CHANNELS = "too_many_channels"  # of one device: it numbers its messages rather than its inputs
     STORE_REFUSED = "store_refused"  # the store will not take it, now or later
 
 

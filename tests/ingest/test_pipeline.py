@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estate.model import Point
-from ingest.pipeline import Outcome
+from ingest.pipeline import MOST_CHANNELS, Outcome
 from sensors.model import Ignored, Message, Reason, Unused
 from tests.ingest.values import (
     HOUR_MS,
@@ -93,6 +93,16 @@ def test_one_misplaced_reading_leaves_the_others() -> None:
 
     assert [600.0] == [point.value for point in outcome.points]
     assert [Reason.WRONG_BUILDING] == [rejected.reason for rejected in outcome.rejected]
+
+
+def test_a_channel_for_each_message() -> None:
+    """A device that invents channels is held to so many; those it has keep their readings."""
+    here = pipeline()
+    many = [message(said={f"electricity.power@{number}": 1}) for number in range(MOST_CHANNELS + 1)]
+    outcome = here.process([*many, many[0]], NOW_MS)
+
+    assert [Reason.TOO_MANY_CHANNELS] == [rejected.reason for rejected in outcome.rejected]
+    assert MOST_CHANNELS + 1 == len(outcome.points)
 
 
 def test_receipt_times_increase() -> None:
