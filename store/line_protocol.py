@@ -19,6 +19,10 @@ _UNWRITABLE = re.compile(r"[\0\n\r\ud800-\udfff]|\\(?:[,= ]|$)")
 _SPECIAL = re.compile(r"([,= ])")
 
 
+Owner = tuple[str, str, str, str]
+"""Device, channel, building and zone: what the streams of one message share."""
+
+
 class Stream:
     """One series of one quantity at one place, and the last it has written. `rivals` are the same at other places."""
 
@@ -65,7 +69,8 @@ class Encoder:
     """Turns points into lines, and remembers the streams it has seen."""
 
     def __init__(self) -> None:
-        self._streams: dict[tuple[str, str, str, str, str], Stream] = {}
+        self._streams: dict[Owner, dict[str, Stream]] = {}  # by quantity
+        self._count = 0
         self._prefixes: dict[tuple[str, str, str, str, str], str] = {}
         self._rivals: dict[tuple[str, str, str], list[Stream]] = {}
 
@@ -82,10 +87,14 @@ class Encoder:
 
     def _fill(self, batch: Batch, points: Sequence[Point]) -> None:
         parts: list[str] = []
-        streams, fresh, touched = self._streams, batch.fresh, batch.touched
-        prefix, time, number = "", -1, 0
+        fresh, touched = batch.fresh, batch.touched
+        streams: dict[str, Stream] = {}
+        owner, prefix, time, number = None, "", -1, 0
         for device, channel, quantity, value, at, building, zone in points:
-            stream = streams.get((device, channel, quantity, building, zone))
+            if owner != (device, channel, building, zone):  # mostly all points of a message share them
+                owner = (device, channel, building, zone)
+                streams = self._streams.setdefault(owner, {})
+            stream = streams.get(quantity)
             if stream is None:
                 stream = self.stream((device, channel, quantity, building, zone))
             if stream.prefix is prefix and at == time and stream.number > number:  # rising: no field twice in a line
@@ -108,10 +117,10 @@ class Encoder:
 
     def stream(self, key: tuple[str, str, str, str, str]) -> Stream:
         """The stream of device, channel, quantity, building and zone, made when it is new."""
-        known = self._streams.get(key)
-        if known is not None:
-            return known
         device, channel, quantity, building, zone = key
+        streams = self._streams.setdefault((device, channel, building, zone), {})
+        if quantity in streams:
+            return streams[quantity]
         if quantity not in QUANTITIES:
             raise StoreRefused(f"{quantity!r} is not a known quantity")
         family = QUANTITIES[quantity].family
@@ -120,9 +129,9 @@ class Encoder:
             series(family, building=building, channel=channel, device=device, zone=zone),
         )
         rivals = self._rivals.setdefault((device, channel, quantity), [])
-        stream = Stream(key, prefix, rivals, len(self._streams) + 1)
+        self._count += 1
+        stream = streams[quantity] = Stream(key, prefix, rivals, self._count)
         rivals.append(stream)
-        self._streams[key] = stream
         return stream
 
 
@@ -143,10 +152,12 @@ def latest_lines(streams: Iterable[Stream], arrived_ms: int) -> str:
 def touched_lines(touched: Mapping[tuple[str, str], int], arrived_ms: int) -> str:
     """One line per counter: the earliest time written, and when it arrived."""
     end = f"arrived_ms={arrived_ms}.0 {arrived_ms}\n"
-    return "".join(
-        f"{series('touched', channel=channel, device=device)} from_ms={from_ms}.0,{end}"
-        for (device, channel), from_ms in touched.items()
-    )
+    return "".join(f"{_touched(*counter)} from_ms={from_ms}.0,{end}" for counter, from_ms in touched.items())
+
+
+@lru_cache(100_000)
+def _touched(device: str, channel: str) -> str:
+    return series("touched", channel=channel, device=device)
 
 
 def consumption_line(row: Consumption) -> str:
