@@ -62,7 +62,7 @@ class Servers:
             most = WARM_UP + max(line.messages for line in lines if line.qos == qos)
             self._publishers[qos] = stack.enter_context(publisher(self._broker.port, qos, DEVICES, most))
 
-    def round(self, line: Line) -> Cost:
+    def round(self, line: Line, warm_up: int) -> Cost:
         """One round, into a store of its own; fails when a message is missing there."""
         others, influx_port = [self._broker.process.pid], 0
         if self._influx:
@@ -74,22 +74,22 @@ class Servers:
             with emptied(line.store, folder, influx_port) as url:
                 setting = Setting(self._broker.port, line.qos, "bench", DEVICES, url, name)
                 with part(line.part, setting) as process:
-                    measure(sender, [process], others, 0, WARM_UP)
-                    cost = measure(sender, [process], others, WARM_UP, line.messages)
+                    measure(sender, [process], others, 0, warm_up)
+                    cost = measure(sender, [process], others, warm_up, line.messages)
                 if line.store:
                     found = stored(line.store, folder, influx_port)
-                    assert WARM_UP + line.messages == found, f"{line.title}: the store holds {found} messages"
+                    assert warm_up + line.messages == found, f"{line.title}: the store holds {found} messages"
         return cost
 
 
-def measured(lines: Sequence[Line], rounds: int) -> dict[Line, list[Cost]]:
+def measured(lines: Sequence[Line], rounds: int = ROUNDS, warm_up: int = WARM_UP) -> dict[Line, list[Cost]]:
     """The rounds of all lines, alternating."""
     costs: dict[Line, list[Cost]] = {line: [] for line in lines}
     with ExitStack() as stack:
         servers = Servers(stack, lines)
         for _ in range(rounds):
             for line in lines:
-                costs[line].append(servers.round(line))
+                costs[line].append(servers.round(line, warm_up))
     return costs
 
 
@@ -114,7 +114,7 @@ def show(costs: dict[Line, list[Cost]]) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     print(f"Load before: {load()}")
-    show(measured(QUICK if "--quick" in arguments else LINES, ROUNDS))
+    show(measured(QUICK if "--quick" in arguments else LINES))
     print(f"Load after: {load()}, the last minute being this bench's own")
 
 

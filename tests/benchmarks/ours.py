@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -58,7 +58,8 @@ async def session(setting: Setting, part: Part) -> None:
     ours = Session(connection(setting), ["microville/#"], clock)
     connecting = asyncio.create_task(ours.run())
     receiving = asyncio.create_task(_receive(ours, part))
-    await _connected(ours, part)
+    await _connected(ours)
+    part.ready.set()
     await part.stop.wait()
     ours.finish()
     await receiving
@@ -77,6 +78,14 @@ async def _receive(ours: Session, part: Part) -> None:
 
 async def ingester(setting: Setting, part: Part) -> None:
     """Everything between broker and store, as `microville up` wires it, subscribed to all formats."""
+    async with ingesting(setting, part):
+        part.ready.set()
+        await part.stop.wait()
+
+
+@asynccontextmanager
+async def ingesting(setting: Setting, part: Part) -> AsyncIterator[Store]:
+    """The ingester at work, and its store."""
     store = open_store(StoreSettings(url=setting.store)) if setting.store else cast(Store, Nothing())
     await store.open()
     broker, ledger, here = connection(setting), Ledger(), estate(setting.devices)
@@ -86,15 +95,14 @@ async def ingester(setting: Setting, part: Part) -> None:
         ingester = Ingester(ours, Intake(Pipeline(here, routes), store, state, ledger, clock))
         part.done = lambda: ledger.stored
         running = asyncio.create_task(ingester.run())
-        await _connected(ours, part)
-        await part.stop.wait()
+        await _connected(ours)
+        yield store
         ingester.stop()
         await running
     await store.close()
     assert ledger.received == ledger.stored, ledger
 
 
-async def _connected(ours: Session, part: Part) -> None:
+async def _connected(ours: Session) -> None:
     while not ours.connected:  # noqa: ASYNC110 (the session has no event for it)
         await asyncio.sleep(0.01)
-    part.ready.set()

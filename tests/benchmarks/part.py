@@ -45,7 +45,7 @@ class Part:
             self.stop.set()
 
 
-PARTS = {"bare": "bare", "session": "ours", "ingester": "ours", "reference": "reference"}
+PARTS = {"bare": "bare", "session": "ours", "ingester": "ours", "probed": "probe", "reference": "reference"}
 """By name: the module of its function of this name. Each process loads its own alone."""
 
 

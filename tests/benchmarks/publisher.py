@@ -1,8 +1,8 @@
 """A publisher that costs next to nothing: messages encoded before the start, written as fast as the broker reads.
 
-Run as a process of its own: `python -m tests.benchmarks.publisher PORT QOS DEVICES COUNT`. It encodes COUNT messages and
-says `ready`; a line `FIRST COUNT PER_S` on standard input then sends that part of them (at PER_S messages a second; 0: as
-fast as it goes), and is answered `sent` when the broker has all of it.
+Run as a process of its own: `python -m tests.benchmarks.publisher PORT QOS DEVICES COUNT`. It encodes COUNT messages
+and says `ready`; a line `FIRST COUNT PER_S` on standard input then sends that part of them (at PER_S messages a second;
+0: as fast as it goes), and is answered `sent` when the broker has all of it.
 """
 
 import socket
