@@ -25,6 +25,9 @@ check: .venv/installed-dev  ## style, types, imports, generated files
 
 bench: .venv/installed-dev servers  ## medians and ratios, measured in one run
 	$(BIN)/python -m tests.benchmarks.bench_ingest
+	$(BIN)/python -m tests.benchmarks.bench_latency
+	$(BIN)/python -m tests.benchmarks.bench_devices
+	$(BIN)/python -m tests.benchmarks.bench_scale
 	$(BIN)/python -m tests.benchmarks.bench_decode
 	$(BIN)/python -m tests.benchmarks.bench_store
 

@@ -1,162 +1,122 @@
-"""What a message costs: `python -m tests.benchmarks.bench_ingest` prints medians and ratios of one run.
+"""What a message costs: `python -m tests.benchmarks.bench_ingest [--quick]` prints medians and ratios of one run.
 
 Native messages of three quantities go from a real mosquitto through the ingester into nothing, DuckDB and a real
-InfluxDB. Beside them, alternating, runs a bare receiver that decodes MQTT and acknowledges: the floor. CPU is that of
-the ingesting process; publisher, broker and store share the same machine.
+InfluxDB. Beside them, alternating, run the floor (`bare.py`), our session alone, and the reference (`reference.py`).
+Each is a process of its own, and so is the publisher; broker and store share the machine, and their CPU is told apart.
+What is stored is counted in the store after each round. `--quick`: into nothing and the floor, at QoS 1.
 """
 
-import asyncio
 import sys
-import time
-from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import NamedTuple, cast
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
-from estate.model import FOREVER_MS, Device, Estate, Placement, Point, Site
-from ingest.ingester import Ingester
-from ingest.intake import Intake
-from ingest.ledger import Ledger
-from ingest.pipeline import Pipeline
-from ingest.session import Session
-from ingest.settings import BrokerSettings
-from sensors.model import Context
-from sensors.registry import CODECS
-from sensors.routes import Routes
-from store.base import Store
-from store.duck import DuckStore
-from store.influx import InfluxStore
-from store.state import State
-from tests.benchmarks.publisher import name
-from tests.servers import influxd, mosquitto
+from tests.benchmarks.measuring import Cost, load, measure, part, publisher, spread
+from tests.benchmarks.part import Setting
+from tests.benchmarks.stores import emptied, stored
+from tests.servers import Server, influxd, mosquitto
 
-MESSAGES = 60_000
+WARM_UP = 2_000  # messages, not measured
 DEVICES = 400
-ROUNDS = 3
-DEADLINE_S = 120
-
-ZONE = ZoneInfo("Europe/Paris")
+ROUNDS = 5
 
 
-class Cost(NamedTuple):
-    cpu_us: float  # per message, of this process
-    per_s: float
+class Line(NamedTuple):
+    """A row of the table."""
+
+    title: str
+    part: str
+    store: str
+    qos: int
+    messages: int  # in a round: two to four seconds of work
+    target_us: float = 0
 
 
-class Nothing:
-    """A store that keeps nothing and takes no time."""
-
-    async def write(self, points: Sequence[Point]) -> None:
-        await asyncio.sleep(0)
-
-
-def estate() -> Estate:
-    """As many devices as the load has, all placed."""
-    places = {
-        name(n): [Placement(f"b{n % 40 + 1:02}", f"b{n % 40 + 1:02}-hall", 0, FOREVER_MS)] for n in range(DEVICES)
-    }
-    devices = {device: Device(device, device, 1, "") for device in places}
-    return Estate(Site("site", "Load", ZONE), {}, {}, devices, places, {}, {}, [], [])
+LINES = [
+    Line("bare receiver", "bare", "", 0, 150_000),
+    Line("into nothing", "ingester", "", 0, 60_000),
+    Line("bare receiver", "bare", "", 1, 100_000),
+    Line("our session alone", "session", "", 1, 100_000),
+    Line("into nothing", "ingester", "", 1, 60_000, 18),
+    Line("into DuckDB", "ingester", "duckdb", 1, 60_000, 25),
+    Line("into InfluxDB", "ingester", "influxdb", 1, 60_000, 25),
+    Line("reference into InfluxDB", "reference", "influxdb", 1, 20_000),
+]
+FLOOR, NOTHING, REFERENCE = LINES[2], LINES[4], LINES[-1]
+QUICK = [FLOOR, NOTHING]
 
 
-def clock() -> int:
-    return time.time_ns() // 1_000_000
+class Servers:
+    """The broker, the store and the publishers of one run."""
+
+    def __init__(self, stack: ExitStack, lines: Sequence[Line]) -> None:
+        self._broker = stack.enter_context(mosquitto(max_inflight=0))
+        self._influx: Server | None = None
+        if any(line.store == "influxdb" for line in lines):
+            self._influx = stack.enter_context(influxd())
+        self._publishers = {}
+        for qos in {line.qos for line in lines}:
+            most = WARM_UP + max(line.messages for line in lines if line.qos == qos)
+            self._publishers[qos] = stack.enter_context(publisher(self._broker.port, qos, DEVICES, most))
+
+    def round(self, line: Line, warm_up: int) -> Cost:
+        """One round, into a store of its own; fails when a message is missing there."""
+        others, influx_port = [self._broker.process.pid], 0
+        if self._influx:
+            influx_port = self._influx.port
+            others += [self._influx.process.pid]
+        sender = self._publishers[line.qos]
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            with emptied(line.store, folder, influx_port) as url:
+                setting = Setting(self._broker.port, line.qos, "bench", DEVICES, url, name)
+                with part(line.part, setting) as process:
+                    measure(sender, [process], others, 0, warm_up)
+                    cost = measure(sender, [process], others, warm_up, line.messages)
+                if line.store:
+                    found = stored(line.store, folder, influx_port)
+                    assert warm_up + line.messages == found, f"{line.title}: the store holds {found} messages"
+        return cost
 
 
-async def bare(session: Session) -> None:
-    """Decode MQTT and acknowledge, nothing else."""
-    connecting = asyncio.create_task(session.run())
-    received = 0
-    while received < MESSAGES:
-        batch = await session.receive()
-        assert batch
-        received += len(batch.messages)
-        session.ack(batch)
-    connecting.cancel()
-
-
-async def whole(session: Session, store: Store, folder: Path) -> None:
-    """The ingester as it runs."""
-    ledger = Ledger()
-    with State(folder / "state.sqlite") as state:
-        pipeline = Pipeline(estate(), Routes(Context(ZONE), CODECS))
-        ingester = Ingester(session, Intake(pipeline, store, state, ledger, clock))
-        running = asyncio.create_task(ingester.run())
-        await until(lambda: ledger.stored == MESSAGES)
-        ingester.stop()
-        await running
-    assert ledger.received == MESSAGES, ledger
-
-
-async def run(port: int, qos: int, work: Callable[[Session], Awaitable[None]]) -> Cost:
-    """Publish MESSAGES and take them in."""
-    broker = BrokerSettings(url=f"mqtt://127.0.0.1:{port}", client_id=f"bench-{time.time_ns()}")
-    session = Session(broker, ["microville/#"], clock)
-    command = ["-m", "tests.benchmarks.publisher", *map(str, (port, MESSAGES, qos, DEVICES))]
-    publisher = await asyncio.create_subprocess_exec(sys.executable, *command, stdin=PIPE, stdout=PIPE)
-    assert publisher.stdin
-    assert publisher.stdout
-    await publisher.stdout.readline()
-    async with asyncio.timeout(DEADLINE_S):
-        working = asyncio.ensure_future(work(session))
-        await until(lambda: session.connected)
-        cpu, wall = time.process_time(), time.perf_counter()
-        publisher.stdin.write(b"go\n")
-        await working
-        cost = Cost((time.process_time() - cpu) * 1e6 / MESSAGES, MESSAGES / (time.perf_counter() - wall))
-        await publisher.wait()
-    return cost
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 (what is waited for sets no event, and 10 ms do not matter here)
-        await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def opened(store: Store) -> AsyncIterator[Store]:
-    await store.open()
-    yield store
-    await store.close()
-
-
-async def measure(port: int, influx_port: int, folder: Path) -> dict[str, list[Cost]]:
-    costs: dict[str, list[Cost]] = {}
-    for turn in range(ROUNDS):
-        here = folder / str(turn)
-        here.mkdir()
-        for qos in (0, 1):
-            costs.setdefault(f"QoS {qos} bare receiver", []).append(await run(port, qos, bare))
-            nothing = cast(Store, Nothing())
-            into_nothing = await run(port, qos, lambda session: whole(session, nothing, here))  # noqa: B023
-            costs.setdefault(f"QoS {qos} into nothing", []).append(into_nothing)
-        stores: dict[str, Store] = {
-            "DuckDB": DuckStore(here / "duck"),
-            "InfluxDB": InfluxStore("127.0.0.1", influx_port, bucket=f"b{turn}"),
-        }
-        for title, store in stores.items():
-            async with opened(store):
-                cost = await run(port, 1, lambda session: whole(session, store, here))  # noqa: B023
-            costs.setdefault(f"QoS 1 into {title}", []).append(cost)
+def measured(lines: Sequence[Line], rounds: int = ROUNDS, warm_up: int = WARM_UP) -> dict[Line, list[Cost]]:
+    """The rounds of all lines, alternating."""
+    costs: dict[Line, list[Cost]] = {line: [] for line in lines}
+    with ExitStack() as stack:
+        servers = Servers(stack, lines)
+        for _ in range(rounds):
+            for line in lines:
+                costs[line].append(servers.round(line, warm_up))
     return costs
 
 
-def main() -> None:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        broker = stack.enter_context(mosquitto(max_inflight=0, settings=["max_queued_messages 0"]))
-        influx = stack.enter_context(influxd())
-        costs = asyncio.run(measure(broker.port, influx.port, folder))
-    floor = median(cost.cpu_us for cost in costs["QoS 1 bare receiver"])
-    for title, measured in costs.items():
-        cpu = median(cost.cpu_us for cost in measured)
-        rate = median(cost.per_s for cost in measured)
-        print(f"{title:<24} {cpu:6.1f} µs CPU a message, {cpu / floor:5.1f} × the floor, {rate:8.0f} messages/s")
+def show(costs: dict[Line, list[Cost]]) -> None:
+    """The table, each line against the floor and the reference, and its target."""
+    cpu = {line: median(cost.cpu_us for cost in found) for line, found in costs.items()}
+    print(
+        f"{'QoS':3} {'line':24} {'CPU a message (min–max)':>28} {'× floor':>8} {'reference':>10} {'target':>9}", end=""
+    )
+    print(f" {'messages/s (min–max)':>32} {'others’ CPU':>12}")
+    for line, found in costs.items():
+        floor = cpu[next(other for other in costs if other.part == "bare" and other.qos == line.qos)]
+        less = f"{cpu[REFERENCE] / cpu[line]:8.1f} ×" if REFERENCE in cpu else ""
+        target = f"≤ {line.target_us:.0f} µs" if line.target_us else ""
+        print(f"{line.qos:3} {line.title:24} {spread([cost.cpu_us for cost in found], ' µs'):>28}", end="")
+        print(f" {cpu[line] / floor:8.2f} {less:>10} {target:>9}", end="")
+        print(f" {spread([cost.per_s for cost in found]):>32}", end="")
+        print(f" {median(cost.others_us for cost in found):9.1f} µs")
+    share = median(cost.per_s for cost in costs[NOTHING]) / median(cost.per_s for cost in costs[FLOOR])
+    print(f"Sustained into nothing: {share:.2f} × the bare receiver (target ≥ 0.8).")
+
+
+def main(arguments: Sequence[str]) -> None:
+    print(f"Load before: {load()}")
+    show(measured(QUICK if "--quick" in arguments else LINES))
+    print(f"Load after: {load()}, the last minute being this bench's own")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
