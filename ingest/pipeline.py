@@ -14,7 +14,7 @@ from sensors.memory import Memory
 from sensors.model import Decoded, Ignored, Message, Reason, Rejected, Request
 from sensors.routes import MOST_LETTERS, Routes
 
-MOST_TOPICS = 100_000
+MOST_TOPICS = 250_000
 """Remembered at most; when they are forgotten, messages within one millisecond may share a time."""
 
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from sensors.model import Codec, Context
 
-MOST_TOPICS = 100_000
-"""Remembered at most; then they are looked up anew."""
+MOST_TOPICS = 250_000
+"""Remembered at most; then they are looked up anew: two for each of a hundred thousand devices, and some."""
 
 MOST_LETTERS = 1_000
 """Of a topic; nobody reads a longer one, and none is remembered."""
@@ -70,6 +70,7 @@ class Routes:
         self._own_tree = _Tree(own)
         self._codec_tree = _Tree([entry for entry in (*own, *self._common) if entry.codec])
         self._found: dict[str, Route | None] = {}
+        self._routes: dict[tuple[str, str], Route] = {}  # by codec/model and device: most topics share one
 
     def find(self, topic: str) -> Route | None:
         """Who reads this topic; None when nobody does."""
@@ -80,6 +81,7 @@ class Routes:
                 return None
             if len(self._found) >= MOST_TOPICS:
                 self._found.clear()
+                self._routes.clear()
             route = self._found[topic] = self._resolve(topic)
             return route
 
@@ -100,9 +102,11 @@ class Routes:
         own, reader = self._own_tree.first(topic), self._codec_tree.first(topic)
         if not reader:
             return None
-        name, _, model = reader.codec.partition("/")
-        device = _device(own, topic) if own else ""
-        return Route(self._codecs[name], self.context._replace(device=device, model=model))
+        key = reader.codec, _device(own, topic) if own else ""
+        if key not in self._routes:
+            name, _, model = reader.codec.partition("/")
+            self._routes[key] = Route(self._codecs[name], self.context._replace(device=key[1], model=model))
+        return self._routes[key]
 
 
 def _device(entry: Entry, topic: str) -> str:
