@@ -14,7 +14,7 @@ import duckdb
 
 from estate.model import Consumption, Point
 from store.base import Latest, Row, Series, StoreUnavailable, Touched, Usage, UsageRow
-from store.duck_file import connect, plain_errors
+from store.duck_file import connect, gives_up, plain_errors
 from store.duck_sql import TOUCHED, Statement, of_latest, of_series, of_usage
 from store.duck_write import Writer
 
@@ -92,8 +92,8 @@ class DuckStore:
                 with plain_errors(self.path):
                     work(self._ready())
             except StoreUnavailable as error:
-                # DuckDB gives up a database whose file it could not write; the next call opens it again.
-                if isinstance(error.__cause__, duckdb.FatalException):
+                # DuckDB gives up a database whose file it could not write or make out; the next call opens it again.
+                if gives_up(error.__cause__):
                     self._let_go()
                 raise
 

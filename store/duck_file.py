@@ -23,11 +23,12 @@ MIGRATIONS = (
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 
 _MAY_PASS = (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException)
+_MEND = "restore a backup, or move the file away to begin anew"
 
 
 @contextmanager
 def plain_errors(path: Path) -> Iterator[None]:
-    """Turn DuckDB's errors into StoreUnavailable (disk full, out of memory) or StoreRefused (anything else)."""
+    """Turn DuckDB's errors into StoreUnavailable (disk full, out of memory, damage) or StoreRefused (anything else)."""
     try:
         yield
     except _MAY_PASS as error:
@@ -35,11 +36,21 @@ def plain_errors(path: Path) -> Iterator[None]:
             f"store {path}: {_first_line(error)}; check the disk, its space and permissions"
         ) from error
     except (duckdb.Error, OverflowError) as error:
+        if gives_up(error):
+            raise StoreUnavailable(f"store {path}: it cannot be read ({_first_line(error)}); {_MEND}") from error
         raise StoreRefused(f"store {path}: {_first_line(error)}") from error
 
 
+def gives_up(error: BaseException | None) -> bool:
+    """Whether the database answers nothing more until it is opened again. Damage has no class of its own in DuckDB."""
+    return isinstance(error, duckdb.FatalException) or type(error) is duckdb.Error
+
+
 def connect(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
-    """Open the file, created if it is absent, at the newest schema. Raises StoreUnavailable or StoreRefused."""
+    """Open the file, created if it is absent, at the newest schema. Raises StoreUnavailable, also for damage.
+
+    A file that makes no sense refuses no reading: they wait until somebody has mended it.
+    """
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "threads": 2,  # of DuckDB's own: a long read takes one, never the core that ingests
@@ -58,13 +69,16 @@ def connect(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     try:
         with plain_errors(path):
             _migrate(path, database)
-    except (StoreUnavailable, StoreRefused):
+    except StoreUnavailable:
         database.close()
         raise
+    except StoreRefused as error:
+        database.close()
+        raise StoreUnavailable(f"{error}; {_MEND}") from error
     return database
 
 
-def _unopened(path: Path, error: duckdb.Error) -> StoreUnavailable | StoreRefused:
+def _unopened(path: Path, error: duckdb.Error) -> StoreUnavailable:
     said = _first_line(error)
     if "lock on file" in said:
         return StoreUnavailable(
@@ -72,16 +86,14 @@ def _unopened(path: Path, error: duckdb.Error) -> StoreUnavailable | StoreRefuse
         )
     if isinstance(error, duckdb.IOException) and "Cannot open file" in said:
         return StoreUnavailable(f"store {path}: {said}; check [store] url and the folder's permissions")
-    return StoreRefused(
-        f"store {path}: it cannot be read ({said}); restore a backup, or move the file away to begin anew"
-    )
+    return StoreUnavailable(f"store {path}: it cannot be read ({said}); {_MEND}")
 
 
 def _migrate(path: Path, database: duckdb.DuckDBPyConnection) -> None:
     database.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
     (version,) = database.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchall()[0]
     if version > len(MIGRATIONS):
-        raise StoreRefused(
+        raise StoreUnavailable(
             f"store {path}: a newer microville wrote it (schema {version}); run that one, or a newer one"
         )
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):

@@ -55,10 +55,10 @@ def test_locked(tmp_path: Path) -> None:
 
 
 async def test_damaged(tmp_path: Path) -> None:
-    """A file that is no database is refused with its path and what to do, and left as it is."""
+    """A file that is no database is not available: path and what to do are said, and it is left as it is."""
     path = tmp_path / "a.duckdb"
     path.write_bytes(b"not a database" * 1000)
-    message = await said_on_opening(path, StoreRefused)
+    message = await said_on_opening(path, StoreUnavailable)
 
     assert str(path) in message
     assert "restore a backup" in message
@@ -66,7 +66,7 @@ async def test_damaged(tmp_path: Path) -> None:
 
 
 async def test_damaged_within(tmp_path: Path) -> None:
-    """A database whose blocks were overwritten is refused."""
+    """A database whose blocks were overwritten is not available."""
     path = tmp_path / "a.duckdb"
     store = DuckStore(path)
     await store.open()
@@ -74,17 +74,37 @@ async def test_damaged_within(tmp_path: Path) -> None:
     await store.close()
     path.write_bytes(path.read_bytes()[:12288] + b"\xff" * (path.stat().st_size - 12288))
 
-    assert str(path) in await said_on_opening(path, StoreRefused)
+    assert str(path) in await said_on_opening(path, StoreUnavailable)
 
 
 async def test_newer(tmp_path: Path) -> None:
-    """A file of a newer schema is refused."""
+    """A file of a newer schema is not available, and no reading is refused for it."""
     path = tmp_path / "a.duckdb"
     await opened_and_closed(path)
     with duckdb.connect(path) as newer:
         newer.execute("INSERT INTO schema_version VALUES (99)")
 
-    assert "a newer microville wrote it (schema 99)" in await said_on_opening(path, StoreRefused)
+    assert "a newer microville wrote it (schema 99)" in await said_on_opening(path, StoreUnavailable)
+
+
+async def test_damaged_block(tmp_path: Path) -> None:
+    """Damage that is met later refuses no reading either, and once the file is put right the same store goes on."""
+    path = tmp_path / "a.duckdb"
+    store = DuckStore(path)
+    await store.open()
+    await store.write([point(float(n), T0 + n) for n in range(50_000)])
+    await store.close()
+    sound = path.read_bytes()
+    path.write_bytes(sound[:274432] + b"\xff" * 4096 + sound[274432 + 4096 :])
+    store = DuckStore(path)
+    late = [point(7.0, T0 + 5)]  # is looked up among those that are there
+    with pytest.raises(StoreUnavailable, match=r"a.duckdb: it cannot be read .*restore a backup"):
+        await store.write(late)
+    path.write_bytes(sound)
+    await store.write(late)
+
+    assert 50_000 == await counted(store)
+    await store.close()
 
 
 async def test_no_folder(tmp_path: Path) -> None:
