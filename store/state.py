@@ -6,8 +6,9 @@ each call in one transaction.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -70,23 +71,34 @@ MIGRATIONS = (
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 
+ASIDE = ".damaged-"
+"""Between the file's name and the time at which it was moved aside."""
+
+NEXT_START = "start `microville up`, which moves it aside and saves what can be read"
+
 
 class StateUnusable(Exception):
     """The state file cannot be opened or written; the message says why and what to do."""
 
 
 class State:
-    """The SQLite file of one instance. `run` from asyncio; `run_now` where there is no loop."""
+    """The SQLite file of one instance. `run` from asyncio; `run_now` where there is no loop.
+
+    A file found to be damaged raises StateUnusable, at the opening or later: the next start of the service mends it
+    (`store.state_damage`).
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.damage: StateUnusable | None = None  # once SQLite could not make sense of the file
         try:
+            if not path.exists() and (former := asides(path)):
+                raise StateUnusable(f"state file {path}: it was damaged and moved to {former[-1].name}; {NEXT_START}")
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = _opened(path)
+            with self._noticed():
+                self._db = _opened(path)
         except (OSError, sqlite3.OperationalError) as error:
-            raise StateUnusable(f"state file {path}: {error}; check [state] path and its permissions") from error
-        except sqlite3.DatabaseError as error:
-            next_step = "restore a copy of it, or move it away to start with an empty one"
+            next_step = "check [state] path, its permissions and the room on its disk"
             raise StateUnusable(f"state file {path}: {error}; {next_step}") from error
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="state")
         self._view = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
@@ -99,11 +111,11 @@ class State:
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Look something up, beside `run`: whoever must keep a message does not wait for whoever reads."""
-        return await asyncio.get_running_loop().run_in_executor(self._viewing, work, self._view)
+        return await asyncio.get_running_loop().run_in_executor(self._viewing, self._read_now, work)
 
     def run_now(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The same on this thread; not while another call is under way."""
-        with self._db:
+        with self._noticed(), self._db:
             self._db.execute("BEGIN IMMEDIATE")
             return work(self._db)
 
@@ -119,23 +131,56 @@ class State:
             thread.shutdown()
             db.close()
 
+    def _read_now(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with self._noticed():
+            return work(self._view)
+
+    @contextmanager
+    def _noticed(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if not tells_damage(error):
+                raise
+            self.damage = StateUnusable(f"state file {self.path}: {error}; {NEXT_START}")
+            raise self.damage from error
+
+
+def asides(path: Path) -> list[Path]:
+    """Damaged files that were moved aside and are still there, or a log of theirs, the oldest first."""
+    found = [file for file in path.parent.glob(f"{path.name}{ASIDE}*") if not file.name.endswith("-shm")]
+    logs = [file for file in found if file.name.endswith("-wal")]
+    own = [Path(str(file).removesuffix("-wal")) for file in logs if file.stat().st_size]  # reading leaves an empty one
+    return sorted({*found, *own} - {*logs})
+
+
+def tells_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether SQLite finds no sense in the file: "malformed", "not a database". Its subclasses mean something else."""
+    return type(error) is sqlite3.DatabaseError
+
 
 def _opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
-        _migrate(db, path)
+        if (found := version(db)) > len(MIGRATIONS):
+            cause = f"it was written by a newer version of Microville (schema {found})"
+            raise StateUnusable(f"state file {path}: {cause}; install that version again")
+        migrate(db, len(MIGRATIONS))
     except BaseException:
         db.close()
         raise
     return db
 
 
-def _migrate(db: sqlite3.Connection, path: Path) -> None:
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        cause = f"it was written by a newer version of Microville (schema {version})"
-        raise StateUnusable(f"state file {path}: {cause}; install that version again")
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+def version(db: sqlite3.Connection) -> int:
+    """Of the file's schema."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(db: sqlite3.Connection, wanted: int) -> None:
+    """Bring the file up to that version of the schema."""
+    before = version(db)
+    for number, script in enumerate(MIGRATIONS[before:wanted], start=before + 1):
         db.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")

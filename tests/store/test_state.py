@@ -126,11 +126,11 @@ def test_not_writable(tmp_path: Path) -> None:
 
 
 def test_damaged(tmp_path: Path) -> None:
-    """A file that is no database is refused and left as it is; the message says how to go on without it."""
+    """A file that is no database is refused and left as it is; the message says how to go on."""
     path = tmp_path / "state.sqlite"
     path.write_bytes(b"this was overwritten by something else " * 100)
 
-    with pytest.raises(StateUnusable, match=rf"{path}: file is not a database.*move it away"):
+    with pytest.raises(StateUnusable, match=rf"{path}: file is not a database.*start `microville up`"):
         State(path)
     assert path.read_bytes().startswith(b"this was overwritten")
 
@@ -144,5 +144,5 @@ def test_damaged_inside(tmp_path: Path) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
 
-    with pytest.raises(StateUnusable, match=rf"{path}: .*malformed.*move it away"):
+    with pytest.raises(StateUnusable, match=rf"{path}: .*malformed.*start `microville up`"):
         State(path)
