@@ -1,5 +1,6 @@
 """Errors as problem details (RFC 9457): which parameter, what is wrong with it, and what to do next."""
 
+import sqlite3
 from collections import Counter
 from http import HTTPStatus
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from store.base import StoreRefused, StoreUnavailable
+from store.state import StateUnusable
 
 _HEADERS = {503: {"Retry-After": "5"}}
 
@@ -61,6 +63,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(StoreUnavailable, _unavailable)
     app.add_exception_handler(StoreRefused, _refused)
+    app.add_exception_handler(sqlite3.OperationalError, _unkept)
+    app.add_exception_handler(StateUnusable, _damaged)
 
 
 async def _problem(_: Request, error: Exception) -> JSONResponse:
@@ -95,3 +99,11 @@ async def _unavailable(_: Request, error: Exception) -> JSONResponse:
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     return answer(500, f"the store refused the query: {error}", None, "report this: the query is ours, not yours")
+
+
+async def _unkept(_: Request, error: Exception) -> JSONResponse:
+    return answer(503, f"the state file does not take it: {error}", None, "make room on its disk; /readyz says more")
+
+
+async def _damaged(_: Request, error: Exception) -> JSONResponse:
+    return answer(503, str(error), None, "try again when the service has started anew")

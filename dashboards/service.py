@@ -1,6 +1,7 @@
 """One process of the service: every part, wired, started and stopped in order."""
 
 import asyncio
+import os
 import signal
 import sqlite3
 import time
@@ -18,9 +19,11 @@ from alerts.run import Alerts
 from dashboards.app import create_app
 from dashboards.configuration import Settings
 from dashboards.estates import EstateFolder
-from dashboards.health import Readiness
+from dashboards.health import Progress, Readiness
 from dashboards.parts import Parts
+from dashboards.problems import answer
 from dashboards.server import WebServer
+from dashboards.supervisor import Supervisor
 from energy.settle import Settlement
 from estate.calendar import DAY_MS
 from estate.model import Estate
@@ -36,7 +39,8 @@ from ingest.session import Session
 from sensors.model import Context
 from store.base import Latest, Store, StoreRefused, StoreUnavailable
 from store.settings import open_store
-from store.state import State
+from store.state import asides
+from store.state_damage import mended
 
 SETTLE_S = 20.0
 JUDGE_S = 60.0
@@ -76,7 +80,7 @@ class Service:
         estate = self._folder.estate
         self._web = WebServer(settings.web)
         stack.callback(self._web.close)
-        state = stack.enter_context(State(settings.state.file))
+        self._state = state = stack.enter_context(mended(settings.state.file))
         if self._embedded:
             stack.enter_context(embedded_broker(settings.broker.address))
         self._store = open_store(settings.store)
@@ -92,6 +96,9 @@ class Service:
         self._ingester = Ingester(self._session, self._intake)
         self._settlement = Settlement(self._store, estate, state)
         self._alerts = Alerts(self._store, estate, state, settings.mail, clock)
+        self._progress = Progress(ledger)
+        self._supervisor = Supervisor(os.environ)
+        stack.callback(self._supervisor.close)
         self._moved = False  # whether the stored readings are where this estate says
         self._parts = Parts(
             estate=estate,
@@ -118,9 +125,16 @@ class Service:
             return Readiness("degraded", f"broker: {self._session.trouble}; trying again")
         if self._session.refused:
             return Readiness("degraded", f"the broker refuses {self._session.refused}")
+        if aside := asides(self._state.path):
+            cause = f"the state file was damaged, and is kept as {aside[-1]}: readings may be lost (see the log)"
+            return Readiness("degraded", f"{cause}; look into it, then move it elsewhere or remove it")
         if self._folder.trouble:
             return Readiness("degraded", f"estate: {self._folder.trouble}; the former one is used")
         return Readiness("ready", "")
+
+    def _works(self) -> bool:
+        """Whether a restart would not help: messages move on, or wait for room on the disk."""
+        return bool(self._ingester.unsafe) or self._progress.goes_on()
 
     async def run(self, beside: Callable[[Store], Awaitable[None]] | None = None) -> None:
         """Work until SIGINT or SIGTERM; `beside` runs along once the store is open."""
@@ -128,14 +142,22 @@ class Service:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with asyncio.TaskGroup() as group:
-            around = group.create_task(self._with_store(beside))
-            following = group.create_task(self._follow_estate())
+            helpers = [
+                group.create_task(work)
+                for work in (
+                    self._with_store(beside),
+                    self._follow_estate(),
+                    self._watch_state(),
+                    self._supervisor.watch(self.readiness, self._works),
+                )
+            ]
             serving = [group.create_task(self._web.run(self._answer))]
             if Role.INGEST in self._roles:
                 serving.append(group.create_task(self._ingester.run()))
             await stop.wait()
-            around.cancel()
-            following.cancel()
+            self._supervisor.stopping()
+            for helper in helpers:
+                helper.cancel()
             if self._embedded:  # its queue is in memory, and goes with it
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._session.silence(QUIET_S), EMPTY_S)
@@ -147,8 +169,12 @@ class Service:
         await self._store.close()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer by the application of today's estate."""
-        await self._app(scope, receive, send)
+        """Answer by the application of today's estate; who has to wait too long at our end is told so."""
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            stopping = answer(503, "the service is stopping", None, "ask again when it has started anew")
+            await stopping(scope, receive, send)
 
     async def _follow_estate(self) -> None:
         """Take a changed estate without a restart, and put stored and refused readings where it says."""
@@ -208,6 +234,12 @@ class Service:
                 group.create_task(self._alerts.run(JUDGE_S))
             if beside:
                 await beside(self._store)
+
+    async def _watch_state(self) -> None:
+        """End the process once its own file is damaged, whoever met it: the next start mends it."""
+        while self._state.damage is None:  # noqa: ASYNC110 (another thread finds it)
+            await asyncio.sleep(WATCH_S)
+        raise self._state.damage
 
     async def _watch_store(self) -> None:
         """Know whether the store answers, also when nothing is written."""

@@ -1,10 +1,12 @@
 """deploy/systemd: the unit is one that systemd understands, and says what a stop must be."""
 
 import subprocess
-from configparser import ConfigParser
+from configparser import ConfigParser, SectionProxy
 from pathlib import Path
 
 import pytest
+
+from dashboards.supervisor import LOOK_S
 
 UNIT = Path(__file__).parents[2] / "deploy" / "systemd" / "microville.service"
 COMMAND = "/opt/microville/.venv/bin/microville"
@@ -35,12 +37,22 @@ def test_hardened(installed: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_stop() -> None:
-    """Only the service is told to end: it stops the embedded broker itself, and has longer than it needs."""
+@pytest.fixture
+def service() -> SectionProxy:
+    """The unit's [Service] section."""
     unit = ConfigParser(interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # keys keep their capitals
     unit.read(UNIT)
-    service = unit["Service"]
+    return unit["Service"]
 
+
+def test_stop(service: SectionProxy) -> None:
+    """Only the service is told to end: it stops the embedded broker itself, and has longer than it needs."""
     assert ("mixed", "10", "on-failure") == tuple(service[key] for key in ("KillMode", "TimeoutStopSec", "Restart"))
     assert service["ExecStart"].startswith(f"{COMMAND} up ")
+
+
+def test_watched(service: SectionProxy) -> None:
+    """It reports for itself, and is started again when it falls silent for many pings."""
+    assert ("notify", "on-failure") == (service["Type"], service["Restart"])
+    assert float(service["WatchdogSec"]) > 10 * LOOK_S
