@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -77,11 +77,24 @@ MENDABLE = (
 )
 
 
+class Log(structlog.PrintLogger):
+    """Standard error. A line that cannot be written, its disk being full, ends nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warning = error = critical = msg
+
+
 def main() -> None:
     """Run the command line; what the reader can mend is said in clear lines, without a traceback."""
     stamps: list[Processor] = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso")]
     line = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
-    structlog.configure([*stamps, line], logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure([*stamps, line], logger_factory=lambda *_: Log())
     try:
         app()
     except* MENDABLE as group:

@@ -9,12 +9,15 @@ import asyncio
 import hashlib
 import logging
 import re
+import threading
+from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formataddr, formatdate
 from typing import Any
 
 import apprise
+from apprise.exception import AppriseException
 from apprise.plugins.email import NotifyEmail
 from apprise.plugins.email.smtp import AppriseSMTPController
 
@@ -60,10 +63,35 @@ def check(url: str | None) -> None:
 
 
 async def deliver(url: str | None, mail: Queued) -> None:
-    """Hand the mail to the server, or raise NotDelivered. The blocking call is made on a thread."""
+    """Hand the mail to the server, or raise NotDelivered.
+
+    The blocking call is made on a thread that holds up no end of the process: a server may take its time to answer.
+    """
     if url is None:
         raise NotDelivered("no mail server is configured: set [mail] url")
-    await asyncio.to_thread(_deliver, url, mail)
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[None] = loop.create_future()
+
+    def work() -> None:
+        error: Exception | None = None
+        try:
+            _deliver(url, mail)
+        except Exception as raised:
+            error = raised
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(_settle, answer, error)
+
+    threading.Thread(target=work, name="mail", daemon=True).start()
+    await answer
+
+
+def _settle(answer: asyncio.Future[None], error: Exception | None) -> None:
+    if answer.cancelled():
+        return
+    if error:
+        answer.set_exception(error)
+    else:
+        answer.set_result(None)
 
 
 def _deliver(url: str, mail: Queued) -> None:
@@ -74,7 +102,11 @@ def _deliver(url: str, mail: Queued) -> None:
     channel.message = _message(channel, mail)
     # apprise answers yes or no and logs why: its log is the only place that has the server's words.
     with apprise.LogCapture(level=logging.DEBUG, fmt="%(message)s") as log:  # type: ignore[no-untyped-call]
-        accepted = apprise.Apprise([channel]).notify(body=mail.letter.text, title=mail.letter.subject)
+        try:
+            # The channel itself: an Apprise around it sends on a thread of its own, which holds up the process's end.
+            accepted = channel.notify(body=mail.letter.text, title=mail.letter.subject)
+        except (OSError, AppriseException) as error:
+            raise NotDelivered(str(error)) from error
     if not accepted:
         reasons = re.findall(r"Exception: (.*)", log.getvalue())
         raise NotDelivered(reasons[-1] if reasons else "the server did not take the mail, and did not say why")

@@ -8,8 +8,9 @@ Message-ID.
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import structlog
 
@@ -27,10 +28,18 @@ from estate.model import Budget, Estate
 from store.base import Store, StoreUnavailable, Usage
 from store.state import State
 
+T = TypeVar("T")
+
 log = structlog.get_logger()
 
 LOOK_S = 1.0
 """How often the outbox is looked at."""
+
+NOTE_S = 10.0
+"""How often a note is tried that the disk does not take."""
+
+LAST_S = 2.0
+"""How long a stop waits for a mail that is being handed over."""
 
 
 class Event(NamedTuple):
@@ -85,7 +94,9 @@ class Alerts:
             try:
                 taken += await asyncio.shield(sending)
             except asyncio.CancelledError:
-                await sending  # a mail that is being handed over is noted before we stop: else it goes out again
+                # A mail that is being handed over is noted before we stop: else it goes out again.
+                await asyncio.wait([sending], timeout=LAST_S)
+                sending.cancel()
                 raise
         return taken
 
@@ -93,13 +104,14 @@ class Alerts:
         while True:
             try:
                 await self.evaluate(self._clock())
-            except StoreUnavailable as error:
+            except (StoreUnavailable, sqlite3.OperationalError) as error:
                 log.warning("budgets not judged", cause=str(error), next_try_s=every_s)
             await asyncio.sleep(every_s)
 
     async def _send_for_ever(self) -> None:
         while True:
-            await self.send_due(self._clock())
+            with suppress(sqlite3.OperationalError):  # the outbox cannot be read now, nor anything be noted
+                await self.send_due(self._clock())
             await asyncio.sleep(LOOK_S)
 
     async def _evaluate(self, budget: Budget, now_ms: int) -> Event | None:
@@ -140,12 +152,21 @@ class Alerts:
             await deliver(self._mail.url, mail)
         except NotDelivered as error:
             cause = str(error)
-            status = await self._state.run(lambda db: outbox.failed(db, mail, cause, now_ms))
+            status = await self._note(lambda db: outbox.failed(db, mail, cause, now_ms))
             log.warning("mail not sent", mail=mail.key, cause=cause, attempts=mail.attempts + 1, status=status)
             return False
-        await self._state.run(lambda db: outbox.sent(db, mail))
+        await self._note(lambda db: outbox.sent(db, mail))
         log.info("mail sent", mail=mail.key)
         return True
+
+    async def _note(self, outcome: Callable[[sqlite3.Connection], T]) -> T:
+        """Write down what became of a mail before anything else is sent, or a full disk sends it every second."""
+        while True:
+            try:
+                return await self._state.run(outcome)
+            except sqlite3.OperationalError as error:
+                log.warning("mails wait", cause=str(error), next_step="make room on the disk of the state file")
+                await asyncio.sleep(NOTE_S)
 
     def _budgeted(self) -> dict[tuple[str, str], None]:
         return dict.fromkeys((budget.tenant, budget.carrier) for budget in self._estate.budgets)

@@ -1,5 +1,7 @@
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from store.base import Store, StoreUnavailable, Usage, UsageRow
 from store.duck import DuckStore
 from store.state import State
 from tests.alerts.values import BAKERY, budget, estate, ms, open_state, rows, serving
+from tests.waiting import until
 
 NOW = ms(2026, 11, 25)
 MINUTE = 60_000
@@ -158,6 +161,60 @@ async def test_stopped_while_sending(tmp_path: Path, store: Store) -> None:
 
             assert 0 == await service.send_due(NOW + MINUTE)
             assert (1, ["sent"]) == (slow.taken, [each.status for each in await state.read(sendings)])
+
+
+class Locking:
+    """A server that takes mails, and meanwhile another process takes the state file."""
+
+    def __init__(self, path: Path) -> None:
+        self.taken = 0
+        self.other = sqlite3.connect(path, isolation_level=None)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.taken += 1
+        self.other.execute("BEGIN IMMEDIATE")
+        return "250 OK"
+
+
+async def test_note_cannot_be_kept(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the file takes no note of a mail that was sent, it is not sent again, and nothing ends."""
+    monkeypatch.setattr("alerts.run.NOTE_S", 0.05)
+    monkeypatch.setattr("alerts.run.LOOK_S", 0.05)
+    with open_state(tmp_path) as state:
+        await state.run(lambda db: db.execute("PRAGMA busy_timeout = 0"))
+        locking = Locking(state.path)
+        async with serving(locking) as url:
+            service = alerts(store, state, BOTH, url)
+            running = asyncio.create_task(service.run(every_s=0.05))
+            await until(lambda: locking.taken == 1)
+            with closing(locking.other):
+                await asyncio.sleep(0.5)  # many times as long as a second attempt takes
+            async with asyncio.timeout(20):
+                while ["sent"] != [each.status for each in await state.read(sendings)]:
+                    assert not running.done()
+                    await asyncio.sleep(0.01)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    assert 1 == locking.taken
+
+
+async def test_stop_is_not_held_up(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that answers nothing holds up the end for a moment only; the mail stays queued."""
+    monkeypatch.setattr("alerts.run.LAST_S", 0.1)
+    slow = Slow()
+    async with serving(slow) as url:
+        with open_state(tmp_path) as state:
+            service = alerts(store, state, BOTH, url)
+            await service.evaluate(NOW)
+            sending = asyncio.create_task(service.send_due(NOW))
+            await slow.come.wait()
+            sending.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await sending
+
+            assert ["queued"] == [each.status for each in await state.read(sendings)]
+        slow.answer.set()
 
 
 class Away(DuckStore):
