@@ -52,7 +52,7 @@ def test_state_not_writable(tmp_path: Path) -> None:
     (said,) = refusal(tmp_path, "up")
 
     assert said.startswith("microville: state file state/state.sqlite: ")
-    assert said.endswith("check [state] path and its permissions")
+    assert said.endswith("check [state] path, its permissions and the room on its disk")
 
 
 def test_estate_wrong(tmp_path: Path) -> None:

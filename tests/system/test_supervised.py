@@ -2,7 +2,6 @@
 
 import signal
 import time
-import uuid
 from pathlib import Path
 
 from tests.servers import free_port, mosquitto
@@ -48,17 +47,3 @@ def no_ping_while_stopped(running: Running, systemd: Supervising) -> None:
     running.process.send_signal(signal.SIGCONT)
     until(lambda: systemd.pings() > before, "it pings again")
     assert silent
-
-
-def test_ready_without_broker(tmp_path: Path) -> None:
-    """Without a broker it is ready all the same, and says what it waits for; the address is an abstract one."""
-    run(tmp_path, free_port())
-    with (
-        supervising(f"@microville-test-{uuid.uuid4()}") as systemd,
-        started(tmp_path, "up", port=0, **systemd.environment) as running,
-    ):
-        until(lambda: "READY=1" in systemd.listen(), "it is ready")
-        running.stop()
-        systemd.listen()
-
-    assert any(line.startswith("STATUS=degraded: broker: ") for line in systemd.told)
