@@ -7,7 +7,7 @@ what this process remembers of them is what the server holds.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -19,9 +19,9 @@ from sensors.quantities import QUANTITIES
 from store.base import Latest, Row, Series, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
 from store.influx_http import InfluxHttp, Missing, Table, TooLarge
 from store.influx_moves import Moves
-from store.influx_tags import Place, columns, group_tags, latest_key, series_tags, stream_key, usage_tags
+from store.influx_tags import Place, columns, group_tags, latest_key, latest_tags, series_tags, stream_key, usage_tags
 from store.influxql import between, compile_query, matches, since
-from store.line_protocol import Batch, Encoder, consumption_line, latest_lines, touched_lines
+from store.line_protocol import Batch, Encoder, Stream, consumption_line, latest_lines, touched_lines
 
 _LOG = structlog.get_logger(__name__)
 _BODY_BYTES = 1_000_000
@@ -86,8 +86,11 @@ class InfluxStore:
                 batch = self._encoder.encode(await self._move(points, moves))
             try:
                 await self._send(self._lines(batch))
-            except BaseException:
+            except BaseException as error:
+                tried = {stream: stream.at for stream in batch.fresh}
                 batch.undo()
+                if isinstance(error, StoreRefused) and len(points) == 1:  # of several the right ones are written again
+                    await self._restore_latest(tried)
                 raise
             await self._remove(moves)
             await self._forget_arrivals()
@@ -183,6 +186,16 @@ class InfluxStore:
     def _lines(self, batch: Batch) -> bytes:
         arrived = self._arrival()
         return (batch.body + latest_lines(batch.fresh, arrived) + touched_lines(batch.touched, arrived)).encode()
+
+    async def _restore_latest(self, tried: Mapping[Stream, int]) -> None:
+        """Of a refused body the server keeps the lines that are right: `latest` would say what was not stored."""
+        for stream, at in tried.items():
+            day = at - at % DAY_MS
+            if stream.at >= day:
+                await self._send(latest_lines([stream], self._arrival()).encode())
+            elif self._http.version != 3:
+                row = " AND ".join(matches((tag, [value]) for tag, value in latest_tags(stream.key)))
+                await self._http.query(f'DELETE FROM "latest" WHERE {row} AND {between(day, day + 1)}')
 
     async def _send(self, lines: bytes) -> None:
         """In as many bodies as it takes: the server has its own limit, and a large one holds up the event loop."""

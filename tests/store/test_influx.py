@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from estate.calendar import DAY_MS
 from store.base import Latest, Series, StoreRefused, StoreUnavailable, Usage
 from store.influx import ARRIVALS_MS, InfluxStore
 from store.line_protocol import touched_lines
@@ -146,6 +147,24 @@ async def test_type_conflict() -> None:
             with pytest.raises(StoreRefused, match="field type conflict"):
                 await store.write([point()])
             await store.write([point(quantity="electricity.energy")])
+
+
+async def test_refused_value_is_not_the_latest() -> None:
+    """What the server refused is not the last value either: that is the one before, or none."""
+    with influxd() as server:
+        async with opened(server.port) as store:
+            await store.write([point(1.0), point(2.0, T0 + DAY_MS)])
+            for day in (0, 1, 2):  # the shards in which another program made the field a text
+                _put(server.port, f'electricity,building=b01,device=m2 energy="much" {T0 + day * DAY_MS}')
+            for at_ms in (T0 + DAY_MS + 1, T0 + 2 * DAY_MS):
+                with pytest.raises(StoreRefused):
+                    await store.write([point(9.0, at_ms, quantity="electricity.energy")])
+            found = await store.latest(Latest())
+            await store.write([point(3.0, T0 + DAY_MS + 2)])
+            later = await store.latest(Latest())
+
+    assert [point(2.0, T0 + DAY_MS)] == found
+    assert [point(3.0, T0 + DAY_MS + 2)] == later
 
 
 async def test_place_takes_all_of_a_message_along() -> None:
