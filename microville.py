@@ -34,6 +34,7 @@ from estate.load import EstateWrong, examine, load
 from estate.problems import Problem
 from estate.settings import EstateSettings, sample_path
 from ingest import replay as replaying
+from ingest.connect import ConnectionUnusable, tls
 from ingest.embedded import BrokerNotStarted
 from ingest.settings import BrokerSettings, StateSettings
 from sensors import history
@@ -72,7 +73,7 @@ log = structlog.get_logger()
 Folder = Annotated[Path, typer.Option(help="Where the dashboards' JSON is.")]
 
 MENDABLE = (
-    *(BrokerNotStarted, ConfigurationWrong, EstateWrong, MailUnusable, PortTaken, Refused),
+    *(BrokerNotStarted, ConfigurationWrong, ConnectionUnusable, EstateWrong, MailUnusable, PortTaken, Refused),
     *(StateUnusable, StoreRefused, StoreUnavailable),
 )
 
@@ -193,7 +194,8 @@ def check(config: Config = None, as_json: AsJson = False) -> None:
         settings = read(config)
         folder = settings.estate_folder
         check_mail(settings.mail.url)
-    except (ConfigurationWrong, MailUnusable) as error:
+        tls(settings.broker)
+    except (ConfigurationWrong, ConnectionUnusable, MailUnusable) as error:
         problems += [Problem("configuration", 0, line) for line in str(error).splitlines()]
     problems += examine(folder)
     if as_json:

@@ -10,7 +10,6 @@ import asyncio
 import random
 import socket
 import sqlite3
-import ssl
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 import aiomqtt
 import structlog
 
+from ingest.connect import client_arguments
 from ingest.lines import BadLine, Lines, Outgoing
 from ingest.publish_spool import PublishSpool
 from ingest.settings import BrokerSettings
@@ -140,13 +140,8 @@ class Publisher:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator["_Client"]:
         async with _Client(
-            self._broker.address.host,
-            self._broker.address.port,
+            **client_arguments(self._broker),
             identifier=self._broker.client_id,
-            username=self._broker.username,
-            password=self._broker.password.get_secret_value() if self._broker.password else None,
-            tls_context=ssl.create_default_context() if self._broker.address.tls else None,
-            protocol=aiomqtt.ProtocolVersion.V5,
             will=aiomqtt.Will(self._status_topic, "offline", qos=1, retain=True),
             timeout=TIMEOUT_S,
             keepalive=20,

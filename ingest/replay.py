@@ -6,7 +6,6 @@ connection or a new start says the same again (law 3).
 
 import asyncio
 import json
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -18,6 +17,7 @@ import aiomqtt
 import structlog
 
 from estate.model import Point
+from ingest.connect import client_arguments
 from ingest.settings import BrokerSettings
 from sensors import history
 from sensors.model import Reading
@@ -138,12 +138,7 @@ async def _deliver(broker: BrokerSettings, batches: AsyncIterator[Sequence[Outgo
 @asynccontextmanager
 async def _connection(broker: BrokerSettings) -> AsyncIterator[aiomqtt.Client]:
     async with aiomqtt.Client(
-        broker.address.host,
-        broker.address.port,
-        username=broker.username,
-        password=broker.password.get_secret_value() if broker.password else None,
-        tls_context=ssl.create_default_context() if broker.address.tls else None,
-        protocol=aiomqtt.ProtocolVersion.V5,
+        **client_arguments(broker),
         will=aiomqtt.Will(STATUS_TOPIC, "offline", qos=1, retain=True),
         timeout=TIMEOUT_S,
         max_inflight_messages=IN_FLIGHT,

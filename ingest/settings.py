@@ -13,23 +13,34 @@ EMBEDDED_PORT = 1883
 class Address(NamedTuple):
     """Where a broker listens."""
 
-    host: str
-    port: int
+    host: str  # or the path of a Unix socket
+    port: int  # 0: of a Unix socket
     tls: bool
 
+    @property
+    def local(self) -> bool:
+        """Whether it is a Unix socket."""
+        return self.port == 0
+
     def __str__(self) -> str:
+        if self.local:
+            return f"unix://{self.host}"
         return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
 
 
 def address_of(url: str) -> Address:
     """The broker's address; `embedded` and `embedded://127.0.0.1:1884` listen on this machine alone."""
     parts = urlsplit("embedded:" if url == "embedded" else url)
-    if parts.scheme not in ("mqtt", "mqtts", "embedded"):
-        raise ValueError(f"{url!r} is no broker; write mqtt://host:port, mqtts://host:port or embedded")
+    if parts.scheme not in ("mqtt", "mqtts", "unix", "embedded"):
+        raise ValueError(f"{url!r} is no broker; write mqtt://host:port, mqtts://host:port, unix:///path or embedded")
     if parts.username or parts.password:
         raise ValueError("give the user and password as username and password, not in the URL")
     if parts.scheme == "embedded":
         return Address("127.0.0.1", parts.port or EMBEDDED_PORT, tls=False)
+    if parts.scheme == "unix":
+        if parts.netloc or not parts.path.startswith("/"):
+            raise ValueError(f"{url!r} names no socket; write unix:///run/mosquitto.sock")
+        return Address(parts.path, 0, tls=False)
     if not parts.hostname:
         raise ValueError(f"{url!r} names no host; write mqtt://host:port")
     return Address(parts.hostname, parts.port or (8883 if parts.scheme == "mqtts" else 1883), parts.scheme == "mqtts")
@@ -50,6 +61,9 @@ class BrokerSettings(BaseModel):
     share: str = Field("", pattern=r"^[^/+#]*$")  # the group of a shared subscription
     username: str | None = None
     password: SecretStr | None = None
+    ca_file: Path | None = None  # the CA that signed the broker's certificate; None: those this machine trusts
+    cert_file: Path | None = None  # our own certificate, where the broker wants one
+    key_file: Path | None = None  # and its key; None: it stands in cert_file
     topics: list[str] = []  # the topic filters to subscribe; none: those of all formats and of the estate
     stateful: bool = True  # of the ingesters that share a subscription, one alone takes the formats with state
 

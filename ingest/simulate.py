@@ -5,7 +5,6 @@ so the rate does not drift. A message counts once the broker has acknowledged it
 """
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -15,6 +14,7 @@ from typing import NamedTuple
 import aiomqtt
 import structlog
 
+from ingest.connect import client_arguments
 from ingest.replay import IN_FLIGHT, RETRY_S, TIMEOUT_S
 from ingest.settings import BrokerSettings
 from sensors.simulation import Published, Simulation
@@ -99,12 +99,7 @@ async def _batches(
 @asynccontextmanager
 async def _connection(broker: BrokerSettings) -> AsyncIterator[aiomqtt.Client]:
     async with aiomqtt.Client(
-        broker.address.host,
-        broker.address.port,
-        username=broker.username,
-        password=broker.password.get_secret_value() if broker.password else None,
-        tls_context=ssl.create_default_context() if broker.address.tls else None,
-        protocol=aiomqtt.ProtocolVersion.V5,
+        **client_arguments(broker),
         timeout=TIMEOUT_S,
         max_inflight_messages=IN_FLIGHT,
     ) as client:

@@ -35,7 +35,7 @@ def publish(
     name = client_id or f"gateway-{socket.gethostname()}"
     given = {"url": url or settings.url, "client_id": name, "username": username or settings.username}
     try:
-        broker = BrokerSettings.model_validate({**given, "password": settings.password})
+        broker = BrokerSettings.model_validate({**settings.model_dump(), **given})
     except ValidationError as error:
         raise typer.BadParameter(str(error.errors()[0]["msg"]).removeprefix("Value error, ")) from error
     if set(f"{building}{name}") & set("+#/"):

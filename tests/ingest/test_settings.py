@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from ingest.connect import ConnectionUnusable, tls
 from ingest.settings import Address, BrokerSettings
 
 
@@ -14,6 +15,7 @@ from ingest.settings import Address, BrokerSettings
         ("mqtts://broker.example", Address("broker.example", 8883, tls=True)),
         ("mqtts://10.0.0.7:443", Address("10.0.0.7", 443, tls=True)),
         ("mqtt://[::1]:1884", Address("::1", 1884, tls=False)),
+        ("unix:///run/mosquitto.sock", Address("/run/mosquitto.sock", 0, tls=False)),
         ("embedded", Address("127.0.0.1", 1883, tls=False)),
         ("embedded://127.0.0.1:1884", Address("127.0.0.1", 1884, tls=False)),
         ("embedded://", Address("127.0.0.1", 1883, tls=False)),
@@ -33,6 +35,7 @@ def test_url(url: str, expected: Address) -> None:
         ("broker.example:1883", "no broker"),
         ("http://broker.example", "no broker"),
         ("", "no broker"),
+        ("unix://run/mosquitto.sock", "names no socket"),
         ("mqtt://", "names no host"),
         ("mqtt://:1883", "names no host"),
         ("mqtt://broker.example:99999", "Port out of range"),
@@ -74,3 +77,21 @@ def test_wrong_values_refused(wrong: dict[str, object]) -> None:
 def test_password_stays_secret() -> None:
     """A password is not shown where settings are printed."""
     assert "hunter2" not in repr(BrokerSettings.model_validate({"password": "hunter2"}))
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"url": "mqtts://b", "ca_file": "/nowhere"}, "ca_file /nowhere: No such file"),
+        ({"url": "mqtts://b", "cert_file": "/nowhere"}, "cert_file /nowhere: No such file"),
+        ({"url": "mqtts://b", "key_file": "/nowhere"}, "key_file /nowhere: No such file"),
+        ({"url": "mqtts://b", "ca_file": __file__}, "ca_file .*no certificate in PEM"),
+        ({"url": "mqtts://b", "cert_file": __file__}, "cert_file .*no certificate with its key"),
+        ({"url": "mqtts://b", "key_file": __file__}, "set cert_file"),
+        ({"url": "mqtt://b", "ca_file": __file__}, "ca_file is of use over TLS alone"),
+    ],
+)
+def test_certificates_of_no_use(given: dict[str, object], named: str) -> None:
+    """Files that are not there, or are something else, are named with their setting."""
+    with pytest.raises(ConnectionUnusable, match=named):
+        tls(BrokerSettings.model_validate(given))
