@@ -27,6 +27,7 @@ from dashboards.supervisor import Supervisor
 from energy.settle import Settlement
 from estate.calendar import DAY_MS
 from estate.model import Estate
+from ingest.connect import tls
 from ingest.embedded import embedded_broker
 from ingest.ingester import Ingester
 from ingest.intake import Intake
@@ -36,6 +37,7 @@ from ingest.notes import load_memory
 from ingest.pipeline import Pipeline
 from ingest.release import enlighten, reconsider
 from ingest.session import Session
+from ingest.subscriptions import Subscriptions
 from sensors.model import Context
 from store.base import Latest, Store, StoreRefused, StoreUnavailable
 from store.settings import open_store
@@ -76,6 +78,7 @@ class Service:
         self._embedded = settings.broker.embedded and Role.INGEST in roles
         self._store_trouble = "it is not open yet"
         check(settings.mail.url)
+        tls(settings.broker)
         self._folder = EstateFolder(settings.estate_folder)
         estate = self._folder.estate
         self._web = WebServer(settings.web)
@@ -92,7 +95,9 @@ class Service:
         most_quarantined = settings.ingest.quarantine_mb * 2**20
         self._intake = Intake(pipeline, self._store, state, ledger, clock, most_quarantined)
         self._broker = settings.broker
-        self._session = Session(settings.broker, settings.broker.filters(self._routes.filters()), clock)
+        subscriptions = Subscriptions(settings.broker.client_id, state)
+        filters = settings.broker.filters(self._routes.filters())
+        self._session = Session(settings.broker, filters, clock, subscriptions)
         self._ingester = Ingester(self._session, self._intake)
         self._settlement = Settlement(self._store, estate, state)
         self._alerts = Alerts(self._store, estate, state, settings.mail, clock)

@@ -1,60 +1,62 @@
-"""One MQTT 5 connection without I/O: bytes in, bytes out, deliveries in order.
+"""One MQTT 5 connection without I/O: bytes in, bytes out, messages in order.
 
 The codec is mqtt5's. Deliveries are an ordered list, never a map by packet id: brokers have been seen to reuse an id
 that is still in flight. Nothing is acknowledged here but what the caller says.
 """
 
-from collections.abc import Iterable, Sequence
+import struct
+from collections.abc import Sequence
 from typing import NamedTuple
 from zlib import crc32
 
 import mqtt5
 
+from ingest.refusals import (
+    FIRST_ERROR,
+    OLD_CONNACK,
+    QOS_2,
+    TOPIC_ALIAS,
+    UNREADABLE,
+    Refused,
+    filter_out,
+    refused_filter,
+    words,
+)
 from sensors.model import Message, Request
 
 KEEP_ALIVE_S = 30
 SESSION_EXPIRY_S = 7 * 86_400
 RECEIVE_MAXIMUM = 8192
 MOST_IDENTIFIERS = 268_435_455  # of subscriptions (MQTT 5, section 3.8.2.1.2)
-FIRST_ERROR = 0x80  # reason codes from here on are failures (MQTT 5, section 2.4)
+PUBACK = 0x40_02_00_00  # to which the packet id is added (MQTT 5, section 3.4)
 
-_NEXT_STEP = {
-    "bad user name or password": "check [broker] username and password",
-    "not authorized": "check [broker] username, password and client_id",
-    "client id not valid": "check [broker] client_id",
-    "session taken over": "give each process a [broker] client_id of its own",
-    "server shutting down": "it is waited for",
-}
-"""What to do about it, by the broker's reason."""
+_message = tuple.__new__  # Message(…) takes twice the time
 
 
-class Delivery(NamedTuple):
-    """A message as it came, with what acknowledges it."""
+class Arrived(NamedTuple):
+    """What one read of the socket brought."""
 
-    message: Message
-    packet_id: int  # 0 at QoS 0, which nobody acknowledges
-    copy: bool  # the same message once more, because another of our filters covers its topic as well
-
-
-class Refused(Exception):
-    """The broker does not let us in, or not to these topics; the message says why and what to do."""
+    messages: list[Message]  # in order; each once, though several of our filters cover its topic
+    packet_ids: list[int]  # what acknowledges them, copies included, in order; none of QoS 0
+    size: int  # bytes
+    told: bool  # there was more than messages: look at the link
 
 
 class Link:
     """The state of one connection, from CONNECT to its end."""
 
-    def __init__(self, client_id: str, filters: Sequence[str], username: str | None, password: str | None) -> None:
-        self._client_id = client_id
-        self._filters = filters
+    def __init__(self, client_id: str, username: str | None, password: str | None) -> None:
+        self._client_id, self._username, self._password = client_id, username, password
+        self._buffer = bytearray()
+        self._wanted: Sequence[str] = ()
         self._asked: dict[int, str] = {}  # by packet id: the filters whose SUBACK is still to come
+        self._leaving: dict[int, str] = {}  # and those whose UNSUBACK is
         self._last_id = 0
         self._last: tuple[str, bytes, list[list[int]]] = "", b"", []  # what came last, and by which subscriptions
-        self._username = username
-        self._password = password
-        self._buffer = bytearray()
+        self.limits: mqtt5.ConnAckPacket | None = None  # what the broker allows, once it let us in
         self.subscribed = False
         self.refused: dict[str, str] = {}  # by filter: what the broker will not let us have, and what to do
-        self.keep_alive_s = KEEP_ALIVE_S
+        self.left: list[str] = []  # filters that the broker has forgotten
 
     def hello(self) -> bytes:
         """The CONNECT that opens or resumes the session."""
@@ -68,117 +70,169 @@ class Link:
             receive_max=RECEIVE_MAXIMUM,
         ).write()
 
-    def feed(self, data: bytes, now_ms: int) -> tuple[list[Delivery], bytes]:
-        """What the bytes brought, and what is to be answered. Raises Refused, or ValueError on a broken stream."""
+    @property
+    def keep_alive_s(self) -> int:
+        """Within this both sides let the other hear something; no longer than our own when the broker names one."""
+        return min(KEEP_ALIVE_S, (self.limits and self.limits.server_keep_alive) or KEEP_ALIVE_S)
+
+    def feed(self, data: bytes, now_ms: int) -> Arrived:
+        """What the bytes brought. Raises Refused, or ValueError on a broken stream."""
         self._buffer += data
-        deliveries: list[Delivery] = []
-        answer = b""
+        messages: list[Message] = []
+        packet_ids: list[int] = []
+        told = False
+        read, once, twice = mqtt5.read, mqtt5.QoS.AT_LEAST_ONCE, mqtt5.QoS.EXACTLY_ONCE
+        last_topic, last_payload, seen = self._last
+        last_by = seen[-1] if seen else None
         with memoryview(self._buffer) as view:
             at, end = 0, len(view)
             while at < end:
                 try:
-                    packet, size = _read(view[at:])
+                    packet, size = read(view[at:])
                 except IndexError:  # the rest of this packet is still to come
                     break
+                except BaseException as error:
+                    raise self._broken(error) from error
                 at += size
-                if type(packet) is mqtt5.PublishPacket:
-                    deliveries.append(self._delivery(packet, now_ms))
-                else:
-                    answer += self._control(packet)
+                if type(packet) is not mqtt5.PublishPacket:
+                    told = True
+                    last_topic = "" if self._control(packet) else last_topic  # other subscriptions may bring it now
+                    continue
+                topic, payload, by, qos = packet.topic, packet.payload, packet.subscription_ids, packet.qos
+                if qos is twice or packet.topic_alias is not None:
+                    raise ValueError(QOS_2 if qos is twice else TOPIC_ALIAS)
+                if qos is once:
+                    packet_ids.append(packet.packet_id or 0)
+                if by != last_by:  # by another subscription than what came before
+                    last_by = by
+                    if payload == last_payload and topic == last_topic and by not in seen:
+                        seen.append(by)
+                        continue
+                last_topic, last_payload, seen = topic, payload, [by]
+                fields = (topic, payload, now_ms, 1 if qos is once else 0, packet.retain)
+                messages.append(_message(Message, fields))
+        self._last = last_topic, last_payload, seen
         del self._buffer[:at]
-        return deliveries, answer
+        return Arrived(messages, packet_ids, at, told)
 
-    def _control(self, packet: mqtt5.Packet) -> bytes:
+    def _broken(self, error: BaseException) -> BaseException:
+        """What it means that the codec gave up; it panics, outside Exception, on a topic that is not UTF-8."""
+        if type(error).__name__ == "PanicException":
+            return ValueError("a topic is not UTF-8")
+        if not self.limits and self._buffer.startswith(OLD_CONNACK):
+            return Refused("the broker speaks no MQTT 5, only an older one; it must be another broker, or version")
+        return ValueError(f"{UNREADABLE}: {error}") if isinstance(error, ValueError) else error
+
+    def _control(self, packet: mqtt5.Packet) -> bool:
+        """Whether it changed what is subscribed."""
         match packet:
             case mqtt5.ConnAckPacket():
-                return self._welcomed(packet)
+                if packet.reason_code is not mqtt5.ConnAckReasonCode.SUCCESS:
+                    raise Refused(f"the broker refuses us: {words(packet)}")
+                self.limits = packet
             case mqtt5.SubAckPacket():
-                self._check_filter(packet)
+                self._granted(packet)
+                return True
+            case mqtt5.UnsubAckPacket():
+                pattern = self._leaving.pop(packet.packet_id, "")
+                if pattern and all(int(code) < FIRST_ERROR for code in packet.reason_codes):
+                    self.left.append(pattern)
             case mqtt5.DisconnectPacket():
-                raise Refused(f"the broker closed the connection: {_words(packet)}")
-        return b""
+                raise Refused(f"the broker closed the connection: {words(packet)}")
+            case mqtt5.PingRespPacket():
+                pass
+            case _:
+                raise ValueError(f"{UNREADABLE}: {type(packet).__name__}")
+        return False
 
-    def _welcomed(self, packet: mqtt5.ConnAckPacket) -> bytes:
-        if packet.reason_code is not mqtt5.ConnAckReasonCode.SUCCESS:
-            raise Refused(f"the broker refuses us: {_words(packet)}")
-        if packet.server_keep_alive is not None:
-            self.keep_alive_s = packet.server_keep_alive
-        return self.subscribe(self._filters)
+    def _granted(self, packet: mqtt5.SubAckPacket) -> None:
+        pattern = self._asked.pop(packet.packet_id, None)
+        if pattern is None or len(packet.reason_codes) != 1:
+            raise ValueError("the broker answers a subscription that was not asked for")
+        (code,) = packet.reason_codes
+        if int(code) >= FIRST_ERROR:
+            self.refused[pattern] = refused_filter(pattern, code)
+        self._settle()
 
-    def subscribe(self, wanted: Sequence[str]) -> bytes:
-        """The SUBSCRIBE to these filters, and the UNSUBSCRIBE of those that are wanted no more."""
+    def _settle(self) -> None:
+        if self._wanted and not self._asked and self.refused.keys() >= set(self._wanted):
+            raise Refused(f"the broker refuses {next(iter(self.refused.values()))}")
+        self.subscribed = self.subscribed or not self._asked
+
+    def subscribe(self, wanted: Sequence[str], former: Sequence[str]) -> bytes:
+        """The SUBSCRIBE to these filters, then the UNSUBSCRIBE of others that the session may still have.
+
+        What the broker's limits forbid is not asked, but refused. Raises Refused when nothing is left.
+        """
+        assert self.limits
+        again = self.subscribed or self.limits.session_present
+        self._wanted = wanted
         self.refused.clear()
-        gone = [pattern for pattern in self._filters if pattern not in wanted]
-        self._filters = wanted
-        leaving = mqtt5.UnsubscribePacket(self._new_id(), gone).write() if gone else b""
-        return b"".join([self._subscription(pattern) for pattern in wanted]) + leaving
+        asking = [self._subscription(pattern, self.limits) for pattern in wanted]
+        self._settle()
+        leaving = [self._farewell(pattern) for pattern in former if again]
+        return b"".join([*asking, *(packet for packet in leaving if self._fits(packet))])
 
-    def _subscription(self, pattern: str) -> bytes:
-        """The SUBSCRIBE to one filter, under an identifier of its own that stays the same."""
-        packet_id = self._new_id()
-        self._asked[packet_id] = pattern
+    def _subscription(self, pattern: str, limits: mqtt5.ConnAckPacket) -> bytes:
+        """The SUBSCRIBE to one filter, under an identifier of its own that stays the same; b"" if it may not be."""
         topic_filter = mqtt5.TopicFilter(
             pattern,
             max_qos=mqtt5.QoS.AT_LEAST_ONCE,
             retain_as_published=False,  # else a live message published as retained looks like an old one
             retain_handling=mqtt5.RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS,
         )
-        identifier = 1 + crc32(pattern.encode()) % MOST_IDENTIFIERS
-        return mqtt5.SubscribePacket(packet_id, [topic_filter], subscription_id=identifier).write()
+        identifier = 1 + crc32(pattern.encode()) % MOST_IDENTIFIERS if limits.subscription_id_available else None
+        packet_id = self._new_id()
+        packet = mqtt5.SubscribePacket(packet_id, [topic_filter], subscription_id=identifier).write()
+        if pattern.startswith("$share/") and not limits.shared_subscription_available:
+            self.refused[pattern] = filter_out(pattern, "it shares no subscriptions", "leave [broker] share empty")
+        elif {"+", "#"} & set(pattern) and not limits.wildcard_subscription_available:
+            self.refused[pattern] = filter_out(pattern, "it takes no wildcards", "name [broker] topics without + and #")
+        elif not self._fits(packet):
+            reason = f"its subscription is larger than the {limits.max_packet_size} bytes it takes"
+            self.refused[pattern] = filter_out(pattern, reason, "raise the broker's limit, or name a shorter one")
+        else:
+            self._asked[packet_id] = pattern
+            return packet
+        return b""
+
+    def _farewell(self, pattern: str) -> bytes:
+        packet_id = self._new_id()
+        self._leaving[packet_id] = pattern
+        return mqtt5.UnsubscribePacket(packet_id, [pattern]).write()
+
+    def publication(self, request: Request) -> bytes:
+        """The PUBLISH of a request, at QoS 0; b"" when the broker takes none so large, or did not let us in yet."""
+        packet = mqtt5.PublishPacket(request.topic, request.payload, qos=mqtt5.QoS.AT_MOST_ONCE).write()
+        return packet if self.limits and self._fits(packet) else b""
+
+    def _fits(self, packet: bytes) -> bool:
+        most = self.limits and self.limits.max_packet_size
+        return not most or len(packet) <= most
 
     def _new_id(self) -> int:
         self._last_id = self._last_id % 65_535 + 1
         return self._last_id
 
-    def _check_filter(self, packet: mqtt5.SubAckPacket) -> None:
-        pattern = self._asked.pop(packet.packet_id, None)
-        if pattern is None or len(packet.reason_codes) != 1:
-            raise ValueError("the broker answers a subscription that was not asked for")
-        (code,) = packet.reason_codes
-        if int(code) >= FIRST_ERROR:
-            self.refused[pattern] = f"topic {pattern!r}: {_name(code)}; check its access list, or name [broker] topics"
-        if not self._asked and self.refused.keys() >= set(self._filters):
-            raise Refused(f"the broker refuses {next(iter(self.refused.values()))}")
-        self.subscribed = self.subscribed or not self._asked
-        self._last = "", b"", []  # from here on other subscriptions may bring it
-
-    def _delivery(self, packet: mqtt5.PublishPacket, now_ms: int) -> Delivery:
-        """The message as it came; brokers send it once for each subscription that covers it, one after the other."""
-        topic, payload, ids = packet.topic, packet.payload, packet.subscription_ids
-        last_topic, last_payload, seen = self._last
-        copy = payload == last_payload and topic == last_topic and bool(seen) and ids not in seen
-        if copy:
-            seen.append(ids)
-        else:
-            self._last = topic, payload, [ids]
-        return Delivery(Message(topic, payload, now_ms, int(packet.qos), packet.retain), packet.packet_id or 0, copy)
+    def cautions(self) -> list[str]:
+        """What this broker cannot promise, though it let us in."""
+        if not self.limits:
+            return []
+        kept_s = self.limits.session_expiry_interval
+        found = {
+            "it delivers at QoS 0 alone: what is published while this process is away is lost": (
+                self.limits.max_qos is mqtt5.QoS.AT_MOST_ONCE
+            ),
+            "it has no subscription identifiers: a message that several filters cover comes more than once": (
+                not self.limits.subscription_id_available
+            ),
+            f"it keeps what is not delivered for {kept_s} s alone, not {SESSION_EXPIRY_S}": (
+                kept_s is not None and kept_s < SESSION_EXPIRY_S
+            ),
+        }
+        return [caution for caution, holds in found.items() if holds]
 
 
-def acknowledge(packet_ids: Iterable[int]) -> bytes:
+def acknowledge(packet_ids: Sequence[int]) -> bytes:
     """The PUBACKs of these deliveries, in their order."""
-    return b"".join([b"\x40\x02" + packet_id.to_bytes(2, "big") for packet_id in packet_ids if packet_id])
-
-
-def publication(request: Request) -> bytes:
-    """The PUBLISH of a request, at QoS 0."""
-    return mqtt5.PublishPacket(request.topic, payload=request.payload, qos=mqtt5.QoS.AT_MOST_ONCE).write()
-
-
-def _read(data: memoryview) -> tuple[mqtt5.Packet, int]:
-    """The first packet and its size; the codec panics, outside Exception, on a topic that is not UTF-8."""
-    try:
-        return mqtt5.read(data)
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":
-            raise ValueError("a topic is not UTF-8") from error
-        raise
-
-
-def _name(code: mqtt5.ConnAckReasonCode | mqtt5.SubAckReasonCode | mqtt5.DisconnectReasonCode) -> str:
-    return code.name.lower().replace("_", " ")
-
-
-def _words(packet: mqtt5.ConnAckPacket | mqtt5.DisconnectPacket) -> str:
-    reason = _name(packet.reason_code)
-    own_words = f" ({packet.reason_str})" if packet.reason_str else ""
-    return f"{reason}{own_words}; {_NEXT_STEP.get(reason, 'see what its log says')}"
+    return struct.pack(f">{len(packet_ids)}I", *[PUBACK + packet_id for packet_id in packet_ids])

@@ -5,29 +5,21 @@ from collections.abc import Callable
 
 import mqtt5
 
-from ingest.link import Delivery, Link, Refused
-
-CLOSED = "the broker closed the connection and gave no reason; if it goes on, give each process its own client_id"
+from ingest.link import Arrived, Link
+from ingest.refusals import CLOSED, CLOSED_AT_ONCE, SILENT, Refused
 
 
 class Wire(asyncio.Protocol):
-    """One connection. `took` gets what it delivers, `welcomed` is called once the subscription stands."""
+    """One connection. `took` gets the messages; `news` is set by everything else, the end included."""
 
-    def __init__(
-        self,
-        link: Link,
-        clock: Callable[[], int],
-        took: Callable[[list[Delivery]], None],
-        welcomed: Callable[[], None],
-    ) -> None:
-        self._link = link
-        self._clock = clock
-        self._took = took
-        self._welcomed = welcomed
+    def __init__(self, link: Link, clock: Callable[[], int], took: Callable[[Arrived], None]) -> None:
+        self._link, self._clock, self._took = link, clock, took
         self._transport: asyncio.Transport | None = None
-        self._over: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
-        self._heard = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._heard = True
         self._paused = False
+        self.news = asyncio.Event()
+        self.end: Exception | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -35,21 +27,21 @@ class Wire(asyncio.Protocol):
         transport.write(self._link.hello())
 
     def data_received(self, data: bytes) -> None:
+        if self.end:
+            return
         self._heard = True
-        waiting = not self._link.subscribed
         try:
-            deliveries, answer = self._link.feed(data, self._clock())
+            arrived = self._link.feed(data, self._clock())
         except (Refused, ValueError) as error:
             self._end(error)
             return
-        self.send(answer)
-        if waiting and self._link.subscribed:
-            self._welcomed()
-        if deliveries:
-            self._took(deliveries)
+        if arrived.told:
+            self.news.set()
+        if arrived.messages or arrived.packet_ids:
+            self._took(arrived)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._end(exc or ConnectionResetError(CLOSED))
+        self._end(exc or ConnectionResetError(CLOSED if self._link.limits else CLOSED_AT_ONCE))
 
     def send(self, data: bytes) -> None:
         """Hand the bytes to the socket; dropped when it is closing, for then nobody reads them."""
@@ -63,25 +55,32 @@ class Wire(asyncio.Protocol):
             self._heard = True  # what waits in a paused socket could not be heard
             (self._transport.pause_reading if paused else self._transport.resume_reading)()
 
-    async def ended(self) -> None:
-        """Ping until the end comes, and raise what ended the connection; a broker that answers no ping is gone."""
-        asked = False
-        while True:
-            self._heard = False
-            done, _ = await asyncio.wait([self._over], timeout=max(1.0, self._link.keep_alive_s / 2))
-            if done:
-                raise self._over.result()
-            if asked and not (self._heard or self._paused):
-                raise TimeoutError("the broker has fallen silent")
-            self.send(mqtt5.PingReqPacket().write())
-            asked = True
+    def beat(self) -> None:
+        """Ping from now on; a broker that lets nothing be heard from one ping to the next is gone."""
+        if not (self._heard or self._paused):
+            self._end(TimeoutError(SILENT))
+            return
+        self._heard = False
+        self.send(mqtt5.PingReqPacket().write())
+        self._timer = asyncio.get_running_loop().call_later(max(0.5, self._link.keep_alive_s / 2), self.beat)
 
     def close(self) -> None:
-        """Say goodbye; what was written before still goes out."""
-        if self._transport:
-            self.send(mqtt5.DisconnectPacket().write())
-            self._transport.close()
+        """Say goodbye; what was written before still goes out, unless nobody is there to read it."""
+        self._end(ConnectionAbortedError("closed"))
+        if self._timer:
+            self._timer.cancel()
+        if not self._transport:
+            return
+        if isinstance(self.end, TimeoutError):
+            self._transport.abort()
+            return
+        error = mqtt5.DisconnectReasonCode.PROTOCOL_ERROR  # MQTT 5, section 4.13
+        usual = mqtt5.DisconnectReasonCode.NORMAL_DISCONNECTION
+        reason = error if isinstance(self.end, ValueError) else usual
+        self.send(mqtt5.DisconnectPacket(reason_code=reason).write())
+        self._transport.close()
 
     def _end(self, error: Exception) -> None:
-        if not self._over.done():
-            self._over.set_result(error)
+        if not self.end:
+            self.end = error
+            self.news.set()

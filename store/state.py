@@ -68,6 +68,10 @@ MIGRATIONS = (
     CREATE INDEX quarantine_reason ON quarantine (reason);
     CREATE INDEX quarantine_own ON quarantine (device);
     """,
+    """
+    CREATE TABLE subscription (
+        id INTEGER PRIMARY KEY, client_id TEXT NOT NULL, filter TEXT NOT NULL, UNIQUE (client_id, filter));
+    """,
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 

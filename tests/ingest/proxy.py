@@ -16,6 +16,9 @@ class Proxy:
         self._sent: list[bytearray] = []
         self._writers: list[asyncio.StreamWriter] = []
         self._silenced = 0
+        self.crumbs = False  # whether every byte goes out in a segment of its own
+        self.flowing = asyncio.Event()  # cleared, the line stalls both ways
+        self.flowing.set()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -27,6 +30,21 @@ class Proxy:
         """The packet ids that the session acknowledged, in order, by connection."""
         sent = [_packets(bytes(data)) for data in self._sent]
         return [[packet.packet_id for packet in each if isinstance(packet, mqtt5.PubAckPacket)] for each in sent]
+
+    def subscribed(self) -> list[str]:
+        """What the session asked for and left ("-" before it), in order, over all connections."""
+        packets = [packet for sent in self._sent for packet in _packets(bytes(sent))]
+        asked = {mqtt5.SubscribePacket: "", mqtt5.UnsubscribePacket: "-"}
+        return [
+            asked[type(packet)] + pattern
+            for packet in packets
+            if isinstance(packet, mqtt5.SubscribePacket | mqtt5.UnsubscribePacket)
+            for pattern in (
+                [each.pattern for each in packet.topic_filters]
+                if isinstance(packet, mqtt5.SubscribePacket)
+                else packet.patterns
+            )
+        ]
 
     def pings(self) -> int:
         """How often the session asked whether the broker is there."""
@@ -70,10 +88,13 @@ class Proxy:
     ) -> None:
         with suppress(OSError):
             while data := await reader.read(65_536):
+                await self.flowing.wait()
                 if number > self._silenced:
                     record += data
-                    writer.write(data)
-                    await writer.drain()
+                    for piece in data if self.crumbs else (data,):
+                        writer.write(piece if isinstance(piece, bytes) else bytes([piece]))
+                        await writer.drain()
+                        await asyncio.sleep(0)
         writer.close()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 import mqtt5
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest import link
-from ingest.link import Delivery, Link, Refused, acknowledge
-from sensors.model import Message
+from ingest.link import Link, acknowledge
+from ingest.refusals import Refused
+from sensors.model import Message, Request
 from tests.ingest.values import NOW_MS
 
 codec_panics = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -23,15 +25,37 @@ SUBACK = b"".join(
 )
 
 
+class Delivery(NamedTuple):
+    """A message and what acknowledges it: 0 at QoS 0."""
+
+    message: Message
+    packet_id: int
+
+
 def fresh() -> Link:
-    return Link("ingester", FILTERS, None, None)
+    return Link("ingester", None, None)
+
+
+def welcomed(**said: Any) -> Link:
+    """A link that the broker has let in, saying this."""
+    here = fresh()
+    here.feed(mqtt5.ConnAckPacket(**said).write(), NOW_MS)
+    return here
 
 
 def joined() -> Link:
     """A link whose subscription stands."""
-    here = fresh()
-    here.feed(CONNACK + SUBACK, NOW_MS)
+    here = welcomed()
+    here.subscribe(FILTERS, [])
+    here.feed(SUBACK, NOW_MS)
     return here
+
+
+def brought(here: Link, data: bytes) -> list[Delivery]:
+    """The deliveries that the bytes brought, where none is a copy."""
+    messages, packet_ids, _, _ = here.feed(data, NOW_MS)
+    ids = iter(packet_ids)
+    return [Delivery(message, next(ids) if message.qos else 0) for message in messages]
 
 
 def parsed(data: bytes) -> list[mqtt5.Packet]:
@@ -58,7 +82,7 @@ def published(delivery: Delivery, subscription: int | None = None) -> bytes:
 
 def delivery(number: int, payload: bytes = b"{}", qos: int = 1, retained: bool = False) -> Delivery:
     message = Message(f"microville/b01/device-{number}/readings", payload, NOW_MS, qos, retained)
-    return Delivery(message, number if qos else 0, copy=False)
+    return Delivery(message, number if qos else 0)
 
 
 STREAM = [delivery(1), delivery(2, b"", 0), delivery(3, b"x" * 200, retained=True), delivery(65_535), delivery(1)]
@@ -66,7 +90,7 @@ STREAM = [delivery(1), delivery(2, b"", 0), delivery(3, b"x" * 200, retained=Tru
 
 def test_hello() -> None:
     """CONNECT resumes a lasting session, and gives name and password where they are set."""
-    (packet,) = parsed(Link("ingester", FILTERS, "user", "pässword").hello())
+    (packet,) = parsed(Link("ingester", "user", "pässword").hello())
 
     assert isinstance(packet, mqtt5.ConnectPacket)
     assert ("ingester", "user", "pässword".encode()) == (packet.client_id, packet.username, packet.password)
@@ -83,13 +107,11 @@ def test_hello_without_name() -> None:
 
 
 def test_subscribes_when_welcome() -> None:
-    """CONNACK is answered by a SUBSCRIBE to each filter, at QoS 1, each with its identifier; SUBACKs complete it."""
-    here = fresh()
-    deliveries, answer = here.feed(CONNACK, NOW_MS)
-    packets = [packet for packet in parsed(answer) if isinstance(packet, mqtt5.SubscribePacket)]
+    """There is a SUBSCRIBE to each filter, at QoS 1, each with its identifier; SUBACKs complete it."""
+    here = welcomed()
+    packets = [packet for packet in parsed(here.subscribe(FILTERS, [])) if isinstance(packet, mqtt5.SubscribePacket)]
     filters = [each for packet in packets for each in packet.topic_filters]
 
-    assert [] == deliveries
     assert FILTERS == [each.pattern for each in filters]
     assert [(mqtt5.QoS.AT_LEAST_ONCE, False, mqtt5.RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS)] * 2 == [
         (each.max_qos, each.retain_as_published, each.retain_handling) for each in filters
@@ -102,61 +124,114 @@ def test_subscribes_when_welcome() -> None:
     assert here.subscribed
 
 
-def test_keep_alive_of_the_broker_holds() -> None:
-    """A broker that names a keep-alive of its own is obeyed (MQTT 5, section 3.2.2.3.14)."""
-    here = fresh()
-    here.feed(mqtt5.ConnAckPacket(server_keep_alive=7).write(), NOW_MS)
-
-    assert 7 == here.keep_alive_s
-    assert link.KEEP_ALIVE_S == joined().keep_alive_s
+@pytest.mark.parametrize(("said", "expected"), [(7, 7), (0, 30), (600, 30), (None, 30)])
+def test_keep_alive_of_the_broker_holds(said: int | None, expected: int) -> None:
+    """A broker that names a shorter keep-alive is obeyed (MQTT 5, section 3.2.2.3.14); a longer one is not."""
+    assert expected == welcomed(server_keep_alive=said).keep_alive_s
 
 
 def test_resumed_session_delivers_before_suback() -> None:
-    """What waited in the session may come right behind CONNACK: it is delivered, and the subscription still asked."""
-    here = fresh()
-    deliveries, answer = here.feed(CONNACK + published(STREAM[0]) + SUBACK + published(STREAM[1]), NOW_MS)
-
-    assert STREAM[:2] == deliveries
-    assert [mqtt5.SubscribePacket] * 2 == [type(packet) for packet in parsed(answer)]
+    """What waited in the session may come right behind CONNACK: it is delivered."""
+    assert STREAM[:2] == brought(fresh(), CONNACK + b"".join(map(published, STREAM[:2])))
 
 
 def test_copies_are_told() -> None:
-    """A message that comes once for each of two subscriptions is one; the same said twice is two."""
-    first, again = delivery(1), delivery(1)._replace(packet_id=3)
-    stream = [(first, 7), (first._replace(packet_id=2), 8), (again, 7), (again._replace(packet_id=4), 8)]
-    deliveries, _ = joined().feed(b"".join(published(each, by) for each, by in stream), NOW_MS)
+    """A message that comes once for each of two subscriptions is one; the same said twice is two. All are answered."""
+    said = delivery(1)
+    stream = [published(said._replace(packet_id=number), by) for number, by in ((1, 7), (2, 8), (3, 7), (4, 8))]
+    messages, packet_ids, _, _ = joined().feed(b"".join(stream), NOW_MS)
 
-    assert [(1, False), (2, True), (3, False), (4, True)] == [(each.packet_id, each.copy) for each in deliveries]
+    assert [said.message] * 2 == messages
+    assert [1, 2, 3, 4] == packet_ids
 
 
 def test_resubscribes_while_connected() -> None:
-    """New filters are subscribed and those wanted no more are left, on the same connection."""
+    """New filters are subscribed and those wanted no more are left, on the same connection, in this order."""
     here = joined()
-    packets = parsed(here.subscribe(["microville/#", "plant/#"]))
-    asked = [each.packet_id for each in packets if isinstance(each, mqtt5.SubscribePacket)]
-    here.feed(b"".join(mqtt5.SubAckPacket(number, [GRANTED]).write() for number in asked), NOW_MS)
+    packets = parsed(here.subscribe(["microville/#", "plant/#"], FILTERS[1:]))
+    last = packets[-1]
+    here.feed(b"".join(mqtt5.SubAckPacket(each.packet_id, [GRANTED]).write() for each in subscribes(packets)), NOW_MS)
 
     assert [mqtt5.SubscribePacket, mqtt5.SubscribePacket, mqtt5.UnsubscribePacket] == [type(each) for each in packets]
+    assert isinstance(last, mqtt5.UnsubscribePacket)
     assert here.subscribed
+    assert [] == here.left
+
+    here.feed(mqtt5.UnsubAckPacket(last.packet_id, [mqtt5.UnsubAckReasonCode.SUCCESS]).write(), NOW_MS)
+
+    assert FILTERS[1:] == here.left
+
+
+def subscribes(packets: Sequence[mqtt5.Packet]) -> list[mqtt5.SubscribePacket]:
+    return [each for each in packets if isinstance(each, mqtt5.SubscribePacket)]
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_former_filters_are_left(present: bool) -> None:
+    """A session that the broker still has may have filters of a former configuration, a new one has none."""
+    packets = parsed(welcomed(session_present=present).subscribe(FILTERS, ["plant/#", "$share/g/plant/#"]))
+    left = [each.patterns for each in packets if isinstance(each, mqtt5.UnsubscribePacket)]
+
+    assert [["plant/#"], ["$share/g/plant/#"]] * present == left
+
+
+def test_limits_of_filters() -> None:
+    """What the broker does not have is not asked for: it is refused, with what to do; the rest stands."""
+    here = welcomed(shared_subscription_available=False, wildcard_subscription_available=False, max_packet_size=40)
+    wanted = ["plant", "$share/g/plant", "plant/#", "a/very/long/one/that/fits/into/no/packet"]
+    packets = subscribes(parsed(here.subscribe(wanted, ["another/very/long/one/that/fits/into/no/packet"])))
+
+    assert [["plant"]] == [[each.pattern for each in packet.topic_filters] for packet in packets]
+    assert wanted[1:] == list(here.refused)
+    for words, why in zip(["share empty", "without + and #", "the 40 bytes"], here.refused.values(), strict=True):
+        assert words in why
+
+
+def test_limits_leave_nothing() -> None:
+    """When every filter is beyond the broker's limits, that ends the connection."""
+    with pytest.raises(Refused, match="refuses topic 'microville/#': it takes no wildcards"):
+        welcomed(wildcard_subscription_available=False).subscribe(FILTERS, [])
+
+
+def test_without_identifiers() -> None:
+    """A broker without subscription identifiers gets none, and every delivery is a message; that is said."""
+    here = welcomed(subscription_id_available=False)
+    packets = subscribes(parsed(here.subscribe(FILTERS, [])))
+    here.feed(SUBACK, NOW_MS)
+
+    assert [None, None] == [packet.subscription_id for packet in packets]
+    assert 2 == len(here.feed(published(delivery(1)) * 2, NOW_MS).messages)
+    assert ["it has no subscription identifiers"] == [caution.partition(":")[0] for caution in here.cautions()]
+
+
+def test_cautions() -> None:
+    """A broker that promises less is known by it."""
+    assert [] == welcomed().cautions()
+    assert 2 == len(welcomed(max_qos=mqtt5.QoS.AT_MOST_ONCE, session_expiry_interval=60).cautions())
+
+
+@pytest.mark.parametrize(("most", "sent"), [(None, True), (10, False), (100, True)])
+def test_publication(most: int | None, sent: bool) -> None:
+    """A request goes out unless it is larger than the broker's greatest packet."""
+    request = Request("spBv1.0/g/NCMD/n", b"rebirth")
+
+    assert sent == bool(welcomed(max_packet_size=most).publication(request))
+    assert not fresh().publication(request)
 
 
 def test_split_at_every_byte() -> None:
-    """A stream cut in two at any byte gives the same deliveries, and the same answers, as in one piece."""
-    stream = CONNACK + SUBACK + mqtt5.PingRespPacket().write() + b"".join(map(published, STREAM))
-    whole = fresh().feed(stream, NOW_MS)
-
-    assert STREAM == whole[0]
+    """A stream cut in two at any byte gives the same deliveries as in one piece."""
+    stream = CONNACK + mqtt5.PingRespPacket().write() + b"".join(map(published, STREAM))
     for cut in range(len(stream) + 1):
         here = fresh()
-        first, second = here.feed(stream[:cut], NOW_MS), here.feed(stream[cut:], NOW_MS)
 
-        assert whole == (first[0] + second[0], first[1] + second[1])
+        assert STREAM == brought(here, stream[:cut]) + brought(here, stream[cut:])
 
 
 _DELIVERIES = st.lists(
     st.builds(
         lambda topic, payload, packet_id, retained: Delivery(
-            Message(topic, payload, NOW_MS, min(packet_id, 1), retained), packet_id, copy=False
+            Message(topic, payload, NOW_MS, min(packet_id, 1), retained), packet_id
         ),
         st.text(st.characters(exclude_characters="\0+#", exclude_categories=["Cs"]), min_size=1, max_size=20),
         st.binary(max_size=300),
@@ -175,10 +250,7 @@ def test_any_chunking(expected: Sequence[Delivery], cuts: Sequence[int]) -> None
     here = joined()
     got: list[Delivery] = []
     for start, end in pairwise([0, *sorted(cuts), max([len(stream), *cuts])]):
-        deliveries, answer = here.feed(stream[start:end], NOW_MS)
-        got += deliveries
-
-        assert b"" == answer
+        got += brought(here, stream[start:end])
 
     assert list(expected) == got
 
@@ -189,7 +261,11 @@ def test_any_chunking(expected: Sequence[Delivery], cuts: Sequence[int]) -> None
         (mqtt5.ConnAckReasonCode.BAD_USER_NAME_OR_PASSWORD, r"check \[broker\] username and password"),
         (mqtt5.ConnAckReasonCode.NOT_AUTHORIZED, r"check \[broker\] username, password and client_id"),
         (mqtt5.ConnAckReasonCode.CLIENT_ID_NOT_VALID, r"check \[broker\] client_id"),
-        (mqtt5.ConnAckReasonCode.SERVER_BUSY, "see what its log says"),
+        (mqtt5.ConnAckReasonCode.SERVER_BUSY, "it is tried again"),
+        (mqtt5.ConnAckReasonCode.BANNED, "ask whoever runs the broker"),
+        (mqtt5.ConnAckReasonCode.QUOTA_EXCEEDED, "raise the broker's limits"),
+        (mqtt5.ConnAckReasonCode.PACKET_TOO_LARGE, "raise the broker's greatest packet"),
+        (mqtt5.ConnAckReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "see what its log says"),
     ],
 )
 def test_not_welcome(code: mqtt5.ConnAckReasonCode, next_step: str) -> None:
@@ -202,10 +278,12 @@ def test_not_welcome(code: mqtt5.ConnAckReasonCode, next_step: str) -> None:
 
 def test_filter_refused() -> None:
     """One refused filter among two is named, with the reason, and the other stands; both refused end the connection."""
-    here, alone = fresh(), fresh()
+    here, alone = welcomed(), welcomed()
+    for each in (here, alone):
+        each.subscribe(FILTERS, [])
     refusal = mqtt5.SubAckPacket(2, [mqtt5.SubAckReasonCode.NOT_AUTHORIZED]).write()
-    here.feed(CONNACK + mqtt5.SubAckPacket(1, [GRANTED]).write() + refusal, NOW_MS)
-    alone.feed(CONNACK + mqtt5.SubAckPacket(1, [mqtt5.SubAckReasonCode.NOT_AUTHORIZED]).write(), NOW_MS)
+    here.feed(mqtt5.SubAckPacket(1, [GRANTED]).write() + refusal, NOW_MS)
+    alone.feed(mqtt5.SubAckPacket(1, [mqtt5.SubAckReasonCode.NOT_AUTHORIZED]).write(), NOW_MS)
 
     assert here.subscribed
     assert ["shellies/+/events"] == list(here.refused)
@@ -219,7 +297,8 @@ def test_filter_refused() -> None:
     [
         (mqtt5.DisconnectReasonCode.SESSION_TAKEN_OVER, r"a \[broker\] client_id of its own"),
         (mqtt5.DisconnectReasonCode.SERVER_SHUTTING_DOWN, "it is waited for"),
-        (mqtt5.DisconnectReasonCode.ADMINISTRATIVE_ACTION, "see what its log says"),
+        (mqtt5.DisconnectReasonCode.ADMINISTRATIVE_ACTION, "ask there"),
+        (mqtt5.DisconnectReasonCode.UNSPECIFIED_ERROR, "see what its log says"),
     ],
 )
 def test_disconnected(code: mqtt5.DisconnectReasonCode, next_step: str) -> None:
@@ -239,6 +318,10 @@ def test_disconnected(code: mqtt5.DisconnectReasonCode, next_step: str) -> None:
         b"\x30\xff\xff\xff\xff\x01",  # a length of five bytes
         b"\x30\x05\x00\x20abc",  # a topic longer than its packet
         mqtt5.SubAckPacket(9, [GRANTED]).write(),  # the answer to nothing
+        mqtt5.PublishPacket("plant", b"", topic_alias=1).write(),
+        mqtt5.PublishPacket("", b"", topic_alias=1).write(),
+        mqtt5.PublishPacket("plant", b"", qos=mqtt5.QoS.EXACTLY_ONCE, packet_id=1).write(),
+        mqtt5.PubRelPacket(1).write(),
     ],
 )
 def test_garbage(garbage: bytes) -> None:
@@ -264,30 +347,40 @@ def test_any_bytes(data: bytes) -> None:
         return
 
 
-@given(st.lists(st.integers(0, 65_535), max_size=50))
+@given(st.lists(st.integers(1, 65_535), max_size=50))
 def test_acknowledge(packet_ids: list[int]) -> None:
-    """Acknowledgements are the codec's PUBACKs, in order; QoS 0 (id 0) has none."""
-    expected = b"".join(mqtt5.PubAckPacket(packet_id).write() for packet_id in packet_ids if packet_id)
+    """Acknowledgements are the codec's PUBACKs, in order."""
+    expected = b"".join(mqtt5.PubAckPacket(packet_id).write() for packet_id in packet_ids)
 
     assert expected == acknowledge(packet_ids)
 
 
 def test_no_copy_of_a_subscription_that_is_gone() -> None:
     """After one of two subscriptions has ended, equal messages of the other are each one of their own."""
-    here = joined()
-    stream = [(delivery(1), 7), (delivery(2)._replace(message=delivery(1).message), 8)]
-    stream += [(stream[0][0]._replace(packet_id=number), 8) for number in (3, 4)]
-    deliveries, _ = here.feed(b"".join(published(each, by) for each, by in stream), NOW_MS)
+    stream = [published(delivery(1), by) for by in (7, 8, 8, 8)]
 
-    assert [False, True, False, False] == [each.copy for each in deliveries]
+    assert 3 == len(joined().feed(b"".join(stream), NOW_MS).messages)
 
 
 def test_no_copy_across_a_new_subscription() -> None:
     """What a subscription brings first is no copy of what another one brought before it stood."""
     here = joined()
     here.feed(published(delivery(1), 7), NOW_MS)
-    asked = [each.packet_id for each in parsed(here.subscribe(["plant/#"])) if isinstance(each, mqtt5.SubscribePacket)]
-    granted = mqtt5.SubAckPacket(asked[0], [GRANTED]).write()
-    deliveries, _ = here.feed(granted + published(delivery(1)._replace(packet_id=2), 8), NOW_MS)
+    (asked,) = subscribes(parsed(here.subscribe(["plant/#"], [])))
+    granted = mqtt5.SubAckPacket(asked.packet_id, [GRANTED]).write()
 
-    assert [False] == [each.copy for each in deliveries]
+    assert 1 == len(here.feed(granted + published(delivery(1), 8), NOW_MS).messages)
+
+
+def test_another_server() -> None:
+    """A broker that sends us elsewhere is quoted."""
+    code = mqtt5.ConnAckReasonCode.USE_ANOTHER_SERVER
+    with pytest.raises(Refused, match=r"another server 'b2:1883'; set \[broker\] url"):
+        welcomed(reason_code=code, server_reference="b2:1883")
+
+
+@pytest.mark.parametrize("old", [b"\x20\x02\x00\x01", b"\x20\x02\x00\x00"])
+def test_older_broker(old: bytes) -> None:
+    """The answer of a broker that speaks MQTT 3 alone is told as such."""
+    with pytest.raises(Refused, match="no MQTT 5"):
+        fresh().feed(old, NOW_MS)

@@ -207,13 +207,13 @@ async def test_silent_broker_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
             assert [b"through"] == await payloads(session, 1)
 
 
-async def test_finish(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_finish() -> None:
     """After `finish` what is held is handed out, then None; the broker keeps what was not acknowledged."""
-    monkeypatch.setattr(session_module, "BATCH_MESSAGES", 4)
     with mosquitto() as server:
         async with connected(server.port) as session:
-            await send(server.port, numbered(10))
-            done = await take(session, 1)
+            await send(server.port, numbered(10)[:4])
+            await take(session, 4)
+            await send(server.port, numbered(10)[4:])
             session.finish()
             held = []
             while batch := await session.receive():
@@ -223,10 +223,28 @@ async def test_finish(monkeypatch: pytest.MonkeyPatch) -> None:
             assert None is await session.receive()
         await until(lambda: gone(server))
         async with connected(server.port) as session:
-            rest = await payloads(session, 11 - len(done))
+            rest = await payloads(session, 7)
 
     assert numbered(10)[4 : 4 + len(held)] == [message.payload for message in held]
     assert [*numbered(10)[4:], b"later"] == rest
+
+
+async def test_crumbs_and_stalls() -> None:
+    """Bytes that come one by one, and a line that stalls, change neither the messages nor their acknowledgements."""
+    with mosquitto() as server:
+        async with proxy(server.port) as between:
+            between.crumbs = True
+            async with connected(between.port) as session:
+                await send(server.port, numbered(30))
+                first = await payloads(session, 10)
+                between.flowing.clear()
+                await send(server.port, [b"during"])
+                between.flowing.set()
+                rest = await payloads(session, 31 - len(first))
+                await until(lambda: len(between.acknowledged()[0]) == 31)
+
+            assert [*numbered(30), b"during"] == first + rest
+            assert 1 == between.connections
 
 
 async def test_finish_ends_a_wait() -> None:
