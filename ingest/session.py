@@ -22,7 +22,7 @@ from ingest.subscriptions import Subscriptions
 from ingest.wire import Wire
 from sensors.model import Message, Request
 
-BATCH_MESSAGES = 2_000
+BATCH_MESSAGES = 5_000
 HELD_MESSAGES = 20_000
 HELD_BYTES = 64 * 2**20
 CONNECT_S = 10.0  # to the broker's first word
