@@ -12,6 +12,7 @@ class Proxy:
 
     def __init__(self, broker_port: int) -> None:
         self.port = 0
+        self.delay_s = 0.0  # how long whatever passes is held back
         self._broker_port = broker_port
         self._sent: list[bytearray] = []
         self._writers: list[asyncio.StreamWriter] = []
@@ -72,6 +73,8 @@ class Proxy:
             while data := await reader.read(65_536):
                 if number > self._silenced:
                     record += data
+                    if self.delay_s:
+                        await asyncio.sleep(self.delay_s)
                     writer.write(data)
                     await writer.drain()
         writer.close()
