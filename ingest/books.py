@@ -139,7 +139,7 @@ def account(db: sqlite3.Connection, since_ms: int) -> Account:
 def take_over(db: sqlite3.Connection, hour_ms: int) -> tuple[list[Event], int, int]:
     """Book what a former process was working on; what that was, how many wait in the spool, all interrupted ever."""
     _fold(db, hour_ms - HOURS_MS)
-    known, waiting = totals(db), spool.spooled(db)
+    known, waiting = totals(db), spool.counted(db)
     happened = []
     if lost := known["in_flight"]:
         happened.append(events.interrupted(lost))

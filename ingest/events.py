@@ -61,10 +61,11 @@ def spooled(count: int) -> Event:
     return Event({"in_flight": -count, "spooled": count})
 
 
-def found_spooled(count: int) -> Event:
-    """The spool holds so many messages more than the ledger knows of (fewer: negative)."""
-    said = {"messages": count, "cause": "the state file was changed by hand or mended"}
-    return Event({"received": count, "spooled": count}, [Line("warning", "spool_disagrees_with_ledger", said)])
+def found_spooled(more: int) -> Event:
+    """The spool holds so many messages more than the ledger knows of. Fewer are lost, and stay as a difference."""
+    cause = "the state file was changed by hand, or mended"
+    line = Line("warning" if more > 0 else "error", "spool_disagrees_with_ledger", {"messages": more, "cause": cause})
+    return Event({"received": max(0, more), "spooled": more}, [line])
 
 
 def released(stored: int, ignored: Booking, readings: int) -> Event:

@@ -60,6 +60,14 @@ def spooled(db: sqlite3.Connection) -> int:
     return int(count)
 
 
+def counted(db: sqlite3.Connection) -> int:
+    """How many wait, with their size found anew: for a start."""
+    found = f"count(*), coalesce(sum({ROW_BYTES} + length(topic) + length(payload)), 0)"
+    count, found_bytes = db.execute(f"SELECT {found} FROM spool").fetchone()
+    db.execute("UPDATE spool_size SET bytes = ?", (found_bytes,))
+    return int(count)
+
+
 def size(db: sqlite3.Connection) -> int:
     """How many bytes wait."""
     (found,) = db.execute("SELECT bytes FROM spool_size").fetchone()

@@ -72,8 +72,8 @@ MIGRATIONS = (
     CREATE TABLE spool_size (bytes INTEGER NOT NULL);
     INSERT INTO spool_size SELECT coalesce(sum(100 + length(topic) + length(payload)), 0) FROM spool;
     CREATE TABLE ledger (
-        account TEXT NOT NULL, hour_ms INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (account, hour_ms))
-        WITHOUT ROWID;
+        account TEXT NOT NULL, hour_ms INTEGER NOT NULL, count INTEGER NOT NULL,
+        PRIMARY KEY (account, hour_ms));
     INSERT INTO ledger
         SELECT 'quarantined.' || reason, received_ms - received_ms % 3600000, count(*) FROM quarantine GROUP BY 1, 2;
     INSERT INTO ledger SELECT 'spooled', received_ms - received_ms % 3600000, count(*) FROM spool GROUP BY 2;

@@ -109,12 +109,20 @@ async def test_taken_over(state: State) -> None:
 
 
 async def test_spool_changed_by_hand(state: State) -> None:
-    """Rows that nobody booked are found at the next start, and booked."""
+    """Rows that nobody booked are found at the next start, and booked; rows that are gone stay as a difference."""
     await state.run(lambda db: spool.spool(db, MESSAGES))
     ours = opened(state)
     await ours.open()
+    found = await state.read(totals)
+    await state.run(lambda db: db.execute("DELETE FROM spool WHERE id > 2"))
+    again = opened(state)
+    await again.open()
+    left = await state.read(totals)
 
-    assert {"received": 5, "spooled": 5} == await state.read(totals) == dict(ours.ledger.counts)
+    assert {"received": 5, "spooled": 5} == found == dict(ours.ledger.counts)
+    assert {"received": 2, "spooled": 2} == dict(again.ledger.counts)
+    assert (2, 3) == (left["spooled"], difference(left))
+    assert 2 * (spool.ROW_BYTES + len(MESSAGES[0].topic) + 1) == await state.read(spool.size)
 
 
 async def test_old_hours_become_days(state: State) -> None:
