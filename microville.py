@@ -21,6 +21,7 @@ from alerts.settings import MailSettings
 from alerts.sink import MailSink
 from dashboards.commands import devices, quarantine
 from dashboards.commands import history as histories
+from dashboards.commands.account import account
 from dashboards.commands.output import AsJson, Config, print_json, print_table
 from dashboards.commands.publishing import publish
 from dashboards.commands.simulate import simulate
@@ -63,6 +64,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 dashboards = typer.Typer(no_args_is_help=True, help="The Grafana dashboards.")
 app.add_typer(devices.app, name="devices")
 app.add_typer(quarantine.app, name="quarantine")
+app.command()(account)
 app.command("import")(histories.import_)
 app.add_typer(histories.reading, name="reading")
 app.command()(publish)

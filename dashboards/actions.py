@@ -44,7 +44,8 @@ def action_router(parts: Parts) -> APIRouter:
     @router.post("/quarantine/purge")
     async def purge_quarantined(asked: Annotated[SelectionAsked, Body()]) -> int:
         """Throw the selected messages away for good; how many that were."""
-        return await purge_all(intake().state, asked.selection())
+        taking = intake()
+        return await purge_all(taking.books, taking.state, asked.selection())
 
     @router.post("/devices")
     async def add_device(asked: Annotated[DeviceAsked, Body()]) -> DeviceAdded:

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, HTTPException, Path, Query
 
 from alerts.outbox import Sending, sendings
+from dashboards.account import read_account
 from dashboards.devices import device_states
 from dashboards.models import (
+    AccountAnswer,
     ConsumptionGroup,
     DeviceState,
     LatestValue,
@@ -24,6 +26,8 @@ from dashboards.problems import ProblemDetails
 from dashboards.quarantine import read_quarantine, read_refused
 from estate.calendar import rfc3339
 from estate.model import CARRIERS, Estate, Point
+from ingest.books import Books
+from ingest.ledger import Ledger
 from ingest.quarantine import Selection
 from sensors.model import Reason
 from sensors.quantities import QUANTITIES
@@ -87,6 +91,15 @@ def api_router(parts: Parts) -> APIRouter:
         if found is None:
             raise HTTPException(404, f"there is no message {number} in the quarantine, or not any longer")
         return found[1]
+
+    @router.get("/account")
+    async def account(
+        days: Annotated[int, Query(ge=0, le=400, description="The last days, one by one.")] = 0,
+        hours: Annotated[int, Query(ge=0, le=9600, description="The last hours, one by one.")] = 0,
+    ) -> AccountAnswer:
+        """Where every message has gone since ever (law 1), across restarts; what is received is accounted for."""
+        books = parts.intake.books if parts.intake else Books(Ledger(), parts.state, parts.clock)
+        return await read_account(books, zone, parts.clock(), days, hours)
 
     @router.get("/mails")
     async def mails() -> list[Mail]:

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from alerts.state import AlertState
 from dashboards import queries
+from dashboards.account import read_account
 from dashboards.cache import Brief
 from dashboards.devices import device_states
 from dashboards.health import Readiness
 from dashboards.language import Speaker
-from dashboards.models import DeviceState, Quarantine
+from dashboards.models import AccountRow, DeviceState, Quarantine
 from dashboards.parts import Parts
 from dashboards.quarantine import read_quarantine
 from energy import usage
@@ -32,6 +33,7 @@ class Live(NamedTuple):
     devices: Sequence[DeviceState]  # none while the store does not answer
     alerts: Sequence[AlertState]
     quarantine: Quarantine
+    ever: AccountRow | None  # where every message has gone; None when this process does not ingest
 
 
 class Board:
@@ -97,7 +99,9 @@ class Board:
             if readiness.status == "ready":
                 readiness = Readiness("degraded", trouble)
         refused = await read_quarantine(parts.state, parts.estate.site.zone, QUARANTINE_ROWS, intake=parts.intake)
-        return Live(now_ms, readiness, trouble, now, devices, await parts.alerts(), refused)
+        books, zone = parts.intake and parts.intake.books, parts.estate.site.zone
+        ever = (await read_account(books, zone, now_ms, days=0, hours=0)).total if books else None
+        return Live(now_ms, readiness, trouble, now, devices, await parts.alerts(), refused, ever)
 
     async def _load(self, speaker: Speaker) -> Any:
         rows = await queries.site_load(self._parts.estate, self._parts.store, self._parts.clock())

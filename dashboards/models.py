@@ -116,6 +116,34 @@ class Quarantine(BaseModel):
     recent: list[Refused]
 
 
+class AccountRow(BaseModel):
+    """Law 1 over some time: received is the sum of what follows down to `interrupted`, so the difference is zero.
+
+    Of a day or an hour `in_flight` and `spooled` are changes, and may be negative.
+    """
+
+    start: str  # of the day or hour; "" since ever
+    received: int
+    stored: int
+    quarantined: dict[str, int]  # by reason
+    ignored: dict[str, int]  # by reason
+    in_flight: int
+    spooled: int
+    interrupted: int  # a process ended over them; the broker gave those of QoS 1 again
+    difference: int
+    released: int  # out of the quarantine, and received again
+    purged: int  # thrown away from the quarantine
+    readings: int  # stored
+
+
+class AccountAnswer(BaseModel):
+    """The ledger: since ever, by day in the site's zone, and by hour; without those in which nothing came."""
+
+    total: AccountRow
+    days: list[AccountRow]
+    hours: list[AccountRow]
+
+
 class DeviceAsked(BaseModel):
     """A device to add to the inventory: the columns of `devices.csv`."""
 

@@ -99,6 +99,7 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
     return {
         "live": live,
         "ledger": parts.ledger,
+        "spool": parts.intake and parts.intake.spool_fill,
         "enrolled": len(estate.devices),
         "health": {**counts, "known": len(live.devices) - counts["unknown"]},
         "attention": [row for row in live.devices if row.status != "reporting"],

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from dashboards.health import Readiness
 from dashboards.parts import Parts
+from ingest.fill import Fill
 from ingest.ledger import Ledger
 from ingest.quarantine import Size, size
 from sensors.model import Reason, Unused
@@ -27,6 +28,8 @@ def probe_router(parts: Parts) -> APIRouter:
     if parts.ledger is not None:
         registry.register(LedgerCollector(parts.ledger))
         registry.register(kept)
+        if parts.intake is not None:
+            registry.register(SpoolCollector(parts.intake.spool_fill))
 
     @router.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -62,6 +65,19 @@ class QuarantineCollector(Collector):
         )
 
 
+class SpoolCollector(Collector):
+    """How full the spool is."""
+
+    def __init__(self, fill: Fill) -> None:
+        self._fill = fill
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("microville_spool_bytes", "What waits in the spool.", self._fill.bytes)
+        yield GaugeMetricFamily(
+            "microville_spool_limit_bytes", "What it may hold; then the broker keeps the rest.", self._fill.most
+        )
+
+
 class LedgerCollector(Collector):
     """The ledger as metrics; read in one turn of the event loop, so that every answer balances."""
 
@@ -90,5 +106,14 @@ class LedgerCollector(Collector):
         yield GaugeMetricFamily("microville_messages_in_flight", "Messages being worked on.", ledger.in_flight)
         yield GaugeMetricFamily(
             "microville_messages_spooled", "Messages safe in the spool, waiting for the store.", ledger.spooled
+        )
+        yield GaugeMetricFamily(
+            "microville_messages_difference", "Received, and claimed by none of these: zero.", ledger.difference
+        )
+        yield CounterMetricFamily(
+            "microville_messages_released", "Messages out of the quarantine, received again.", ledger.released
+        )
+        yield CounterMetricFamily(
+            "microville_messages_interrupted", "Messages over which former processes ended, ever.", ledger.interrupted
         )
         yield CounterMetricFamily("microville_readings_stored", "Readings stored.", ledger.readings_stored)

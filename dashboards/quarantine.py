@@ -31,7 +31,7 @@ async def read_quarantine(
             counts={known: counted.get(known, 0) for known in Reason},
             selected=count(db, selection._replace(below=None)),
             size_bytes=filled.bytes,
-            limit_bytes=intake.most_quarantined if intake else None,
+            limit_bytes=intake.quarantine_fill.most if intake else None,
             purged=filled.purged,
             recent=[Refused(**_refused(entry, zone, SHOWN_BYTES)) for entry in quarantined(db, limit, selection)],
         )

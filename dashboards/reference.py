@@ -10,6 +10,7 @@ EXAMPLES = {
     "/api/consumption": "/api/consumption?carrier=electricity&every=1d",
     "/api/devices": "/api/devices",
     "/api/quarantine": "/api/quarantine?limit=10",
+    "/api/account": "/api/account?days=7",
     "/api/mails": "/api/mails",
     "/healthz": "/healthz",
     "/readyz": "/readyz",

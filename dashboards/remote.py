@@ -36,9 +36,8 @@ class Local:
         memory = state.run_now(load_memory)
         context = Context(estate.site.zone, settings.ingest.horizon_days * DAY_MS, memory=memory)
         pipeline = Pipeline(estate, estate.routes(context))
-        most_quarantined = settings.ingest.quarantine_mb * 2**20
         self.estate, self.store, self.state = estate, store, state
-        self.intake = Intake(pipeline, store, state, Ledger(), lambda: now_ms, most_quarantined)
+        self.intake = Intake(pipeline, store, state, Ledger(), lambda: now_ms, *settings.ingest.bounds)
 
 
 async def ask(settings: Settings, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:

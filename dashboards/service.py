@@ -92,8 +92,7 @@ class Service:
         self._context = Context(estate.site.zone, settings.ingest.horizon_days * DAY_MS, memory=memory)
         self._routes = estate.routes(self._context)
         pipeline = Pipeline(estate, self._routes)
-        most_quarantined = settings.ingest.quarantine_mb * 2**20
-        self._intake = Intake(pipeline, self._store, state, ledger, clock, most_quarantined)
+        self._intake = Intake(pipeline, self._store, state, ledger, clock, *settings.ingest.bounds)
         self._broker = settings.broker
         subscriptions = Subscriptions(settings.broker.client_id, state)
         filters = settings.broker.filters(self._routes.filters())
@@ -123,9 +122,13 @@ class Service:
     def readiness(self) -> Readiness:
         """What `/readyz` says."""
         if self._ingester.unsafe:
-            return Readiness("failing", f"readings cannot be kept safe: {self._ingester.unsafe}; make room on the disk")
+            return Readiness("failing", f"readings cannot be kept safe here: {self._ingester.unsafe}")
+        fill = self._intake.spool_fill
         if trouble := self._store_trouble or self._intake.store_trouble:
-            return Readiness("degraded", f"store: {trouble}; readings wait in the spool")
+            filling = f"; the {fill.words()}" if fill.warns else ""
+            return Readiness("degraded", f"store: {trouble}; readings wait in the spool{filling}")
+        if fill.warns:
+            return Readiness("degraded", f"the {fill.words()}; it drains as fast as the store takes it")
         if Role.INGEST in self._roles and not self._session.connected:
             return Readiness("degraded", f"broker: {self._session.trouble}; trying again")
         if self._session.refused:

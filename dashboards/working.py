@@ -15,7 +15,8 @@ from dashboards.payload import HEX_BYTES, hex_rows, marked_text
 from dashboards.quarantine import byte_of_error, read_quarantine, read_refused
 from dashboards.reasons import REASONS
 from dashboards.render import Lang, Pages, ms
-from ingest.quarantine import WARN_SHARE, Selection
+from ingest.fill import WARN_SHARE
+from ingest.quarantine import Selection
 from sensors.model import Reason
 from sensors.registry import CODECS
 from store.base import StoreUnavailable

@@ -14,6 +14,7 @@ import structlog
 from ingest.intake import Intake
 from ingest.pipeline import Outcome
 from ingest.session import Batch, Session
+from ingest.spool import SpoolFull
 from sensors.model import Message
 
 RETRY_S = 1.0
@@ -38,13 +39,16 @@ class Ingester:
         async with asyncio.TaskGroup() as group:
             helpers = [
                 group.create_task(work)
-                for work in (self._session.run(), self._intake.drain(), self._intake.notes.run())
+                for work in (
+                    *(self._session.run(), self._intake.drain()),
+                    *(self._intake.notes.run(), self._intake.books.run()),
+                )
             ]
             await self._consume(group)
-            async with self._intake.between_drains():
-                for helper in helpers:
-                    helper.cancel()
+            for helper in helpers:
+                helper.cancel()
         await self._intake.notes.save()
+        await self._intake.books.save()
 
     def stop(self) -> None:
         """Take nothing more from the broker, and let `run` end."""
@@ -67,18 +71,20 @@ class Ingester:
             try:
                 await self._intake.keep(messages, outcome)
                 break
-            except sqlite3.OperationalError as error:  # disk full, say: hold the batch, the broker keeps the rest
-                self._cannot_keep(error)
-                await asyncio.sleep(RETRY_S)
+            except SpoolFull as error:  # hold the batch, the broker keeps the rest
+                self._cannot_keep(str(error))
+            except sqlite3.OperationalError as error:  # disk full, say: the same
+                self._cannot_keep(f"{error}; make room on the disk")
+            await asyncio.sleep(RETRY_S)
+        if self.unsafe:
+            log.info("can_keep_messages_again")
         self.unsafe = ""
         self._session.ack(batch)
 
-    def _cannot_keep(self, error: sqlite3.OperationalError) -> None:
+    def _cannot_keep(self, cause: str) -> None:
         if not self.unsafe:
-            log.error(
-                "cannot_keep_messages", cause=str(error), next_step="make room; nothing is acknowledged until then"
-            )
-        self.unsafe = str(error)
+            log.error("cannot_keep_messages", cause=cause, next_step="nothing is acknowledged until then")
+        self.unsafe = cause
 
 
 def _spare_collector() -> None:

@@ -12,9 +12,6 @@ from sensors.model import Message, Reason, Rejected
 MOST_BYTES = 1024**3
 """How large the quarantine may grow unless the configuration says otherwise."""
 
-WARN_SHARE = 0.5
-"""Of the bound: from here on staff is told that it fills."""
-
 SPARE_SHARE = 0.01
 """Of the bound: so much more is thrown away beyond it. Small, for whoever keeps messages waits for it."""
 
@@ -70,7 +67,7 @@ class Size(NamedTuple):
     """How much is kept, and how many messages had to go."""
 
     bytes: int
-    purged: int  # since ever, by the bound or by hand
+    purged: int  # since ever, by the bound or by hand; the ledger counts them
 
 
 def quarantine(db: sqlite3.Connection, rejected: Sequence[Rejected]) -> None:
@@ -132,16 +129,15 @@ def settle_release(db: sqlite3.Connection, released: Sequence[int], again: Seque
 
 def size(db: sqlite3.Connection) -> Size:
     """How much is kept."""
-    return Size(*db.execute("SELECT bytes, purged FROM quarantine_size").fetchone())
+    purged = "SELECT coalesce(sum(count), 0) FROM ledger WHERE account = 'purged'"
+    return Size(*db.execute(f"SELECT bytes, ({purged}) FROM quarantine_size").fetchone())
 
 
 def purge(db: sqlite3.Connection, selection: Selection) -> int:
     """Throw some of these away for good; how many that were. None are left when it is none."""
     where, values = selection.where()
     some = f"SELECT id FROM quarantine WHERE {where} ORDER BY id LIMIT ?"
-    gone = db.execute(f"DELETE FROM quarantine WHERE id IN ({some})", [*values, PURGED]).rowcount
-    db.execute("UPDATE quarantine_size SET purged = purged + ?", (gone,))
-    return gone
+    return db.execute(f"DELETE FROM quarantine WHERE id IN ({some})", [*values, PURGED]).rowcount
 
 
 def purge_oldest(db: sqlite3.Connection, most_bytes: int) -> int:
@@ -154,9 +150,7 @@ def purge_oldest(db: sqlite3.Connection, most_bytes: int) -> int:
     while left > 0 and (row := rows.fetchone()):  # no further than it takes: there may be millions
         last, left = row[0], left - row[1]
     rows.close()
-    gone = db.execute("DELETE FROM quarantine WHERE id <= ?", (last,)).rowcount
-    db.execute("UPDATE quarantine_size SET purged = purged + ?", (gone,))
-    return gone
+    return db.execute("DELETE FROM quarantine WHERE id <= ?", (last,)).rowcount
 
 
 def _quarantined(row: Sequence[object]) -> Quarantined:

@@ -4,12 +4,17 @@ They keep their time of receipt, so that releasing twice writes the same points 
 with today's reason. A crash on the way repeats at most one part.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
+from sqlite3 import Connection
 from typing import NamedTuple
 
 from estate.model import Estate
+from ingest.books import Books
+from ingest.events import Event, purged_by_hand, released
 from ingest.intake import Intake
+from ingest.ledger import IGNORED
 from ingest.pipeline import Outcome
 from ingest.quarantine import (
     Quarantined,
@@ -49,23 +54,29 @@ async def release(intake: Intake, selection: Selection, progress: Callable[[int,
         while entries := await intake.state.read(partial(part, after=last)):
             outcome = await intake.admit([entry.message for entry in entries])
             again = _by_entry(entries, outcome)
-            gone = [entry.id for entry in entries if entry.id not in again]
+            gone = [entry for entry in entries if entry.id not in again]
             anew = [(entry.id, again[entry.id]) for entry in entries if entry.id in again and _changed(entry, again)]
+            happened = _released(gone, outcome)
             if gone or anew:
-                await intake.state.run(partial(settle_release, released=gone, again=anew))
+                await intake.books.commit(partial(_settle, gone=gone, again=anew, happened=happened))
             last, tried = entries[-1].id, tried + len(entries)
-            stored, refused = stored + len(outcome.stored), refused + len(again)
+            stored, refused = stored + happened.booking["stored"], refused + len(again)
             progress(min(tried, total), total)
         return Released(tried - refused, stored, refused)
 
 
-async def purge_all(state: State, selection: Selection) -> int:
+async def purge_all(books: Books, state: State, selection: Selection) -> int:
     """Throw the selected messages away for good, in parts; how many that were."""
     selection = await _those_of_now(state, selection)
-    gone = 0
-    while part := await state.run(partial(purge, selection=selection)):
-        gone += part
-    return gone
+
+    def work(db: Connection) -> list[Event]:
+        gone = purge(db, selection)
+        return [purged_by_hand(gone)] if gone else []
+
+    total = 0
+    while part := await books.commit(work):
+        total += part[0].booking["purged"]
+    return total
 
 
 async def reconsider(intake: Intake, estate: Estate) -> Released:
@@ -104,6 +115,18 @@ def _by_entry(entries: list[Quarantined], outcome: Outcome) -> dict[int, Rejecte
     """By id: what was refused again. Equal messages share their fate."""
     refused: dict[Message, Rejected] = {rejected.message: rejected for rejected in outcome.rejected}
     return {entry.id: refused[entry.message] for entry in entries if entry.message in refused}
+
+
+def _released(gone: list[Quarantined], outcome: Outcome) -> Event:
+    """What became of those that leave: as `_by_entry`, by message."""
+    unused = {ignored.message: ignored.reason for ignored in outcome.ignored}
+    ignored = Counter(IGNORED[unused[entry.message]] for entry in gone if entry.message in unused)
+    return released(len(gone) - ignored.total(), ignored, len(outcome.points))
+
+
+def _settle(db: Connection, gone: list[Quarantined], again: list[tuple[int, Rejected]], happened: Event) -> list[Event]:
+    settle_release(db, [entry.id for entry in gone], again)
+    return [happened]
 
 
 def _changed(entry: Quarantined, again: Mapping[int, Rejected]) -> bool:

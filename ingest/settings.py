@@ -92,6 +92,12 @@ class IngestSettings(BaseModel):
 
     horizon_days: int = Field(400, ge=1)  # readings older than this are quarantined as wrong_time
     quarantine_mb: int = Field(1024, ge=1)  # the quarantine's bound on disk: beyond it the oldest messages go
+    spool_mb: int = Field(4096, ge=1)  # the spool's bound on disk: beyond it the broker keeps the rest
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Of quarantine and spool, in bytes."""
+        return self.quarantine_mb * 2**20, self.spool_mb * 2**20
 
 
 class StateSettings(BaseModel):

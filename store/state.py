@@ -72,6 +72,20 @@ MIGRATIONS = (
     CREATE TABLE subscription (
         id INTEGER PRIMARY KEY, client_id TEXT NOT NULL, filter TEXT NOT NULL, UNIQUE (client_id, filter));
     """,
+    """
+    CREATE TABLE spool_size (bytes INTEGER NOT NULL);
+    INSERT INTO spool_size SELECT coalesce(sum(100 + length(topic) + length(payload)), 0) FROM spool;
+    CREATE TABLE ledger (
+        account TEXT NOT NULL, hour_ms INTEGER NOT NULL, count INTEGER NOT NULL,
+        PRIMARY KEY (account, hour_ms));
+    INSERT INTO ledger
+        SELECT 'quarantined.' || reason, received_ms - received_ms % 3600000, count(*) FROM quarantine GROUP BY 1, 2;
+    INSERT INTO ledger SELECT 'spooled', received_ms - received_ms % 3600000, count(*) FROM spool GROUP BY 2;
+    INSERT INTO ledger SELECT 'received', hour_ms, sum(count) FROM ledger GROUP BY 2;
+    INSERT INTO ledger
+        SELECT 'purged', strftime('%s', 'now') / 3600 * 3600000, purged FROM quarantine_size WHERE purged > 0;
+    ALTER TABLE quarantine_size DROP COLUMN purged;
+    """,
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 

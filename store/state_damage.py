@@ -27,6 +27,9 @@ CHECK_S = 3.0
 SHM_IN_USE = 128
 """The byte of the -shm file on which each connection holds a lock (sqlite.org/walformat.html)."""
 
+COUNTED = ("quarantine_size", "spool_size")
+"""Tables of one row that are counted anew: by triggers, and when the spool is taken over."""
+
 KINDS = {"TEXT": str, "BLOB": bytes, "INTEGER": int, "REAL": float}
 
 log = structlog.get_logger()
@@ -213,11 +216,9 @@ def _save(aside: Path, new: Path) -> dict[str, int]:
         indices = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").fetchall()
         for name, _ in indices:  # made again when the rows are there: twice as fast
             db.execute(f"DROP INDEX {name}")
-        tables = [table for table in _tables(db) if table != "quarantine_size"]
+        tables = [table for table in _tables(db) if table not in COUNTED]
         for table in tables:
             _save_table(old, db, table)
-        for (purged,) in _rows(old, "quarantine_size", ["purged"]):  # the bytes are counted anew, row by row
-            db.execute("UPDATE quarantine_size SET purged = ?", (purged,))
         for _, index in indices:
             db.execute(index)
         saved = {table: int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables}

@@ -8,7 +8,8 @@ from typer.main import get_command
 
 import microville
 from dashboards.configuration import Settings
-from dashboards.probes import LedgerCollector
+from dashboards.probes import LedgerCollector, QuarantineCollector, SpoolCollector
+from ingest.fill import Fill
 from ingest.ledger import Ledger
 from sensors.model import Reason, Unused
 
@@ -32,7 +33,10 @@ def test_every_reason_is_explained(reason: str) -> None:
     assert f"`{reason}`" in read("sensors/README.md")
 
 
-@pytest.mark.parametrize("metric", [family.name for family in LedgerCollector(Ledger()).collect()])
+METRICS = [LedgerCollector(Ledger()), QuarantineCollector(), SpoolCollector(Fill("spool", 1, ""))]
+
+
+@pytest.mark.parametrize("metric", [family.name for each in METRICS for family in each.collect()])
 def test_every_metric_is_listed(metric: str) -> None:
     """What `/metrics` says stands in the README of ingest."""
     assert f"`{metric}" in read("ingest/README.md")

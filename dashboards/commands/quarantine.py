@@ -13,6 +13,8 @@ from dashboards.remote import ask, local
 from dashboards.service import clock
 from estate.calendar import rfc3339
 from estate.load import load
+from ingest.books import Books
+from ingest.ledger import Ledger
 from ingest.quarantine import Quarantined, Selection, quarantined, size
 from ingest.release import purge_all, release
 from sensors.model import Reason
@@ -96,7 +98,7 @@ def purge_(
     """Throw messages away for good; they are counted."""
     asked = _selected(ids, reason, device, all_)
     with State(read(config).state.file) as state:
-        gone = asyncio.run(purge_all(state, asked.selection()))
+        gone = asyncio.run(purge_all(Books(Ledger(), state, clock), state, asked.selection()))
     print(f"{gone} purged")
 
 

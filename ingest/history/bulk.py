@@ -27,8 +27,9 @@ class Taken(NamedTuple):
 
 async def take_in(intake: Intake, estate: Estate, readings: Sequence[Reading]) -> Taken:
     """Bring readings through the pipeline, what is refused into the quarantine. Raises StoreUnavailable."""
-    outcome = await intake.admit(list(history_messages(estate, readings, intake.clock())))
-    await intake.hold(outcome.rejected)
+    messages = list(history_messages(estate, readings, intake.clock()))
+    outcome = await intake.admit(messages)
+    await intake.hold(messages, outcome)
     return Taken(len(outcome.points), Counter(rejected.reason.value for rejected in outcome.rejected))
 
 

@@ -15,7 +15,7 @@ from dashboards.parts import Parts
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, STEPS, floor
 from estate.model import FOREVER_MS, Building, Consumption, Device, Estate, Meter, Placement, Point, Site, Tenant, Zone
 from ingest.intake import Intake
-from ingest.ledger import Ledger
+from ingest.ledger import IGNORED, QUARANTINED, Ledger
 from ingest.pipeline import Pipeline
 from ingest.quarantine import quarantine
 from sensors.model import Context, Message, Reason, Rejected, Unused
@@ -115,10 +115,9 @@ def fill_quarantine(state: State) -> None:
 
 
 def busy_ledger() -> Ledger:
-    ledger = Ledger(received=100, stored=80, in_flight=3, spooled=4, readings_stored=240)
-    ledger.quarantined.update({Reason.MALFORMED: 7, Reason.UNKNOWN_DEVICE: 2})
-    ledger.ignored.update({Unused.CONTROL: 4})
-    return ledger
+    counts = {"received": 100, "stored": 80, "in_flight": 3, "spooled": 4, "readings": 240, "released": 5}
+    quarantined = {QUARANTINED[Reason.MALFORMED]: 7, QUARANTINED[Reason.UNKNOWN_DEVICE]: 2}
+    return Ledger({**counts, **quarantined, IGNORED[Unused.CONTROL]: 4})
 
 
 async def no_alerts() -> Sequence[AlertState]:

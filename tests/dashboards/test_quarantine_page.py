@@ -134,7 +134,7 @@ async def test_page_of_another_machine(filled: Parts) -> None:
 async def test_page_when_it_fills(filled: Parts) -> None:
     """Long before messages go it is said."""
     assert filled.intake is not None
-    filled.intake.most_quarantined = 1000
+    filled.intake.quarantine_fill.most = 1000
     async with client_of(filled) as client:
         page = (await client.get("/quarantine?lang=en")).text
 

@@ -60,11 +60,11 @@ def test_progress() -> None:
     progress = Progress(ledger, lambda: now_s)
     now_s = 2 * STALLED_S
     idle = progress.goes_on()
-    ledger.take(10)
+    ledger.book({"received": 10, "in_flight": 10})
     now_s += STALLED_S - 1
     slow = progress.goes_on()
     now_s += 2
     stalled = progress.goes_on()
-    ledger.spool(5)
+    ledger.book({"in_flight": -5, "spooled": 5})
 
     assert (True, True, False, True) == (idle, slow, stalled, progress.goes_on())

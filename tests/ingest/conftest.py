@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import ingester, intake, session
+from ingest import drain, ingester, session
 from store.state import State
 from tests.ingest.line import BalkyStore, Line
 from tests.ingest.proxy import Proxy, proxy
@@ -23,7 +23,7 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 def quick_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries follow quickly."""
     monkeypatch.setattr(ingester, "RETRY_S", 0.02)
-    monkeypatch.setattr(intake, "RETRY_S", 0.02)
+    monkeypatch.setattr(drain, "RETRY_S", 0.02)
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from estate.model import Point
 from ingest import spool
+from ingest.books import totals
 from ingest.ingester import Ingester
 from ingest.intake import Intake
-from ingest.ledger import Ledger
+from ingest.ledger import Ledger, difference
 from ingest.quarantine import quarantine_counts
 from ingest.session import Session
 from store.base import Series, StoreRefused, StoreUnavailable
@@ -110,3 +111,7 @@ def check_accounts(line: Line) -> None:
     assert (0, 0) == (ledger.difference, ledger.in_flight)
     assert line.state.run_now(spool.spooled) == ledger.spooled
     assert dict(ledger.quarantined) == counts
+    written = line.state.run_now(totals)
+
+    assert (0, 0) == (difference(written), written["in_flight"])
+    assert ledger.spooled == written["spooled"]

@@ -12,6 +12,7 @@ class Proxy:
 
     def __init__(self, broker_port: int) -> None:
         self.port = 0
+        self.delay_s = 0.0  # how long whatever passes is held back
         self._broker_port = broker_port
         self._sent: list[bytearray] = []
         self._writers: list[asyncio.StreamWriter] = []
@@ -91,6 +92,8 @@ class Proxy:
                 await self.flowing.wait()
                 if number > self._silenced:
                     record += data
+                    if self.delay_s:
+                        await asyncio.sleep(self.delay_s)
                     for piece in data if self.crumbs else (data,):
                         writer.write(piece if isinstance(piece, bytes) else bytes([piece]))
                         await writer.drain()

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from estate.model import Point
-from ingest import intake, quarantine, spool
+from ingest import drain, quarantine, spool
 from sensors.model import Reason
 from tests.ingest.line import Line, agree, at_work, away, instant
 from tests.ingest.sending import send
@@ -96,7 +96,7 @@ async def test_store_away(line: Line) -> None:
 
 async def test_live_goes_on_while_the_spool_drains(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once the store is back, a new reading does not wait behind the whole spool."""
-    monkeypatch.setattr(intake, "DRAIN_MESSAGES", 1)
+    monkeypatch.setattr(drain, "PART_MESSAGES", 1)
     line.store.before = away
     async with at_work(line):
         await line.say(*range(200))
@@ -145,7 +145,7 @@ async def test_stop_under_load(line: Line, trouble: Callable[[Sequence[Point]], 
 
 async def test_stop_while_draining(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopped while the spool drains, the account agrees with what is left in it."""
-    monkeypatch.setattr(intake, "DRAIN_MESSAGES", 1)
+    monkeypatch.setattr(drain, "PART_MESSAGES", 1)
     line.store.before = away
     async with at_work(line):
         await line.say(*range(50))

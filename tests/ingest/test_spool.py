@@ -1,6 +1,7 @@
 """What is kept in the instance's file comes back as it was, in order."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import quarantine, spool
+from ingest.drain import PART_BYTES
 from ingest.quarantine import Quarantined, Selection
+from ingest.spool import SpoolFull
 from sensors.model import Message, Reason, Rejected
 from store.state import State
 from tests.ingest.values import NOW_MS, message
@@ -26,13 +29,35 @@ def test_in_order(state: State) -> None:
     """The spool gives the oldest first, as many as asked for, and forgets those taken out."""
     state.run_now(lambda db: spool.spool(db, [FIRST, SECOND]))
     state.run_now(lambda db: spool.spool(db, [THIRD]))
-    oldest = state.run_now(lambda db: spool.oldest_spooled(db, 2))
+    oldest = state.run_now(lambda db: spool.next_spooled(db, 0, 2, PART_BYTES))
 
-    assert [FIRST, SECOND] == [entry for _, entry in oldest]
-    state.run_now(lambda db: spool.unspool(db, oldest[-1][0], []))
+    assert [FIRST, SECOND] == oldest.messages
+    assert [THIRD] == state.run_now(lambda db: spool.next_spooled(db, oldest.last_id, 2, PART_BYTES)).messages
+    state.run_now(lambda db: spool.unspool(db, oldest, []))
 
     assert 1 == state.run_now(spool.spooled)
-    assert [THIRD] == [entry for _, entry in state.run_now(lambda db: spool.oldest_spooled(db, 2))]
+    assert [THIRD] == state.run_now(lambda db: spool.next_spooled(db, 0, 2, PART_BYTES)).messages
+
+
+def test_size_and_bound(state: State) -> None:
+    """The size follows what is in it; beyond the bound nothing is added, but an empty spool takes any batch."""
+    one = state.run_now(lambda db: spool.spool(db, [FIRST], most_bytes=1))
+    with pytest.raises(SpoolFull, match="spool_mb"):
+        state.run_now(lambda db: spool.spool(db, [SECOND], most_bytes=2 * one - 1))
+    two = state.run_now(lambda db: spool.spool(db, [SECOND, THIRD], most_bytes=4 * one))
+    first = state.run_now(lambda db: spool.next_spooled(db, 0, 1, PART_BYTES))
+    left = state.run_now(lambda db: spool.unspool(db, first, []))
+
+    assert [one, two] == [spool.ROW_BYTES + len(FIRST.topic) + len(FIRST.payload), left + one]
+    assert (2, left) == (state.run_now(spool.spooled), state.run_now(spool.size))
+
+
+def test_parts_are_bounded_by_bytes(state: State) -> None:
+    """A part holds no more than so many bytes, but always a message."""
+    state.run_now(lambda db: spool.spool(db, [FIRST, SECOND, THIRD]))
+    parts = [state.run_now(partial(spool.next_spooled, after=0, limit=9, most_bytes=most)) for most in (1, 6, 10**6)]
+
+    assert [1, 2, 3] == [len(part.messages) for part in parts]
 
 
 def test_order_outlives_an_emptied_spool(tmp_path: Path) -> None:
@@ -48,18 +73,18 @@ def through_the_spool(folder: Path, messages: list[Message]) -> list[Message]:
     """What one run takes out again, to the last."""
     with State(folder / "state.sqlite") as state:
         state.run_now(lambda db: spool.spool(db, messages))
-        oldest = state.run_now(lambda db: spool.oldest_spooled(db, 10))
-        state.run_now(lambda db: spool.unspool(db, oldest[-1][0], []))
+        oldest = state.run_now(lambda db: spool.next_spooled(db, 0, 10, PART_BYTES))
+        state.run_now(lambda db: spool.unspool(db, oldest, []))
 
-        assert 0 == state.run_now(spool.spooled)
-    return [entry for _, entry in oldest]
+        assert (0, 0) == (state.run_now(spool.spooled), state.run_now(spool.size))
+    return oldest.messages
 
 
 def test_refused_while_taken_out(state: State) -> None:
     """What leaves the spool refused is in the quarantine from the same moment."""
     state.run_now(lambda db: spool.spool(db, [FIRST, SECOND]))
     refused = Rejected(FIRST, Reason.STORE_REFUSED, "cursed")
-    ((first, _),) = state.run_now(lambda db: spool.oldest_spooled(db, 1))
+    first = state.run_now(lambda db: spool.next_spooled(db, 0, 1, PART_BYTES))
     state.run_now(lambda db: spool.unspool(db, first, [refused]))
 
     assert [Quarantined(1, FIRST, Reason.STORE_REFUSED, "cursed", "")] == state.run_now(
@@ -108,7 +133,7 @@ def test_messages_come_back_as_they_were(tmp_path_factory: pytest.TempPathFactor
     with State(tmp_path_factory.mktemp("state") / "state.sqlite") as state:
         state.run_now(lambda db: spool.spool(db, messages))
         state.run_now(lambda db: quarantine.quarantine(db, [Rejected(each, Reason.MALFORMED, "") for each in messages]))
-        spooled = [entry for _, entry in state.run_now(lambda db: spool.oldest_spooled(db, 99))]
+        spooled = state.run_now(lambda db: spool.next_spooled(db, 0, 99, PART_BYTES)).messages
         quarantined = [entry.message for entry in state.run_now(lambda db: quarantine.quarantined(db, 99))]
 
     assert messages == spooled

@@ -24,7 +24,7 @@ def fill(db: sqlite3.Connection) -> None:
     db.executemany("INSERT INTO spool (topic, payload, received_ms, qos, retained) VALUES (?, ?, ?, ?, ?)", messages)
     db.executemany("INSERT INTO quarantine VALUES (NULL, ?, ?, ?, ?, ?, 'malformed', 'why', 'd')", messages)
     db.execute("INSERT INTO cursor VALUES ('settled', 42)")
-    db.execute("UPDATE quarantine_size SET purged = 7")
+    db.execute("INSERT INTO ledger VALUES ('purged', 0, 7)")
 
 
 def counts(db: sqlite3.Connection) -> dict[str, int]:
@@ -37,7 +37,7 @@ def size(db: sqlite3.Connection) -> tuple[int, int, int]:
     (said, purged), (true,) = (
         db.execute(query).fetchone()
         for query in (
-            "SELECT bytes, purged FROM quarantine_size",
+            "SELECT bytes, (SELECT coalesce(sum(count), 0) FROM ledger WHERE account = 'purged') FROM quarantine_size",
             "SELECT coalesce(sum(100 + length(topic) + length(payload) + length(detail)), 0) FROM quarantine",
         )
     )
