@@ -74,7 +74,7 @@ class Drainer:
     async def _judge(self, part: Part) -> Outcome:
         """Decode the part, while the one before it is written and live messages pass."""
         self.judged += 1
-        outcomes = [Outcome([], [], [], [], [], [])]
+        outcomes = [Outcome([], [], [], [], [])]
         for first in range(0, len(part.messages), SLICE_MESSAGES):
             outcomes.append(self._pipeline.process(part.messages[first : first + SLICE_MESSAGES], self._clock()))
             await asyncio.sleep(0)

@@ -67,8 +67,7 @@ class Intake:
         """Decode what the broker just gave; `keep` makes it safe."""
         self.books.record(events.taken(len(messages)))
         stamped = [self.pipeline.stamp(message) for message in messages]
-        outcome = self.pipeline.process(stamped, self.clock())
-        self.notes.see(stamped, outcome.decoded)
+        outcome = self.pipeline.process(stamped, self.clock(), self.notes.see)
         self._taken += 1
         return stamped, outcome
 

@@ -39,14 +39,12 @@ class Notes:
         self._unmapped: Counter[tuple[str, str]] = Counter()
         self._watch = Watch()
 
-    def see(self, messages: Sequence[Message], decoded: Sequence[Decoded]) -> None:
+    def see(self, message: Message, decoded: Decoded) -> None:
         """Look at what the broker just gave."""
-        see = self._watch.see
-        for message, (readings, _, _, unmapped, _) in zip(messages, decoded, strict=True):
-            if unmapped and len(self._unmapped) < MOST_NAMES:
-                self._unmapped.update(unmapped)
-            if readings:
-                see(message, readings)
+        if decoded.unmapped and len(self._unmapped) < MOST_NAMES:
+            self._unmapped.update(decoded.unmapped)
+        if decoded.readings:
+            self._watch.see(message, decoded.readings)
 
     async def run(self) -> None:
         """Save what was noticed, every few seconds, until cancelled."""

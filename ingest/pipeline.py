@@ -4,7 +4,7 @@ Every message ends in exactly one of points, a `Rejected` or an `Ignored` (law 1
 its good points and counts as rejected.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -31,7 +31,6 @@ class Outcome(NamedTuple):
     stored: list[Message]  # those whose every reading is a point
     rejected: list[Rejected]
     ignored: list[Ignored]
-    decoded: list[Decoded]  # one for each message, in order
     requests: list[Request]
 
 
@@ -53,13 +52,16 @@ class Pipeline:
         """From now on read and place by these; what formats were told stays."""
         self._estate, self._routes = estate, routes
 
-    def process(self, messages: Sequence[Message], now_ms: int) -> Outcome:
-        """Decode, check and place a batch."""
-        outcome = Outcome([], [], [], [], [], [])
-        points, stored, decoded_ones = outcome.points, outcome.stored, outcome.decoded
+    def process(
+        self, messages: Sequence[Message], now_ms: int, see: Callable[[Message, Decoded], None] | None = None
+    ) -> Outcome:
+        """Decode, check and place a batch; whoever wants to `see` what was decoded does so on the way."""
+        outcome = Outcome([], [], [], [], [])
+        points, stored = outcome.points, outcome.stored
         for message in messages:
             decoded = decode(message, self._routes, now_ms)
-            decoded_ones.append(decoded)
+            if see:
+                see(message, decoded)
             if decoded.requests:
                 outcome.requests.extend(decoded.requests)
             problem = self._place(message, decoded, points)

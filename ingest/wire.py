@@ -8,6 +8,8 @@ import mqtt5
 from ingest.link import Arrived, Link
 from ingest.refusals import CLOSED, CLOSED_AT_ONCE, SILENT, Refused
 
+GATHER_S = 0.002
+
 
 class Wire(asyncio.Protocol):
     """One connection. `took` gets the messages; `news` is set by everything else, the end included."""
@@ -17,7 +19,7 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._heard = True
-        self._paused = False
+        self._paused = self._gathering = False
         self.news = asyncio.Event()
         self.end: Exception | None = None
 
@@ -39,6 +41,19 @@ class Wire(asyncio.Protocol):
             self.news.set()
         if arrived.messages or arrived.packet_ids:
             self._took(arrived)
+            self._gather()
+
+    def _gather(self) -> None:
+        """Let the next read bring more: the cost of a read is that of many messages."""
+        if self._transport and not (self._paused or self._gathering or self._transport.is_closing()):
+            self._gathering = True
+            self._transport.pause_reading()
+            asyncio.get_running_loop().call_later(GATHER_S, self._gathered)
+
+    def _gathered(self) -> None:
+        self._gathering = False
+        if self._transport and not (self._paused or self._transport.is_closing()):
+            self._transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(exc or ConnectionResetError(CLOSED if self._link.limits else CLOSED_AT_ONCE))
@@ -53,7 +68,8 @@ class Wire(asyncio.Protocol):
         if self._transport and paused != self._paused and not self._transport.is_closing():
             self._paused = paused
             self._heard = True  # what waits in a paused socket could not be heard
-            (self._transport.pause_reading if paused else self._transport.resume_reading)()
+            if not self._gathering:
+                (self._transport.pause_reading if paused else self._transport.resume_reading)()
 
     def beat(self) -> None:
         """Ping from now on; a broker that lets nothing be heard from one ping to the next is gone."""

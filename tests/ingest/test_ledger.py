@@ -24,7 +24,6 @@ def outcome(stored: int, rejected: list[Reason], ignored: list[Unused]) -> Outco
         [Rejected(PLAIN, reason, "") for reason in rejected],
         [Ignored(PLAIN, reason) for reason in ignored],
         [],
-        [],
     )
 
 

@@ -21,9 +21,10 @@ def seen(*names: str) -> Decoded:
 async def test_unmapped_is_counted(state: State) -> None:
     """Each measurement nobody mapped is counted per device, over saves."""
     kept = Notes(state, lambda: NOW_MS)
-    kept.see([MESSAGE, MESSAGE], [seen("spin", "flux"), seen("spin")])
+    kept.see(MESSAGE, seen("spin", "flux"))
+    kept.see(MESSAGE, seen("spin"))
     await kept.save()
-    kept.see([MESSAGE], [seen("spin")])
+    kept.see(MESSAGE, seen("spin"))
     await kept.save()
     await kept.save()
 
@@ -35,7 +36,8 @@ async def test_names_are_bounded(state: State, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(notes, "MOST_NAMES", 10)
     kept = Notes(state, lambda: NOW_MS)
     for part in range(3):
-        kept.see([MESSAGE] * 20, [seen(f"{part}-{number}") for number in range(20)])
+        for number in range(20):
+            kept.see(MESSAGE, seen(f"{part}-{number}"))
         await kept.save()
 
     assert 10 == len(await state.read(unmapped))
@@ -45,7 +47,8 @@ async def test_findings(state: State) -> None:
     """What looked wrong stays readable after the process has ended, until it is old."""
     kept = Notes(state, lambda: NOW_MS)
     decoded = Decoded([Reading("x", "", "climate.temperature", 20.0, NOW_MS)])
-    kept.see([MESSAGE, MESSAGE._replace(topic="plant/2/x")], [decoded, decoded])
+    kept.see(MESSAGE, decoded)
+    kept.see(MESSAGE._replace(topic="plant/2/x"), decoded)
     await kept.save()
 
     assert ["two_topics"] == [found.kind for found in await state.read(lambda db: findings(db, NOW_MS))]
