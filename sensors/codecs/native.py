@@ -10,11 +10,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Annotated, Any, cast
 
 from annotated_types import MaxLen
-from pydantic import AwareDatetime, ConfigDict, FiniteFloat, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, FiniteFloat, TypeAdapter, ValidationError, WithJsonSchema, with_config
 from pydantic_core import from_json
 from typing_extensions import TypedDict
 
@@ -26,7 +28,11 @@ from sensors.quantities import QUANTITIES
 class NativePayload(TypedDict, total=False, extra_items=FiniteFloat):  # type: ignore[call-arg]  # mypy has no PEP 728
     """One native object: the values of one device at one instant."""
 
-    time: AwareDatetime | None
+    time: Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})] | None
+
+
+class NoTime(ValueError):
+    """A time that is none; the text is for people."""
 
 
 MOST_ENTRIES = 1_000
@@ -36,12 +42,14 @@ MOST_VALUES = 5_000
 MOST_WRONG = 500
 """Values told apart from the good ones of one message; beyond that it is refused as a whole."""
 
+MOST_TIME = 64  # letters
 MOST_NAME = 128  # letters: longer ones are no quantity and channel, and not remembered
 
 ONE = TypeAdapter(NativePayload)
 _SEVERAL = TypeAdapter(Annotated[list[NativePayload], MaxLen(MOST_ENTRIES)])
 _validate_one = ONE.validator.validate_json  # the adapter's own method looks at its options anew each time
 _reading = partial(tuple.__new__, Reading)  # half the time of Reading(…), and three for each message
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T _]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 CHANNEL = re.compile(r"[\w.:/+-]{1,64}")
 
 
@@ -62,7 +70,10 @@ def decode(message: Message, context: Context) -> Decoded:
         if leaf == "history":
             return Decoded((), building, Rejected(message, Reason.NEEDS_TIME, "history without a time", device))
         return Decoded((), building, Ignored(message, Unused.RETAINED_WITHOUT_TIME))
-    return _collect(message, building, device, entries, problem)
+    try:
+        return _collect(message, building, device, entries, problem)
+    except NoTime as error:
+        return Decoded((), building, Rejected(message, Reason.MALFORMED, str(error), device))
 
 
 def _parse(payload: bytes) -> Sequence[NativePayload]:
@@ -108,7 +119,7 @@ def _collect(
             at_ms = message.received_ms
         else:
             texts += 1
-            at_ms = round(time.timestamp() * 1000)
+            at_ms = instant(time)
         for name, value in cast(Mapping[str, float], entry).items():
             if len(name) <= MOST_NAME and (known := _quantity_and_channel(name)):
                 readings.append(_reading((device, known[1], known[0], value, at_ms)))
@@ -133,6 +144,16 @@ def _name_twice(payload: bytes) -> str:
 
     json.loads(payload, object_pairs_hook=look)
     return found[0] if found else ""
+
+
+@lru_cache(maxsize=4096)
+def instant(text: str) -> int:
+    """Milliseconds since the epoch of an RFC 3339 time with an offset from UTC. Raises NoTime."""
+    time = text[:MOST_TIME].upper()
+    if _TIME.fullmatch(time):
+        with suppress(ValueError, OverflowError):  # the 30th of February, the year 0
+            return round(datetime.fromisoformat(time).timestamp() * 1000)
+    raise NoTime(f"time: {text[:MOST_TIME]!r} is no time with an offset from UTC, such as 2026-11-23T08:15:00Z")
 
 
 @lru_cache(maxsize=4096)
