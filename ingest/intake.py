@@ -66,7 +66,7 @@ class Intake:
     def take(self, messages: Sequence[Message]) -> tuple[list[Message], Outcome]:
         """Decode what the broker just gave; `keep` makes it safe."""
         self.books.record(events.taken(len(messages)))
-        stamped = [self.pipeline.stamp(message) for message in messages]
+        stamped = self.pipeline.stamp(messages)
         outcome = self.pipeline.process(stamped, self.clock(), self.notes.see)
         self._taken += 1
         return stamped, outcome

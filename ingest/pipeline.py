@@ -73,22 +73,27 @@ class Pipeline:
                 outcome.ignored.append(problem)
         return outcome
 
-    def stamp(self, message: Message) -> Message:
-        """The message with a time of receipt later than that of its topic's last one.
+    def stamp(self, messages: Sequence[Message]) -> list[Message]:
+        """The messages, each with a time of receipt later than that of its topic's last one.
 
         Readings timed by their receipt would otherwise overwrite each other (law 3).
         """
-        last = self._received.get(message.topic)
-        if last is None:
-            if len(message.topic) > MOST_LETTERS:  # nobody reads it
-                return message
-            if len(self._received) >= MOST_TOPICS:
-                self._received.clear()
-        elif message.received_ms <= last:
-            topic, payload, _, qos, retained = message
-            message = Message(topic, payload, last + 1, qos, retained)
-        self._received[message.topic] = message.received_ms
-        return message
+        stamped, received = [], self._received
+        for message in messages:
+            topic, payload, received_ms, qos, retained = message
+            last = received.get(topic)
+            if last is None:
+                if len(topic) > MOST_LETTERS:  # nobody reads it
+                    stamped.append(message)
+                    continue
+                if len(received) >= MOST_TOPICS:
+                    received.clear()
+            elif received_ms <= last:
+                received_ms = last + 1
+                message = Message(topic, payload, received_ms, qos, retained)
+            received[topic] = received_ms
+            stamped.append(message)
+        return stamped
 
     def _place(self, message: Message, decoded: Decoded, points: list[Point]) -> Rejected | Ignored | None:
         """Add the points of the readings that have a place; what kept the others from being points, if anything."""
@@ -98,9 +103,10 @@ class Pipeline:
             if at_ms != last_ms or device != last:  # mostly all readings of a message share them
                 last, last_ms = device, at_ms
                 placement = self._estate.place(device, at_ms)
-                nowhere = self._nowhere(message, device, claimed, placement)
-                if placement:
-                    building, zone, _, _ = placement
+                if placement is None or (claimed and claimed != placement.building):
+                    nowhere = self._nowhere(message, device, claimed, placement)
+                else:
+                    nowhere, (building, zone, _, _) = None, placement
             if channel and nowhere is None and self._too_many(device, channel):
                 detail = f"{device!r} has named {MOST_CHANNELS} channels already, and {channel!r} is a new one"
                 problem = problem or Rejected(message, Reason.TOO_MANY_CHANNELS, detail, device)
@@ -117,8 +123,8 @@ class Pipeline:
             return False
         return True
 
-    def _nowhere(self, message: Message, device: str, claimed: str, placement: Placement | None) -> Rejected | None:
-        """Why a reading has no place; None when it has one."""
+    def _nowhere(self, message: Message, device: str, claimed: str, placement: Placement | None) -> Rejected:
+        """Why a reading has no place, or not that which its topic claims."""
         if placement is None:
             if self._estate.knows(device):
                 detail = f"{device!r} was placed nowhere then; see its dates in devices.csv"
@@ -126,7 +132,5 @@ class Pipeline:
             detail = f"{device!r} is not in the estate; add it to devices.csv"
             return Rejected(message, Reason.UNKNOWN_DEVICE, detail, device)
         known = placement.building
-        if not claimed or claimed == known:
-            return None
         detail = f"{device!r}: the topic says building {claimed!r}, the estate {known!r}; correct the one that is wrong"
         return Rejected(message, Reason.WRONG_BUILDING, detail, device)

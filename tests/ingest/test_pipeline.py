@@ -108,8 +108,8 @@ def test_a_channel_for_each_message() -> None:
 def test_receipt_times_increase() -> None:
     """Three messages of one millisecond on one topic, and one on another after the clock went back."""
     here = pipeline()
-    stamped = [here.stamp(message(received_ms=at)) for at in (NOW_MS, NOW_MS, NOW_MS - HOUR_MS)]
-    other = here.stamp(message(MOVED, received_ms=NOW_MS))
+    stamped = here.stamp([message(received_ms=at) for at in (NOW_MS, NOW_MS, NOW_MS - HOUR_MS)])
+    (other,) = here.stamp([message(MOVED, received_ms=NOW_MS)])
 
     assert [NOW_MS, NOW_MS + 1, NOW_MS + 2] == [each.received_ms for each in stamped]
     assert NOW_MS == other.received_ms
@@ -119,7 +119,7 @@ def test_receipt_times_increase() -> None:
 def test_receipt_times_always_increase(arrivals: list[tuple[str, int]]) -> None:
     """Whatever the clock does, receipt times of one topic are distinct, in order, and never before the receipt."""
     here = pipeline()
-    stamped = [here.stamp(message(device, received_ms=at)) for device, at in arrivals]
+    stamped = here.stamp([message(device, received_ms=at) for device, at in arrivals])
 
     for device in (METER, MOVED):
         times = [each.received_ms for each in stamped if f"/{device}/" in each.topic]
