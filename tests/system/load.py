@@ -56,7 +56,7 @@ class Publisher:
         self._stopping = True
         self._thread.join(DEADLINE_S)
         assert not self._thread.is_alive(), "the broker does not acknowledge"
-        return [_reading(self.first_ms, number) for number in range(self.count)]
+        return [reading(self.first_ms, number) for number in range(self.count)]
 
     def abandon(self) -> None:
         """The test is over, or has failed."""
@@ -88,7 +88,7 @@ class Publisher:
         due = int((time.monotonic() - began) * RATE)
         while self.count < due and len(self._pending) < WINDOW:
             packet_id = self.count % 60_000 + 1
-            payload = _line(*_reading(self.first_ms, self.count)).encode()
+            payload = line(*reading(self.first_ms, self.count))
             packet = mqtt5.PublishPacket(TOPIC, payload, qos=mqtt5.QoS.AT_LEAST_ONCE, packet_id=packet_id).write()
             self._pending[packet_id] = packet
             self.count += 1
@@ -123,12 +123,16 @@ def packets(data: bytearray) -> list[mqtt5.Packet]:
     return found
 
 
-def _reading(first_ms: int, number: int) -> tuple[int, float]:
+def reading(first_ms: int, number: int) -> tuple[int, float]:
+    """The n-th."""
     return first_ms + number, float(number % 1000)
 
 
-def _line(at_ms: int, value: float) -> str:
-    return f'{{"time": "{datetime.fromtimestamp(at_ms / 1000, UTC).isoformat()}", "electricity.power": {value}}}'
+def line(at_ms: int, value: float) -> bytes:
+    """The payload."""
+    return (
+        f'{{"time": "{datetime.fromtimestamp(at_ms / 1000, UTC).isoformat()}", "electricity.power": {value}}}'.encode()
+    )
 
 
 @contextmanager
