@@ -14,7 +14,7 @@ from pathlib import Path
 import mqtt5
 
 from estate.calendar import DAY_MS
-from store.base import Series
+from store.base import Row, Series
 from store.settings import StoreSettings, open_store
 from tests.servers import influxd
 from tests.system.running import DEADLINE_S, TOPIC, Running, until
@@ -199,14 +199,21 @@ def until_settled(*ingesters: Running) -> list[dict[str, float]]:
 
 def stored(url: str, first_ms: int) -> Readings:
     """Every power the store holds from then on; nobody else may have an embedded one open."""
-    return asyncio.run(_stored(url, first_ms))
+    rows = asyncio.run(_powers(url, Series("electricity.power", first_ms, first_ms + 2 * DAY_MS, None)))
+    return [pair for row in rows for pair in zip(row.times.tolist(), row.values.tolist(), strict=True)]
 
 
-async def _stored(url: str, first_ms: int) -> Readings:
+def stored_count(url: str, days: int) -> int:
+    """How many powers the store holds of the last days."""
+    now_ms = time.time_ns() // 1_000_000
+    rows = asyncio.run(_powers(url, Series("electricity.power", now_ms - days * DAY_MS, now_ms, DAY_MS, "count")))
+    return sum(int(row.values.sum()) for row in rows)
+
+
+async def _powers(url: str, query: Series) -> list[Row]:
     store = open_store(StoreSettings(url=url))
     await store.open()
     try:
-        rows = await store.series(Series("electricity.power", first_ms, first_ms + 2 * DAY_MS, None))
+        return await store.series(query)
     finally:
         await store.close()
-    return [pair for row in rows for pair in zip(row.times.tolist(), row.values.tolist(), strict=True)]
