@@ -1,6 +1,5 @@
 """A long load: every message is accounted for, and memory stands still once the process is warm."""
 
-import csv
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.publisher import name
+from tests.benchmarks.publisher import building, name
 from tests.servers import mosquitto
 from tests.system.load import SOAK, duck, influx, scaled, stored_count, until_settled
 from tests.system.running import Running, configure, until, up
@@ -26,26 +25,22 @@ Store = Callable[[Path], AbstractContextManager[str]]
 def estate(folder: Path) -> None:
     """One that has the load's devices."""
     (folder / "estate.toml").write_text('[site]\nid = "site"\nname = "Load"\ntime_zone = "Europe/Paris"\n')
-    rows: dict[str, list[tuple[str, ...]]] = {
-        "buildings.csv": [("building", "name", "use", "area_m2")]
-        + [(f"b{n:02}", f"b{n:02}", "office", "100") for n in range(1, 41)],
-        "devices.csv": [("device", "building")] + [(name(n), f"b{n % 40 + 1:02}") for n in range(DEVICES)],
-    }
-    for file, lines in rows.items():
-        with (folder / file).open("w", newline="") as output:
-            csv.writer(output).writerows(lines)
+    buildings = "".join(f"b{n:02},Hall {n},office,100\n" for n in range(1, 41))
+    devices = "".join(f"{name(n)},{building(n)}\n" for n in range(DEVICES))
+    (folder / "buildings.csv").write_text("building,name,use,area_m2\n" + buildings)
+    (folder / "devices.csv").write_text("device,building\n" + devices)
 
 
 @contextmanager
 def pouring(port: int) -> Iterator[None]:
     """The benchmarks' publisher at work, in a process of its own."""
-    command = [sys.executable, "-m", "tests.benchmarks.publisher", *map(str, (port, MESSAGES, 1, DEVICES))]
+    command = [sys.executable, "-m", "tests.benchmarks.publisher", *map(str, (port, 1, DEVICES, MESSAGES))]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout
             assert process.stdin
             process.stdout.readline()  # all is encoded
-            process.stdin.write(b"go\n")
+            process.stdin.write(f"0 {MESSAGES} 0\n".encode())
             process.stdin.flush()
             yield
         finally:
