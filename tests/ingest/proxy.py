@@ -1,4 +1,4 @@
-"""Between a session and its broker: what the session sends is written down, and the line can be cut or fall silent."""
+"""Between a session and its broker: what passes is written down, and the line can be cut or fall silent."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,6 +15,7 @@ class Proxy:
         self.delay_s = 0.0  # how long whatever passes is held back
         self._broker_port = broker_port
         self._sent: list[bytearray] = []
+        self._received: list[bytearray] = []
         self._writers: list[asyncio.StreamWriter] = []
         self._silenced = 0
         self.crumbs = False  # whether every byte goes out in a segment of its own
@@ -26,6 +27,10 @@ class Proxy:
     def connections(self) -> int:
         """How many there have been."""
         return len(self._sent)
+
+    def passed(self) -> list[tuple[bytes, bytes]]:
+        """What the session sent and what it was sent, by connection."""
+        return [(bytes(sent), bytes(got)) for sent, got in zip(self._sent, self._received, strict=True)]
 
     def acknowledged(self) -> list[list[int]]:
         """The packet ids that the session acknowledged, in order, by connection."""
@@ -71,7 +76,9 @@ class Proxy:
         self._tasks.append(asyncio.create_task(self._serve(reader, writer)))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._sent.append(bytearray())
+        sent, received = bytearray(), bytearray()
+        self._sent.append(sent)
+        self._received.append(received)
         number = self.connections
         try:
             broker_reader, broker_writer = await asyncio.open_connection("127.0.0.1", self._broker_port)
@@ -80,8 +87,8 @@ class Proxy:
             return
         self._writers += [writer, broker_writer]
         await asyncio.gather(
-            self._relay(number, reader, broker_writer, self._sent[-1]),
-            self._relay(number, broker_reader, writer, bytearray()),
+            self._relay(number, reader, broker_writer, sent),
+            self._relay(number, broker_reader, writer, received),
         )
 
     async def _relay(

@@ -90,7 +90,10 @@ class Running:
         return {row["quantity"]: row["value"] for row in self.get(f"/api/latest?device={device}")}
 
     def metrics(self) -> dict[str, float]:
-        """The message counters by name (without the prefix), those with reasons summed and by reason."""
+        """The message counters by name (without the prefix), those with reasons summed and by reason.
+
+        At every moment they balance.
+        """
         text = httpx.get(f"http://127.0.0.1:{self.port}/metrics", timeout=20, trust_env=False).text
         found: dict[str, float] = {}
         for family in text_string_to_metric_families(text):
@@ -98,6 +101,7 @@ class Running:
                 name = sample.name.removeprefix("microville_messages_").removesuffix("_total")
                 found[name] = found.get(name, 0) + sample.value
                 found |= dict.fromkeys(sample.labels.values(), sample.value)
+        assert 0 == law_1(found), found
         return found
 
     def stop(self, ask: Callable[[int], None] = lambda pid: os.kill(pid, signal.SIGTERM)) -> float:
@@ -143,10 +147,10 @@ def started(folder: Path, *arguments: str, port: int, **more: str) -> Iterator[R
 
 
 @contextmanager
-def up(folder: Path, *arguments: str) -> Iterator[Running]:
-    """`microville up` in a folder that `configure` has written to, once it answers."""
+def up(folder: Path, *arguments: str, **more: str) -> Iterator[Running]:
+    """`microville up` in a folder that `configure` has written to, once it answers; `more` is for its environment."""
     listen = tomllib.loads((folder / "microville.toml").read_text())["web"]["listen"]
-    with started(folder, "up", *arguments, port=int(listen.rpartition(":")[2])) as running:
+    with started(folder, "up", *arguments, port=int(listen.rpartition(":")[2]), **more) as running:
         until(running.alive, "it answers")
         yield running
 

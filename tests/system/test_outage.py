@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from tests.servers import free_port, influxd, mosquitto
-from tests.system.load import publishing, stored, until_settled
-from tests.system.running import Running, configure, law_1, publish, until, up
+from tests.system.load import account, publishing
+from tests.system.running import Running, configure, publish, until, up
 
 
 def degraded(running: Running, by: str) -> bool:
@@ -32,19 +32,13 @@ def test_influxdb_comes_and_goes(tmp_path: Path) -> None:
             until(lambda: running.metrics()["spooled"] > 6000, "the spool goes on filling")
             with influxd(port=influx_port, folder=data):
                 until(lambda: running.ready() and running.metrics()["spooled"] == 0, "the spool drains")
-                first = running.metrics()
+                malformed = running.metrics()["malformed"]
             until(lambda: degraded(running, "store:") and running.metrics()["spooled"] > 0, "the store is missed again")
             running.kill()
         with influxd(port=influx_port, folder=data), up(tmp_path) as running:
-            expected = publisher.stop()
-            until_settled(running)
-            last = running.metrics()
-            ready = running.ready()
+            (metrics,) = account(url, publisher, running)
 
-            assert expected == stored(url, publisher.first_ms)
-    assert ready
-    assert [0, 0] == [law_1(first), law_1(last)]
-    assert (1, 0) == (first["malformed"], last["quarantined"])
+    assert (1, 0) == (malformed, metrics["quarantined"])
 
 
 def test_influxdb_is_missed_without_messages(tmp_path: Path) -> None:
@@ -92,4 +86,4 @@ def test_broker_comes_and_goes(tmp_path: Path) -> None:
             metrics = running.metrics()
             running.stop()
 
-    assert (2, 2, 0) == (metrics["received"], metrics["stored"], law_1(metrics))
+    assert (2, 2) == (metrics["received"], metrics["stored"])
