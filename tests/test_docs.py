@@ -60,3 +60,16 @@ def test_links_lead_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text())
 
     assert [] == [target for target in targets if not (path.parent / target).exists()]
+
+
+def test_guarantees_are_shown() -> None:
+    """Every line of the guarantees names tests, which there are."""
+    section = read("ingest/README.md").partition("## Guarantees\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ") and not line.endswith("| shown by |")]
+    tests = {
+        name for path in ROOT.glob("tests/**/test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
+    }
+
+    assert rows
+    assert [] == [row for row in rows if not re.search(r"`test_\w+`", row)]
+    assert set() == set(re.findall(r"`(test_\w+)`", section)) - tests

@@ -105,7 +105,7 @@ def test_full_and_killed(tmp_path: Path) -> None:
             running.stop()
 
     assert "failing" == said[1]
-    assert said[2].startswith("readings cannot be kept safe: ")
+    assert said[2].startswith("readings cannot be kept safe here: ")
     assert said[2].endswith("make room on the disk")
     assert kept == still
     assert large - small < GROWTH_KB
