@@ -64,10 +64,10 @@ def test_state_file_while_at_work(tmp_path: Path) -> None:
     with State(path) as state:
         state.run_now(lambda db: quarantine(db, [refused] * 40))
     with up(tmp_path) as running:
-        data = bytearray(path.read_bytes())
-        at = data.index(refused.message.payload) // 4096 * 4096
-        data[at : at + 4096] = b"\xff" * 4096
-        path.write_bytes(data)
+        until(lambda: "event=broker_unavailable" in running.log.read_text(), "the start is over")
+        with path.open("r+b") as file:
+            file.seek(path.read_bytes().index(refused.message.payload) // 4096 * 4096)
+            file.write(b"\xff" * 4096)
         with suppress(httpx.TransportError):  # the start may have met it first
             httpx.get(f"http://127.0.0.1:{running.port}/api/quarantine", timeout=20, trust_env=False)
         code = running.process.wait(DEADLINE_S)
