@@ -9,6 +9,7 @@ from ingest.link import Arrived, Link
 from ingest.refusals import CLOSED, CLOSED_AT_ONCE, SILENT, Refused
 
 GATHER_S = 0.002
+"""Between two reads: one costs what a dozen messages do."""
 
 
 class Wire(asyncio.Protocol):

@@ -4,6 +4,7 @@ One, two and four ingesters on one shared subscription at QoS 1, each with a sta
 InfluxDB. Broker, publisher and store share the machine's cores with them.
 """
 
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,6 +24,7 @@ ROUNDS = 3
 
 
 def one_round(sender: Child, broker: Server, influx: Server, ingesters: int, store: str, messages: int) -> Cost:
+    group = f"ingest-{time.time_ns()}"  # of its own: a member of a former round is away, and would get its share
     others = [broker.process.pid] + ([influx.process.pid] if store else [])
     with ExitStack() as around:
         folder = Path(around.enter_context(TemporaryDirectory()))
@@ -32,7 +34,7 @@ def one_round(sender: Child, broker: Server, influx: Server, ingesters: int, sto
             for number in range(ingesters):
                 own = folder / str(number)
                 own.mkdir()
-                setting = Setting(broker.port, 1, f"bench-{number}", DEVICES, url, str(own), "ingest")
+                setting = Setting(broker.port, 1, f"bench-{number}", DEVICES, url, str(own), group)
                 parts.append(stack.enter_context(part("ingester", setting)))
             measure(sender, parts, others, 0, WARM_UP)
             cost = measure(sender, parts, others, WARM_UP, messages)
