@@ -186,12 +186,15 @@ def until_settled(*ingesters: Running) -> list[dict[str, float]]:
     metrics: list[dict[str, float]] = []
 
     def still() -> bool:
+        if not all(running.ready() for running in ingesters):
+            seen.clear()
+            return False
         before = list(seen)
         metrics[:] = [running.metrics() for running in ingesters]
         seen[:] = [counts["received"] for counts in metrics]
         time.sleep(0.5)  # longer than a broker with anything left keeps silent
         left = sum(counts["in_flight"] + counts["spooled"] for counts in metrics)
-        return before == seen and sum(seen) > 0 == left and all(running.ready() for running in ingesters)
+        return before == seen and left == 0
 
     until(still, "the broker's queue is empty and everything is stored", DEADLINE_S * scaled(1, 10))
     return metrics
