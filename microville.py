@@ -34,9 +34,9 @@ from estate.calendar import DAY_MS, rfc3339
 from estate.load import EstateWrong, examine, load
 from estate.problems import Problem
 from estate.settings import EstateSettings, sample_path
-from ingest import replay as replaying
-from ingest.connect import ConnectionUnusable, tls
-from ingest.embedded import BrokerNotStarted
+from ingest.mqtt.connect import ConnectionUnusable, tls
+from ingest.mqtt.embedded import BrokerNotStarted
+from ingest.publishing import replay as replaying
 from ingest.settings import BrokerSettings, StateSettings
 from sensors import history
 from sensors.decode import decode

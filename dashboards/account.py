@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from dashboards.models import AccountAnswer, AccountRow
 from estate.calendar import DAY_MS, HOUR_MS, Every, floor, rfc3339
-from ingest.books import Books
-from ingest.ledger import IGNORED, QUARANTINED, Booking, difference
+from ingest.account.books import Books
+from ingest.account.ledger import IGNORED, QUARANTINED, Booking, difference
 
 
 async def read_account(books: Books, zone: ZoneInfo, now_ms: int, days: int, hours: int) -> AccountAnswer:

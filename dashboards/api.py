@@ -26,8 +26,8 @@ from dashboards.problems import ProblemDetails
 from dashboards.quarantine import read_quarantine, read_refused
 from estate.calendar import rfc3339
 from estate.model import CARRIERS, Estate, Point
-from ingest.books import Books
-from ingest.ledger import Ledger
+from ingest.account.books import Books
+from ingest.account.ledger import Ledger
 from ingest.quarantine import Selection
 from sensors.model import Reason
 from sensors.quantities import QUANTITIES

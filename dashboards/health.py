@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from ingest.ledger import Ledger
+from ingest.account.ledger import Ledger
 
 STALLED_S = 300.0
 """Without any message in flight coming to its end: longer than a slow store takes to say that it is slow."""

@@ -8,8 +8,8 @@ from alerts.state import AlertState
 from dashboards.health import Readiness
 from dashboards.settings import WebSettings
 from estate.model import Estate
+from ingest.account.ledger import Ledger
 from ingest.intake import Intake
-from ingest.ledger import Ledger
 from store.base import Store
 from store.state import State
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from dashboards.health import Readiness
 from dashboards.parts import Parts
+from ingest.account.ledger import Ledger
 from ingest.fill import Fill
-from ingest.ledger import Ledger
 from ingest.quarantine import Size, size
 from sensors.model import Reason, Unused
 

@@ -13,8 +13,8 @@ from dashboards.configuration import Settings
 from estate.calendar import DAY_MS
 from estate.load import load
 from estate.model import Estate
+from ingest.account.ledger import Ledger
 from ingest.intake import Intake
-from ingest.ledger import Ledger
 from ingest.notes import load_memory
 from ingest.pipeline import Pipeline
 from sensors.model import Context

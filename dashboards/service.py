@@ -27,17 +27,17 @@ from dashboards.supervisor import Supervisor
 from energy.settle import Settlement
 from estate.calendar import DAY_MS
 from estate.model import Estate
-from ingest.connect import tls
-from ingest.embedded import embedded_broker
+from ingest.account.ledger import Ledger
 from ingest.ingester import Ingester
 from ingest.intake import Intake
-from ingest.ledger import Ledger
 from ingest.moves import move
+from ingest.mqtt.connect import tls
+from ingest.mqtt.embedded import embedded_broker
+from ingest.mqtt.session import Session
+from ingest.mqtt.subscriptions import Subscriptions
 from ingest.notes import load_memory
 from ingest.pipeline import Pipeline
 from ingest.release import enlighten, reconsider
-from ingest.session import Session
-from ingest.subscriptions import Subscriptions
 from sensors.model import Context
 from store.base import Latest, Store, StoreRefused, StoreUnavailable
 from store.settings import open_store

@@ -5,9 +5,10 @@ import sqlite3
 from collections.abc import Callable
 from functools import partial
 
-from ingest import events, spool
-from ingest.books import Books
-from ingest.events import Event
+from ingest import spool
+from ingest.account import events
+from ingest.account.books import Books
+from ingest.account.events import Event
 from ingest.fill import Fill
 from ingest.pipeline import Outcome, Pipeline
 from ingest.spool import Part

@@ -4,8 +4,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from ingest import events
-from ingest.events import Event
+from ingest.account import events
+from ingest.account.events import Event
 
 WARN_SHARE = 0.5
 """Of the bound: from here on people are told."""

@@ -7,12 +7,13 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from ingest import events, spool
-from ingest.books import Books
+from ingest import spool
+from ingest.account import events
+from ingest.account.books import Books
+from ingest.account.events import Event
+from ingest.account.ledger import Ledger
 from ingest.drain import Drainer
-from ingest.events import Event
 from ingest.fill import Fill
-from ingest.ledger import Ledger
 from ingest.notes import Notes, save_memory
 from ingest.pipeline import Outcome, Pipeline
 from ingest.quarantine import MOST_BYTES, purge_oldest, quarantine, size

@@ -11,10 +11,10 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from estate.model import Estate
-from ingest.books import Books
-from ingest.events import Event, purged_by_hand, released
+from ingest.account.books import Books
+from ingest.account.events import Event, purged_by_hand, released
+from ingest.account.ledger import IGNORED
 from ingest.intake import Intake
-from ingest.ledger import IGNORED
 from ingest.pipeline import Outcome
 from ingest.quarantine import (
     Quarantined,

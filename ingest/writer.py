@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from estate.model import Point
-from ingest import events
-from ingest.books import Books
+from ingest.account import events
+from ingest.account.books import Books
 from ingest.pipeline import Outcome, Pipeline
 from sensors.model import Message, Reason, Rejected
 from store.base import Store, StoreRefused, StoreUnavailable

@@ -9,8 +9,8 @@ from typer.main import get_command
 import microville
 from dashboards.configuration import Settings
 from dashboards.probes import LedgerCollector, QuarantineCollector, SpoolCollector
+from ingest.account.ledger import Ledger
 from ingest.fill import Fill
-from ingest.ledger import Ledger
 from sensors.model import Reason, Unused
 
 ROOT = Path(__file__).parents[1]

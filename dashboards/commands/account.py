@@ -12,8 +12,8 @@ from dashboards.models import AccountAnswer, AccountRow
 from dashboards.remote import ask
 from dashboards.service import clock
 from estate.load import load
-from ingest.books import Books
-from ingest.ledger import Ledger
+from ingest.account.books import Books
+from ingest.account.ledger import Ledger
 from store.state import State
 
 COLUMNS = ("received", "stored", "quarantined", "ignored", "in_flight", "spooled", "interrupted", "difference")

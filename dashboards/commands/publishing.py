@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from dashboards.commands.output import Config
 from dashboards.configuration import read
 from dashboards.service import clock
-from ingest.publish import Publisher
-from ingest.publish_spool import PublishSpool
+from ingest.publishing.publisher import Publisher
+from ingest.publishing.spool import PublishSpool
 from ingest.settings import BrokerSettings
 
 SPOOL = Path("microville-data/publish.sqlite")

@@ -13,8 +13,8 @@ from dashboards.remote import ask, local
 from dashboards.service import clock
 from estate.calendar import rfc3339
 from estate.load import load
-from ingest.books import Books
-from ingest.ledger import Ledger
+from ingest.account.books import Books
+from ingest.account.ledger import Ledger
 from ingest.quarantine import Quarantined, Selection, quarantined, size
 from ingest.release import purge_all, release
 from sensors.model import Reason

@@ -14,8 +14,8 @@ from dashboards.service import clock
 from estate.load import load
 from estate.settings import sample_path
 from estate.simulated import NotOurs, write
-from ingest.simulate import BEHIND_S, Course
-from ingest.simulate import simulate as run
+from ingest.publishing.simulate import BEHIND_S, Course
+from ingest.publishing.simulate import simulate as run
 from sensors.encoders import ENCODERS
 from sensors.simulation import FAULTS, Plan, Simulation, Unknown
 

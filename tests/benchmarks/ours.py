@@ -9,11 +9,11 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from estate.model import FOREVER_MS, Device, Estate, Placement, Point, Site
+from ingest.account.ledger import Ledger
 from ingest.ingester import Ingester
 from ingest.intake import Intake
-from ingest.ledger import Ledger
+from ingest.mqtt.session import Session
 from ingest.pipeline import Pipeline
-from ingest.session import Session
 from ingest.settings import BrokerSettings
 from sensors.model import Context
 from store.base import Store

@@ -14,8 +14,8 @@ from dashboards.health import Readiness
 from dashboards.parts import Parts
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, STEPS, floor
 from estate.model import FOREVER_MS, Building, Consumption, Device, Estate, Meter, Placement, Point, Site, Tenant, Zone
+from ingest.account.ledger import IGNORED, QUARANTINED, Ledger
 from ingest.intake import Intake
-from ingest.ledger import IGNORED, QUARANTINED, Ledger
 from ingest.pipeline import Pipeline
 from ingest.quarantine import quarantine
 from sensors.model import Context, Message, Reason, Rejected, Unused

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 import microville
 from dashboards.parts import Parts
-from ingest import events
-from ingest.books import write
+from ingest.account import events
+from ingest.account.books import write
 from store.state import State
 from tests.dashboards.conftest import NOW, client_of
 from tests.servers import free_port

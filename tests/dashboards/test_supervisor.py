@@ -9,7 +9,7 @@ import pytest
 
 from dashboards.health import STALLED_S, Progress, Readiness
 from dashboards.supervisor import Supervisor
-from ingest.ledger import Ledger
+from ingest.account.ledger import Ledger
 from tests.system.supervising import Supervising, supervising
 from tests.waiting import until
 

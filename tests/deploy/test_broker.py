@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from ingest.session import Session
+from ingest.mqtt.session import Session
 from ingest.settings import BrokerSettings
 from tests.servers import Server, free_port, mosquitto_on
 from tests.waiting import until

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import drain, ingester, session
+from ingest import drain, ingester
+from ingest.mqtt import session
 from store.state import State
 from tests.ingest.line import BalkyStore, Line
 from tests.ingest.proxy import Proxy, proxy

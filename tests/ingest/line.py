@@ -8,12 +8,12 @@ from pathlib import Path
 
 from estate.model import Point
 from ingest import spool
-from ingest.books import totals
+from ingest.account.books import totals
+from ingest.account.ledger import Ledger, difference
 from ingest.ingester import Ingester
 from ingest.intake import Intake
-from ingest.ledger import Ledger, difference
+from ingest.mqtt.session import Session
 from ingest.quarantine import quarantine_counts
-from ingest.session import Session
 from store.base import Series, StoreRefused, StoreUnavailable
 from store.duck import DuckStore
 from store.state import State

@@ -8,9 +8,9 @@ import pytest
 
 from estate.model import Device, Placement
 from ingest import quarantine as quarantines
-from ingest.books import Books
+from ingest.account.books import Books
+from ingest.account.ledger import Ledger
 from ingest.intake import Intake
-from ingest.ledger import Ledger
 from ingest.quarantine import (
     ALL,
     Selection,

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from ingest.connect import ConnectionUnusable, tls
+from ingest.mqtt.connect import ConnectionUnusable, tls
 from ingest.settings import Address, BrokerSettings
 
 

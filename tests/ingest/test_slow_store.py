@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingest import drain, intake
+from ingest.account.ledger import Ledger
 from ingest.intake import Intake
-from ingest.ledger import Ledger
 from store.base import Series
 from store.influx import InfluxStore
 from store.state import State

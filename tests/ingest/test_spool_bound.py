@@ -2,7 +2,8 @@
 
 import pytest
 
-from ingest import drain, session, spool
+from ingest import drain, spool
+from ingest.mqtt import session
 from tests.ingest.line import Line, agree, at_work, away
 from tests.waiting import until
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import aiomqtt
 
 from estate.model import Device, Estate, Placement
+from ingest.account.ledger import Ledger
 from ingest.ingester import Ingester
 from ingest.intake import Intake
-from ingest.ledger import Ledger
+from ingest.mqtt.session import Session
 from ingest.notes import load_memory
 from ingest.pipeline import Pipeline
 from ingest.quarantine import ALL, count
 from ingest.release import enlighten
-from ingest.session import Session
 from sensors.model import Context, Message, Reason
 from store.state import State
 from tests.ingest.line import BalkyStore

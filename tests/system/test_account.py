@@ -9,8 +9,8 @@ from collections import Counter
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from ingest.books import totals
-from ingest.ledger import difference
+from ingest.account.books import totals
+from ingest.account.ledger import difference
 from ingest.spool import spooled
 from tests.servers import free_port, influxd, mosquitto
 from tests.system.load import publishing, stored, until_settled

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from estate.model import FOREVER_MS, Building, Device, Estate, Meter, Placement, Site
+from ingest.account.ledger import Ledger
 from ingest.history.bulk import Taken, take_in
 from ingest.history.importing import Asked, FileWrong, Import, Report
 from ingest.history.tabular import Times
 from ingest.history.targets import Kind
 from ingest.intake import Intake
-from ingest.ledger import Ledger
 from ingest.pipeline import Pipeline
 from ingest.quarantine import quarantine_counts
 from sensors.model import Context, Reading

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import aiomqtt
 import structlog
 
-from ingest.connect import client_arguments
-from ingest.replay import IN_FLIGHT, RETRY_S, TIMEOUT_S
+from ingest.mqtt.connect import client_arguments
+from ingest.publishing.replay import IN_FLIGHT, RETRY_S, TIMEOUT_S
 from ingest.settings import BrokerSettings
 from sensors.simulation import Published, Simulation
 from sensors.tally import Tally

@@ -17,7 +17,7 @@ import aiomqtt
 import structlog
 
 from estate.model import Point
-from ingest.connect import client_arguments
+from ingest.mqtt.connect import client_arguments
 from ingest.settings import BrokerSettings
 from sensors import history
 from sensors.model import Reading

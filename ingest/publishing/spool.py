@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self, TypeVar
 
-from ingest.lines import Outgoing
+from ingest.publishing.lines import Outgoing
 from store.state import StateUnusable
 
 T = TypeVar("T")

@@ -19,11 +19,11 @@ from typing import Any
 import aiomqtt
 import structlog
 
-from ingest.connect import client_arguments
-from ingest.lines import BadLine, Lines, Outgoing
-from ingest.publish_spool import PublishSpool
+from ingest.mqtt.connect import client_arguments
+from ingest.publishing.lines import BadLine, Lines, Outgoing
+from ingest.publishing.spool import PublishSpool
+from ingest.publishing.standard_input import MOST_LINE, Input
 from ingest.settings import BrokerSettings
-from ingest.standard_input import MOST_LINE, Input
 
 MOST_BYTES = 256 * 2**20
 """Of the spool."""

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import mqtt5
 
-from ingest.link import Arrived, Link
-from ingest.refusals import CLOSED, CLOSED_AT_ONCE, SILENT, Refused
+from ingest.mqtt.link import Arrived, Link
+from ingest.mqtt.refusals import CLOSED, CLOSED_AT_ONCE, SILENT, Refused
 
 GATHER_S = 0.002
 """Between two reads: one costs what a dozen messages do."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import structlog
 
-from ingest.ledger import IGNORED, QUARANTINED, Booking
+from ingest.account.ledger import IGNORED, QUARANTINED, Booking
 from ingest.pipeline import Outcome
 from sensors.model import Rejected
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import aiomqtt
 import pytest
 
-from ingest import simulate as simulating
+from ingest.publishing import simulate as simulating
+from ingest.publishing.simulate import Course, simulate
 from ingest.settings import BrokerSettings
-from ingest.simulate import Course, simulate
 from sensors.simulation import FAULTS, Plan, Simulation
 from tests.servers import Server, free_port, mosquitto
 from tests.waiting import DEADLINE_S, until

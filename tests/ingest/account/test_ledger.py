@@ -5,9 +5,9 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import events
-from ingest.events import Event
-from ingest.ledger import Ledger, difference
+from ingest.account import events
+from ingest.account.events import Event
+from ingest.account.ledger import Ledger, difference
 from ingest.pipeline import Outcome
 from sensors.model import Ignored, Reason, Rejected, Unused
 from tests.ingest.values import message, point

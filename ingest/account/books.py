@@ -12,9 +12,10 @@ from functools import partial
 from typing import NamedTuple
 
 from estate.calendar import DAY_MS, HOUR_MS
-from ingest import events, spool
-from ingest.events import Event
-from ingest.ledger import Booking, Ledger
+from ingest import spool
+from ingest.account import events
+from ingest.account.events import Event
+from ingest.account.ledger import Booking, Ledger
 from store.state import State
 
 SAVE_S = 5.0

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 import structlog
 
-from ingest.connect import ConnectionUnusable, tls
-from ingest.link import Arrived, Link, acknowledge
-from ingest.refusals import Refused, cause
+from ingest.mqtt.connect import ConnectionUnusable, tls
+from ingest.mqtt.link import Arrived, Link, acknowledge
+from ingest.mqtt.refusals import Refused, cause
+from ingest.mqtt.subscriptions import Subscriptions
+from ingest.mqtt.wire import Wire
 from ingest.settings import BrokerSettings
-from ingest.subscriptions import Subscriptions
-from ingest.wire import Wire
 from sensors.model import Message, Request
 
 BATCH_MESSAGES = 5_000

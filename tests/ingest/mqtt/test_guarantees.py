@@ -2,11 +2,11 @@
 
 import pytest
 
-from ingest.embedded import embedded_broker
+from ingest.mqtt.embedded import embedded_broker
 from ingest.settings import Address
 from tests.ingest.line import Line, at_work, instant
+from tests.ingest.mqtt.sessions import connected, payloads, take
 from tests.ingest.sending import send
-from tests.ingest.sessions import connected, payloads, take
 from tests.ingest.values import payload
 from tests.servers import free_port, mosquitto
 from tests.waiting import until

@@ -15,8 +15,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from estate.model import Point
-from ingest import replay
-from ingest.embedded import embedded_broker
+from ingest.mqtt.embedded import embedded_broker
+from ingest.publishing import replay
 from ingest.settings import Address, BrokerSettings
 from sensors import history
 from sensors.decode import decode
@@ -206,7 +206,7 @@ async def test_last_will() -> None:
     expected = [b"online", b"offline"]
     with mosquitto() as server:
         code = (
-            "import asyncio; from ingest.settings import BrokerSettings; from ingest import replay;"
+            "import asyncio; from ingest.settings import BrokerSettings; from ingest.publishing import replay;"
             f"asyncio.run(replay.live(BrokerSettings(url='mqtt://127.0.0.1:{server.port}'), [], 0))"
         )
         async with listener(server.port) as heard:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ingest import link
-from ingest.link import Link, acknowledge
-from ingest.refusals import Refused
+from ingest.mqtt import link
+from ingest.mqtt.link import Link, acknowledge
+from ingest.mqtt.refusals import Refused
 from sensors.model import Message, Request
 from tests.ingest.values import NOW_MS
 

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 
 import pytest
 
-from ingest.embedded import embedded_broker
-from ingest.session import Batch, Session
+from ingest.mqtt.embedded import embedded_broker
+from ingest.mqtt.session import Batch, Session
 from ingest.settings import Address
 from sensors.model import Message
 from tests.ingest.values import FILTERS, NOW_MS, settings

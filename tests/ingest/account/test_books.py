@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from estate.calendar import DAY_MS, HOUR_MS
-from ingest import books, events, spool
-from ingest.books import Books, totals
-from ingest.events import Event
-from ingest.ledger import Ledger, difference
+from ingest import spool
+from ingest.account import books, events
+from ingest.account.books import Books, totals
+from ingest.account.events import Event
+from ingest.account.ledger import Ledger, difference
 from store.state import State
-from tests.ingest.test_ledger import outcome
+from tests.ingest.account.test_ledger import outcome
 from tests.ingest.values import NOW_MS, message
 from tests.waiting import until
 

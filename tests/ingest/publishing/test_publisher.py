@@ -12,9 +12,9 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from ingest.lines import BadLine, Lines
-from ingest.publish import Publisher
-from ingest.publish_spool import PublishSpool
+from ingest.publishing.lines import BadLine, Lines
+from ingest.publishing.publisher import Publisher
+from ingest.publishing.spool import PublishSpool
 from ingest.settings import BrokerSettings
 from store.state import StateUnusable
 from tests.ingest.line import Line, at_work, instant

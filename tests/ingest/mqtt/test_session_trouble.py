@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest import session as session_module
-from ingest.link import Link
-from ingest.session import Session
-from ingest.subscriptions import Subscriptions
-from ingest.wire import Wire
+from ingest.mqtt import session as session_module
+from ingest.mqtt.link import Link
+from ingest.mqtt.session import Session
+from ingest.mqtt.subscriptions import Subscriptions
+from ingest.mqtt.wire import Wire
 from store.state import State
-from tests.ingest.proxy import proxy
-from tests.ingest.sending import send
-from tests.ingest.sessions import (
+from tests.ingest.mqtt.sessions import (
     Broker,
     connected,
     embedded,
@@ -26,6 +24,8 @@ from tests.ingest.sessions import (
     running,
     take,
 )
+from tests.ingest.proxy import proxy
+from tests.ingest.sending import send
 from tests.ingest.values import settings
 from tests.servers import free_port, mosquitto
 from tests.waiting import until

@@ -4,11 +4,9 @@ import asyncio
 
 import pytest
 
-from ingest import link
-from ingest import session as session_module
-from tests.ingest.proxy import proxy
-from tests.ingest.sending import send
-from tests.ingest.sessions import (
+from ingest.mqtt import link
+from ingest.mqtt import session as session_module
+from tests.ingest.mqtt.sessions import (
     Broker,
     connected,
     either,
@@ -19,6 +17,8 @@ from tests.ingest.sessions import (
     running,
     take,
 )
+from tests.ingest.proxy import proxy
+from tests.ingest.sending import send
 from tests.ingest.values import NOW_MS, topic
 from tests.servers import Server, free_port, mosquitto
 from tests.waiting import DEADLINE_S, until

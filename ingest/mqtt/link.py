@@ -11,7 +11,7 @@ from zlib import crc32
 
 import mqtt5
 
-from ingest.refusals import (
+from ingest.mqtt.refusals import (
     FIRST_ERROR,
     OLD_CONNACK,
     QOS_2,

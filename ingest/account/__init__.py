@@ -1,0 +1,1 @@
+"""Law 1: what is counted, and the book it is kept in."""

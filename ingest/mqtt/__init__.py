@@ -1,0 +1,1 @@
+"""From and to the broker: one lasting MQTT 5 session."""

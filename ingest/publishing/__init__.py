@@ -1,0 +1,1 @@
+"""The other way: messages to the broker."""
