@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import product
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
+from estate.check_keys import check_keys
 from estate.fields import near
+from estate.model import COMMON
 from estate.problems import Problem
-from estate.rows import BudgetRow, BuildingRow, DeviceRow, LeaseRow, MeterRow, SiteRow, Span, TenantRow, ZoneRow
+from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, MeterRow, SiteRow, TenantRow, ZoneRow
+from estate.spans import overlaps
 from estate.tables import R, Table
 from sensors.codecs import plain
 from sensors.profile import Taught
@@ -19,8 +22,6 @@ TOLERANCE = 1.01
 
 HINTS = 10
 """Unknown ids of one kind that get a nearest known one: finding it takes a comparison with each."""
-
-SpanRow = TypeVar("SpanRow", bound=Span)
 
 
 class Files(NamedTuple):
@@ -34,6 +35,7 @@ class Files(NamedTuple):
     meters: Table[MeterRow]
     tenants: Table[TenantRow]
     leases: Table[LeaseRow]
+    keys: Table[KeyRow]
     budgets: Table[BudgetRow]
     profiles: Sequence[Taught]
 
@@ -52,6 +54,8 @@ def check(files: Files) -> Iterator[Problem]:
     yield from _codecs(files)
     yield from _meters(files)
     yield from _leases(files.leases)
+    yield from _outdoor(files)
+    yield from check_keys(files.keys, files.leases)
 
 
 def _repeated(table: Table[R]) -> Iterator[Problem]:
@@ -81,6 +85,8 @@ def _references(files: Files) -> Iterator[Problem]:
     yield from _unknown(files.meters, "submeter_of", files.meters)
     yield from _unknown(files.leases, "tenant", files.tenants)
     yield from _unknown(files.leases, "zone", files.zones)
+    yield from _unknown(files.keys, "meter", files.meters)
+    yield from _unknown(files.keys, "tenant", files.tenants, COMMON)
     yield from _unknown(files.budgets, "tenant", files.tenants)
 
 
@@ -134,7 +140,7 @@ def _devices(table: Table[DeviceRow]) -> Iterator[Problem]:
         rows[row.device].append((line, row))
     for device, own in rows.items():
         yield from _descriptions(table.file, own)
-        for line, row, other_line in _overlaps(own):
+        for line, row, other_line in overlaps(own):
             text = f"device {device!r} is in two places at a time, here and at line {other_line}"
             yield Problem(table.file, line, f"{text}: give the earlier row an until before {row.first or 'this one'}")
 
@@ -167,20 +173,17 @@ def _leases(table: Table[LeaseRow]) -> Iterator[Problem]:
     for line, row in table.rows:
         rows[row.zone].append((line, row))
     for zone, own in rows.items():
-        for line, row, other_line in _overlaps(own):
+        for line, row, other_line in overlaps(own):
             text = f"zone {zone!r} is leased to {row.tenant!r} while line {other_line} leases it already"
             yield Problem(table.file, line, f"{text}: correct from or until")
 
 
-def _overlaps(rows: Iterable[tuple[int, SpanRow]]) -> Iterator[tuple[int, SpanRow, int]]:
-    """Rows that start before one that started earlier has ended, each with the line of that one."""
-    reach, reach_line = date.min, 0
-    for line, row in sorted(rows, key=lambda entry: (entry[1].first or date.min, entry[0])):
-        if reach_line and (row.first or date.min) <= reach:
-            yield line, row, reach_line
-        last = row.last or date.max
-        if not reach_line or last > reach:
-            reach, reach_line = last, line
+def _outdoor(files: Files) -> Iterator[Problem]:
+    """An outdoor sensor that is no device."""
+    name = files.site.outdoor if files.site else None
+    if name and files.devices.ids is not None and name not in files.devices.ids:
+        step = near(name, files.devices.ids) or ": correct it, or add it there"
+        yield Problem("estate.toml", 0, f"[site] outdoor {name!r} is not in {files.devices.file}{step}")
 
 
 def _meters(files: Files) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from estate.model import CARRIERS, COMMON, USES
+from estate.model import CARRIERS, COMMON, KEYS, USES
 from sensors.quantities import QUANTITIES
 
 UNITS: dict[str, tuple[str, int]] = {
@@ -24,6 +24,9 @@ UNITS: dict[str, tuple[str, int]] = {
     "m3": ("L", 1000),
 }
 """Units a budget may be written in: the carrier's unit it counts in, and how many of those it is."""
+
+MOST_WEIGHT = 1_000_000
+"""The greatest weight in a key: a million people, or m²."""
 
 FIRST_YEAR = 1970
 """Times are counted from here; an earlier day in an inventory is a slip of the keyboard."""
@@ -107,6 +110,12 @@ def _whole(value: float) -> int:
     return int(value)
 
 
+def _thousandths(value: float) -> int:
+    if value > MOST_WEIGHT or round(value * 1000) < 1:
+        raise ValueError(f"is no weight between 0.001 and {MOST_WEIGHT}: scale the weights of the meter alike")
+    return round(value * 1000)
+
+
 def _day(text: str) -> date:
     try:
         day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
@@ -160,6 +169,7 @@ CodecName = Annotated[str, AfterValidator(_codec)]
 MeterId = Annotated[str, AfterValidator(_meter)]
 Positive = Annotated[float, BeforeValidator(_positive)]
 Whole = Annotated[int, BeforeValidator(_whole), BeforeValidator(_positive)]  # the last one is called first
+Weight = Annotated[int, BeforeValidator(_thousandths), BeforeValidator(_positive)]
 Day = Annotated[date, BeforeValidator(_day)]
 Month = Annotated[date, BeforeValidator(_month)]
 TenantId = Annotated[str, AfterValidator(_tenant)]
@@ -169,4 +179,5 @@ Register = Annotated[str, AfterValidator(_register)]
 CarrierName = Annotated[str, AfterValidator(_one_of("carrier", CARRIERS))]
 Use = Annotated[str, AfterValidator(_one_of("use", USES))]
 Language = Annotated[str, AfterValidator(_one_of("language", ("fr", "en")))]
+KeyKind = Annotated[str, AfterValidator(_one_of("key", KEYS))]
 Unit = Annotated[str, AfterValidator(_one_of("unit", UNITS))]

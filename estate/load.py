@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from estate.check import Files, check
 from estate.fields import near
-from estate.model import FOREVER_MS, Budget, Building, Device, Estate, Lease, Meter, Placement, Site, Tenant, Zone
+from estate.model import FOREVER_MS, Budget, Building, Device, Estate, Key, Lease, Meter, Placement, Site, Tenant, Zone
 from estate.problems import Problem
 from estate.profiles import PROFILES, read_profiles
-from estate.rows import BudgetRow, BuildingRow, DeviceRow, LeaseRow, MeterRow, Row, Span, TenantRow, ZoneRow
+from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, MeterRow, Row, Span, TenantRow, ZoneRow
 from estate.site import read_site
 from estate.tables import Table, read_table
 
@@ -25,6 +25,7 @@ TABLES: dict[str, type[Row]] = {
     "meters.csv": MeterRow,
     "tenants.csv": TenantRow,
     "leases.csv": LeaseRow,
+    "keys.csv": KeyRow,
     "budgets.csv": BudgetRow,
 }
 """The inventories and their rows, in the order they are reported in."""
@@ -55,7 +56,9 @@ def load(folder: Path) -> Estate:
     zone = ZoneInfo(files.site.time_zone)
     devices, placements = _devices([row for _, row in files.devices.rows], zone)
     return Estate(
-        site=Site(files.site.id, files.site.name, zone, files.site.notice_fr, files.site.notice_en),
+        site=Site(
+            files.site.id, files.site.name, zone, files.site.notice_fr, files.site.notice_en, files.site.outdoor or ""
+        ),
         buildings={r.building: Building(r.building, r.name, r.use, r.area_m2) for _, r in files.buildings.rows},
         zones={r.zone: Zone(r.zone, r.building, r.name, r.area_m2) for _, r in files.zones.rows},
         devices=devices,
@@ -65,6 +68,7 @@ def load(folder: Path) -> Estate:
         leases=[Lease(r.tenant, r.zone, *_span(r, zone)) for _, r in files.leases.rows],
         budgets=[Budget(r.tenant, r.carrier, r.first_month, r.in_carrier_unit) for _, r in files.budgets.rows],
         profiles=files.profiles,
+        keys=[Key(r.meter, r.key, r.tenant or "", r.weight or 0, *_span(r, zone)) for _, r in files.keys.rows],
     )
 
 
@@ -72,7 +76,7 @@ def _read(folder: Path) -> tuple[Files, list[Problem]]:
     if not folder.is_dir():
         problem = Problem(str(folder), 0, "is no folder: set [estate] path to the one that holds estate.toml")
         none: Table[Any] = Table("", "", (), {})
-        return Files(None, None, none, none, none, none, none, none, none, ()), [problem]
+        return Files(None, None, none, none, none, none, none, none, none, none, ()), [problem]
     problems = list(_strays(folder))
     files = Files(
         *read_site(folder / SITE, problems),
@@ -82,6 +86,7 @@ def _read(folder: Path) -> tuple[Files, list[Problem]]:
         read_table(folder / "meters.csv", MeterRow, "meter", problems),
         read_table(folder / "tenants.csv", TenantRow, "tenant", problems),
         read_table(folder / "leases.csv", LeaseRow, "zone", problems),
+        read_table(folder / "keys.csv", KeyRow, "meter", problems),
         read_table(folder / "budgets.csv", BudgetRow, "tenant", problems),
         profiles=read_profiles(folder / PROFILES, problems),
     )

@@ -57,6 +57,12 @@ USES: dict[str, tuple[str, str]] = {
 }
 """What a building is used for: French and English label."""
 
+KEYS: dict[str, bool] = {"area": False, "headcount": True, "occupancy": False, "fixed": True}
+"""How a meter may be split, and whether rows name each tenant with its weight.
+
+By leased area, by people, by the person-hours of the tenants' zones on each local day, or as agreed.
+"""
+
 
 class Site(NamedTuple):
     id: str  # stands as the building of devices that serve the whole site, such as a weather station
@@ -64,6 +70,7 @@ class Site(NamedTuple):
     zone: ZoneInfo
     notice_fr: str = ""  # what every page must say of the data's origin, such as "replayed"
     notice_en: str = ""
+    outdoor: str = ""  # the device whose climate.temperature is the outdoor air's; "" for those of the site as a whole
 
 
 class Building(NamedTuple):
@@ -130,6 +137,17 @@ class Lease(NamedTuple):
     end_ms: int
 
 
+class Key(NamedTuple):
+    """How a meter's consumption is split among tenants, or one tenant's part of that, while it holds."""
+
+    meter: str
+    kind: str  # a key of KEYS
+    tenant: str  # "" where the kind needs no tenants
+    weight: int  # thousandths; 0 where the kind needs none
+    start_ms: int
+    end_ms: int
+
+
 class Budget(NamedTuple):
     """What a tenant plans to use of a carrier per calendar month, from one month on."""
 
@@ -183,6 +201,7 @@ class Estate:
     leases: Sequence[Lease]
     budgets: Sequence[Budget]
     profiles: Sequence[Taught] = ()
+    keys: Sequence[Key] = ()
     _spans: dict[str, tuple[list[int], Sequence[Placement]]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )

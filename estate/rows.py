@@ -11,6 +11,7 @@ from estate.fields import (
     DeviceId,
     Email,
     Id,
+    KeyKind,
     Language,
     MeterId,
     Month,
@@ -21,9 +22,10 @@ from estate.fields import (
     Topic,
     Unit,
     Use,
+    Weight,
     Whole,
 )
-from estate.model import CARRIERS, COMMON, USES
+from estate.model import CARRIERS, COMMON, KEYS, USES
 from sensors.quantities import QUANTITIES
 
 
@@ -37,6 +39,8 @@ class SiteRow(Row):
     time_zone: TimeZone = Field(description="IANA name; days and months are its own")
     notice_fr: str = Field("", description="what every page must say of the data's origin, in French")
     notice_en: str = Field("", description="the same in English")
+    outdoor: DeviceId | None = Field(None, description="the device whose climate.temperature is the outdoor air's, "
+                                     "for degree days (empty: those placed at the site)")  # fmt: skip
 
 
 class BuildingRow(Row):
@@ -116,6 +120,23 @@ class TenantRow(Row):
 class LeaseRow(Span):
     tenant: Id = Field(description="who leases")
     zone: Id = Field(description="what")
+
+
+class KeyRow(Span):
+    meter: MeterId = Field(description="whose consumption is split; a meter without rows: by area")
+    key: KeyKind = Field(description="by leased area, headcount, occupancy (person-hours of the tenants' zones on each "
+                         "day) or fixed weights; area, headcount, occupancy or fixed")  # fmt: skip
+    tenant: Id | None = Field(None, description=f"headcount and fixed, one row each: whose weight, or `{COMMON}`")
+    weight: Weight | None = Field(None, description="headcount and fixed: its part, of the sum of the rows that hold")
+
+    @model_validator(mode="after")
+    def _complete(self) -> "KeyRow":
+        named = (self.tenant is not None, self.weight is not None)
+        if KEYS[self.key] and named != (True, True):
+            raise ValueError(f"key {self.key!r} needs tenant and weight: fill in both")
+        if not KEYS[self.key] and any(named):
+            raise ValueError(f"key {self.key!r} takes no tenant and no weight: leave them empty, or use 'fixed'")
+        return self
 
 
 class BudgetRow(Row):

@@ -65,7 +65,9 @@ def test_toml_without_site(tmp_path: Path) -> None:
     """An empty site file says what is missing."""
     folder = write(tmp_path, site="")
 
-    assert ["estate.toml: has no [site]: add it, with id, name, time_zone, notice_fr, notice_en"] == said(folder)
+    assert ["estate.toml: has no [site]: add it, with id, name, time_zone, notice_fr, notice_en, outdoor"] == said(
+        folder
+    )
 
 
 def test_missing_column_is_said_once(tmp_path: Path) -> None:
@@ -118,3 +120,37 @@ def test_moved_device_is_described_once(tmp_path: Path) -> None:
     estate = load(write(tmp_path, devices=devices))
 
     assert {"d1": Device("d1", "Air", 60, "A"), "d2": Device("d2", "d2", 900, "")} == estate.devices
+
+
+KEYED = {
+    "zones": "zone,building,name,area_m2\nz1,b1,Z,50\n",
+    "meters": "meter,carrier\nd1,electricity\n",
+    "tenants": "tenant,name,language,email\nt1,T,fr,t@example.org\n",
+}
+
+
+def test_keys(tmp_path: Path) -> None:
+    """Weights are kept in thousandths; days in Paris begin at 23:00 UTC in winter."""
+    keys = "meter,key,tenant,weight,from,until\nd1,fixed,t1,37.5,2026-01-01,\nd1,fixed,common,62.5,2026-01-01,\n"
+    estate = load(write(tmp_path, **KEYED, keys=keys))
+
+    assert [("d1", "fixed", "t1", 37_500), ("d1", "fixed", "common", 62_500)] == [key[:4] for key in estate.keys]
+    assert 1_767_222_000_000 == estate.keys[0].start_ms
+
+
+def test_key_that_outlasts_its_tenant(tmp_path: Path) -> None:
+    """A tenant that has left must not go on paying by its weight."""
+    leases = "tenant,zone,from,until\nt1,z1,2026-01-01,2026-06-30\n"
+    folder = write(tmp_path, **KEYED, leases=leases, keys="meter,key,tenant,weight\nd1,headcount,t1,3\n")
+    text = "meter 'd1': the weight of 't1' outlasts its last lease, which ends on 2026-06-30"
+
+    assert [f"keys.csv:2: {text}: give the row an until, or correct the lease"] == said(folder)
+
+
+def test_outdoor_sensor_is_a_device(tmp_path: Path) -> None:
+    """The device degree days are taken from must be there."""
+    site = '[site]\nid = "s"\nname = "S"\ntime_zone = "Europe/Paris"\noutdoor = "d2"\n'
+
+    assert ["estate.toml: [site] outdoor 'd2' is not in devices.csv: correct it, or add it there"] == said(
+        write(tmp_path, site=site)
+    )
