@@ -11,7 +11,6 @@ from dashboards.account import read_account
 from dashboards.devices import device_states
 from dashboards.models import (
     AccountAnswer,
-    ConsumptionGroup,
     DeviceState,
     LatestValue,
     Mail,
@@ -20,18 +19,18 @@ from dashboards.models import (
     RefusedWhole,
     SeriesGroup,
 )
-from dashboards.params import ConsumptionParams, LatestParams, SeriesParams, check_ids, check_size, count_steps
+from dashboards.params import LatestParams, SeriesParams, check_ids, check_size
 from dashboards.parts import Parts
 from dashboards.problems import ProblemDetails
 from dashboards.quarantine import read_quarantine, read_refused
 from estate.calendar import rfc3339
-from estate.model import CARRIERS, Estate, Point
+from estate.model import Point
 from ingest.account.books import Books
 from ingest.account.ledger import Ledger
 from ingest.quarantine import Selection
 from sensors.model import Reason
 from sensors.quantities import QUANTITIES
-from store.base import Latest, Row, Series, Store, Usage, UsageRow
+from store.base import Latest, Row, Series, Store
 
 
 def api_router(parts: Parts) -> APIRouter:
@@ -58,15 +57,6 @@ def api_router(parts: Parts) -> APIRouter:
         query = Series(asked.quantity, start_ms, end_ms, asked.every_ms, asked.usual_how, asked.where(), by)
         check_size("every", await _most_values(store, query, asked.members()))
         return [_series(row, zone) for row in await store.series(query)]
-
-    @router.get("/consumption")
-    async def consumption(asked: Annotated[ConsumptionParams, Query()]) -> list[ConsumptionGroup]:
-        """What the site, its buildings, tenants or meters consumed, step by step, with what of it was estimated."""
-        check_ids(estate, {"building": asked.building, "tenant": asked.tenant, "meter": asked.meter})
-        start_ms, end_ms = asked.span(parts.clock(), estate)
-        check_size("every", count_steps(start_ms, end_ms, asked.every, zone) * _most_groups(asked, estate))
-        query = Usage(asked.every, start_ms, end_ms, asked.of, asked.where(), asked.groups)
-        return [_consumption(row, zone) for row in await store.usage(query)]
 
     @router.get("/devices")
     async def devices() -> list[DeviceState]:
@@ -130,22 +120,6 @@ def _mail(sending: Sending, zone: ZoneInfo) -> Mail:
     )
 
 
-def _most_groups(asked: ConsumptionParams, estate: Estate) -> int:
-    """How many groups the answer can have, at most."""
-    meters = [estate.meters[meter] for meter in asked.meter] or list(estate.meters.values())
-    carriers = len({meter.carrier for meter in meters} & set(asked.carrier or CARRIERS))
-    most = {
-        "building": len(asked.building or estate.buildings),
-        "tenant": len(asked.tenant) or len(estate.tenants) + 1,
-        "meter": len(meters),
-        "carrier": 1 if "meter" in asked.groups else carriers,  # a meter has one carrier
-    }
-    groups = 1
-    for tag in asked.groups:
-        groups *= most[tag]
-    return groups
-
-
 def _latest(point: Point, zone: ZoneInfo) -> LatestValue:
     return LatestValue(
         building=point.building,
@@ -162,13 +136,3 @@ def _latest(point: Point, zone: ZoneInfo) -> LatestValue:
 def _series(row: Row, zone: ZoneInfo) -> SeriesGroup:
     times = [rfc3339(at_ms, zone) for at_ms in row.times.tolist()]
     return SeriesGroup(tags=dict(row.tags), time=times, value=row.values.tolist())
-
-
-def _consumption(row: UsageRow, zone: ZoneInfo) -> ConsumptionGroup:
-    return ConsumptionGroup(
-        tags=dict(row.tags),
-        unit=CARRIERS[row.tags["carrier"]].unit,
-        start=[rfc3339(start_ms, zone) for start_ms in row.starts.tolist()],
-        amount=row.amounts.tolist(),
-        estimated=row.estimated.tolist(),
-    )

@@ -14,6 +14,7 @@ from dashboards.parts import Parts
 from dashboards.probes import probe_router
 from dashboards.readings_page import readings_router
 from dashboards.static_files import StaticFiles
+from dashboards.usage_api import usage_router
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -34,8 +35,14 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title=parts.estate.site.name, docs_url=None, redoc_url=None, dependencies=once)
     problems.install(app)
     static = StaticFiles()
-    routers = api_router(parts), action_router(parts), probe_router(parts), page_router(parts, static), static.router()
-    for router in (*routers, readings_router(parts, static)):
+    routers = (
+        api_router(parts),
+        usage_router(parts),
+        action_router(parts),
+        probe_router(parts),
+        page_router(parts, static),
+    )
+    for router in (*routers, readings_router(parts, static), static.router()):
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecurityHeaders)

@@ -42,6 +42,32 @@ class ConsumptionGroup(BaseModel):
     estimated: list[float]  # the share of the amount that was not measured, 0 to 1
 
 
+class Share(BaseModel):
+    """What one tenant used of it, step by step."""
+
+    tenant: str  # `common` for the common parts
+    amount: list[int]
+    estimated: list[float]  # the share of the amount that was not measured, 0 to 1
+
+
+class Main(BaseModel):
+    """What there was to share out, step by step."""
+
+    amount: list[int]  # counted by the main meters
+    elsewhere: list[int]  # of it, counted by meters behind them that share it out themselves
+    difference: list[int]  # amount less elsewhere less all shares: 0 once all of them are settled
+
+
+class AllocationGroup(BaseModel):
+    """Who used what; a step of which nothing is settled is absent, never zero."""
+
+    tags: dict[str, str]
+    unit: str
+    start: list[str]
+    main: Main | None  # None when some tenants alone were asked for
+    shares: list[Share]
+
+
 class Unmapped(BaseModel):
     """A measurement of a device that nobody mapped: it is in no codec's table."""
 

@@ -150,31 +150,36 @@ class SeriesParams(_Params):
         return _span(end_ms - DAY_MS if self.start is None else self.start, end_ms, self.end is None)
 
 
-class ConsumptionParams(_Params):
-    building: Annotated[
-        list[str], Field(description="Of these buildings: their site meters alone, so that nothing counts twice.")
-    ] = []
-    tenant: Annotated[list[str], Field(description="The shares of these tenants; `common` for the common parts.")] = []
-    meter: Annotated[list[str], Field(description="Of these meters, sub-meters included.")] = []
+class StepParams(_Params):
+    """A span of steps of consumption, and of what is worked out from it."""
+
     carrier: Annotated[list[CarrierName], Field(description="Of these carriers. Default: all.")] = []
     start: Annotated[
         Instant | None,
         Field(description="Steps that start from here on. Default: 96 quarters, 168 hours, 35 days or 13 months back."),
     ] = None
     end: End = None
-    every: Annotated[Literal["15m", "1h", "1d", "1mo"], Field(description="The step, in the site's zone.")] = "1h"
-    by: Annotated[
-        list[Literal["building", "tenant", "meter", "carrier"]],
-        Field(description="One group for each value of these. Default: what was asked for. Carrier always is one."),
-    ] = []
+    every: Annotated[Literal["15m", "1h", "1d", "1mo", "1y"], Field(description="The step, in the site's zone.")] = "1h"
 
     def span(self, now_ms: int, estate: Estate) -> tuple[int, int]:
         """[start, end) in ms; the default start is the start of a step."""
         end_ms = now_ms if self.end is None else self.end
         if self.start is not None:
             return _span(self.start, end_ms, self.end is None)
-        back = {"15m": STEP_MS, "1h": HOUR_MS, "1d": DAY_MS, "1mo": 30.5 * DAY_MS}[self.every]
+        back = {"15m": STEP_MS, "1h": HOUR_MS, "1d": DAY_MS, "1mo": 30.5 * DAY_MS, "1y": 366 * DAY_MS}[self.every]
         return floor(end_ms - round(back * (_USUAL_STEPS[self.every] - 1)), self.every, estate.site.zone), end_ms
+
+
+class ConsumptionParams(StepParams):
+    building: Annotated[
+        list[str], Field(description="Of these buildings: their site meters alone, so that nothing counts twice.")
+    ] = []
+    tenant: Annotated[list[str], Field(description="The shares of these tenants; `common` for the common parts.")] = []
+    meter: Annotated[list[str], Field(description="Of these meters, sub-meters included.")] = []
+    by: Annotated[
+        list[Literal["building", "tenant", "meter", "carrier"]],
+        Field(description="One group for each value of these. Default: what was asked for. Carrier always is one."),
+    ] = []
 
     @property
     def groups(self) -> list[UsageTag]:
@@ -199,6 +204,26 @@ class ConsumptionParams(_Params):
         if self.of == "meter" and "meter" not in self.groups:
             asked["role"] = ["site"]
         return {tag: values for tag, values in asked.items() if values}
+
+
+class AllocationParams(StepParams):
+    building: Annotated[list[str], Field(description="Of the meters of these buildings. Default: of all.")] = []
+    meter: Annotated[list[str], Field(description="Of these meters.")] = []
+    tenant: Annotated[
+        list[str],
+        Field(
+            description="The shares of these tenants alone, `common` for the common parts: then without what the "
+            "meters counted, which would tell of their neighbours."
+        ),
+    ] = []
+    by: Annotated[
+        Literal["building", "meter"] | None,
+        Field(description="One group for each of these and each carrier. Default: meter if meters are asked for."),
+    ] = None
+
+    @property
+    def groups(self) -> Literal["building", "meter"]:
+        return self.by or ("meter" if self.meter else "building")
 
 
 def _span(start_ms: int, end_ms: int, until_now: bool) -> tuple[int, int]:

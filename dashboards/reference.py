@@ -8,6 +8,7 @@ EXAMPLES = {
     "/api/latest": "/api/latest?quantity=climate.co2",
     "/api/series": "/api/series?quantity=electricity.power&every=1h&by=building",
     "/api/consumption": "/api/consumption?carrier=electricity&every=1d",
+    "/api/allocation": "/api/allocation?building=b02&every=1d",
     "/api/devices": "/api/devices",
     "/api/quarantine": "/api/quarantine?limit=10",
     "/api/account": "/api/account?days=7",

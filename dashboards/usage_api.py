@@ -1,0 +1,67 @@
+"""The part of the JSON interface that is worked out from readings: consumption, and who used it."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+
+from dashboards.allocation import allocation
+from dashboards.models import AllocationGroup, ConsumptionGroup
+from dashboards.params import AllocationParams, ConsumptionParams, check_ids, check_size, count_steps
+from dashboards.parts import Parts
+from dashboards.problems import ProblemDetails
+from estate.calendar import rfc3339
+from estate.model import CARRIERS, Estate
+from store.base import Usage, UsageRow
+
+
+def usage_router(parts: Parts) -> APIRouter:
+    """`/api/consumption` and `/api/allocation`; never cached."""
+    router = APIRouter(
+        prefix="/api",
+        tags=["api"],
+        responses={400: {"model": ProblemDetails}, 503: {"model": ProblemDetails}},
+    )
+    estate, store, zone = parts.estate, parts.store, parts.estate.site.zone
+
+    @router.get("/consumption")
+    async def consumption(asked: Annotated[ConsumptionParams, Query()]) -> list[ConsumptionGroup]:
+        """What the site, its buildings, tenants or meters consumed, step by step, with what of it was estimated."""
+        check_ids(estate, {"building": asked.building, "tenant": asked.tenant, "meter": asked.meter})
+        start_ms, end_ms = asked.span(parts.clock(), estate)
+        check_size("every", count_steps(start_ms, end_ms, asked.every, zone) * _most_groups(asked, estate))
+        query = Usage(asked.every, start_ms, end_ms, asked.of, asked.where(), asked.groups)
+        return [_consumption(row, zone) for row in await store.usage(query)]
+
+    @router.get("/allocation")
+    async def allocated(asked: Annotated[AllocationParams, Query()]) -> list[AllocationGroup]:
+        """Who used what the meters counted, by tenant; step by step it sums to the meters."""
+        return await allocation(estate, store, asked, parts.clock())
+
+    return router
+
+
+def _most_groups(asked: ConsumptionParams, estate: Estate) -> int:
+    """How many groups the answer can have, at most."""
+    meters = [estate.meters[meter] for meter in asked.meter] or list(estate.meters.values())
+    carriers = len({meter.carrier for meter in meters} & set(asked.carrier or CARRIERS))
+    most = {
+        "building": len(asked.building or estate.buildings),
+        "tenant": len(asked.tenant) or len(estate.tenants) + 1,
+        "meter": len(meters),
+        "carrier": 1 if "meter" in asked.groups else carriers,  # a meter has one carrier
+    }
+    groups = 1
+    for tag in asked.groups:
+        groups *= most[tag]
+    return groups
+
+
+def _consumption(row: UsageRow, zone: ZoneInfo) -> ConsumptionGroup:
+    return ConsumptionGroup(
+        tags=dict(row.tags),
+        unit=CARRIERS[row.tags["carrier"]].unit,
+        start=[rfc3339(start_ms, zone) for start_ms in row.starts.tolist()],
+        amount=row.amounts.tolist(),
+        estimated=row.estimated.tolist(),
+    )
