@@ -7,12 +7,15 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from estate.check_keys import check_keys
+from estate.check_tariffs import check_tariffs
 from estate.fields import near
 from estate.model import COMMON
 from estate.problems import Problem
 from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, MeterRow, SiteRow, TenantRow, ZoneRow
 from estate.spans import overlaps
 from estate.tables import R, Table
+from estate.tariff_file import Tariffs
+from estate.tariff_rows import CarbonRow, ContractRow
 from sensors.codecs import plain
 from sensors.profile import Taught
 from sensors.registry import CODECS
@@ -38,6 +41,9 @@ class Files(NamedTuple):
     keys: Table[KeyRow]
     budgets: Table[BudgetRow]
     profiles: Sequence[Taught]
+    contracts: Table[ContractRow]
+    carbon: Table[CarbonRow]
+    tariffs: Tariffs | None  # None when they cannot be read
 
 
 def check(files: Files) -> Iterator[Problem]:
@@ -56,6 +62,7 @@ def check(files: Files) -> Iterator[Problem]:
     yield from _leases(files.leases)
     yield from _outdoor(files)
     yield from check_keys(files.keys, files.leases)
+    yield from check_tariffs(files.tariffs, files.contracts, files.carbon, files.meters)
 
 
 def _repeated(table: Table[R]) -> Iterator[Problem]:
@@ -88,6 +95,7 @@ def _references(files: Files) -> Iterator[Problem]:
     yield from _unknown(files.keys, "meter", files.meters)
     yield from _unknown(files.keys, "tenant", files.tenants, COMMON)
     yield from _unknown(files.budgets, "tenant", files.tenants)
+    yield from _unknown(files.contracts, "meter", files.meters)
 
 
 def _unknown(table: Table[R], column: str, target: Table[Any], also: str | None = "") -> Iterator[Problem]:

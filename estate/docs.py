@@ -5,6 +5,8 @@ from pathlib import Path
 
 from estate.load import SITE, TABLES
 from estate.rows import Row, SiteRow, columns
+from estate.tariff_file import TARIFFS
+from estate.tariff_rows import LineRow, TariffRow
 
 README = Path(__file__).with_name("README.md")
 START, END = "<!-- columns: python -m estate.docs -->\n", "<!-- /columns -->"
@@ -12,7 +14,12 @@ START, END = "<!-- columns: python -m estate.docs -->\n", "<!-- /columns -->"
 
 def tables() -> str:
     """One table per file: column, whether it must be there, meaning."""
-    files: list[tuple[str, type[Row]]] = [(f"{SITE}, [site]", SiteRow), *TABLES.items()]
+    files: list[tuple[str, type[Row]]] = [
+        (f"{SITE}, [site]", SiteRow),
+        *TABLES.items(),
+        (f"{TARIFFS}, [id]", TariffRow),
+        (f"{TARIFFS}, [[id.line]]", LineRow),
+    ]
     return "\n".join(_table(name, model) for name, model in files)
 
 

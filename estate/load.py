@@ -15,6 +15,9 @@ from estate.profiles import PROFILES, read_profiles
 from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, MeterRow, Row, Span, TenantRow, ZoneRow
 from estate.site import read_site
 from estate.tables import Table, read_table
+from estate.tariff import Contract, Factor, Line, Tariff
+from estate.tariff_file import TARIFFS, Lined, read_tariffs
+from estate.tariff_rows import CarbonRow, ContractRow
 
 SITE = "estate.toml"
 
@@ -27,6 +30,8 @@ TABLES: dict[str, type[Row]] = {
     "leases.csv": LeaseRow,
     "keys.csv": KeyRow,
     "budgets.csv": BudgetRow,
+    "contracts.csv": ContractRow,
+    "carbon.csv": CarbonRow,
 }
 """The inventories and their rows, in the order they are reported in."""
 
@@ -69,6 +74,9 @@ def load(folder: Path) -> Estate:
         budgets=[Budget(r.tenant, r.carrier, r.first_month, r.in_carrier_unit) for _, r in files.budgets.rows],
         profiles=files.profiles,
         keys=[Key(r.meter, r.key, r.tenant or "", r.weight or 0, *_span(r, zone)) for _, r in files.keys.rows],
+        tariffs={name: _tariff(tariff, zone) for name, tariff in (files.tariffs or {}).items() if tariff},
+        contracts=[_contract(r, zone) for _, r in files.contracts.rows],
+        carbon=[Factor(r.carrier, r.kg_per_kwh, r.source, _start(r.first, zone)) for _, r in files.carbon.rows],
     )
 
 
@@ -76,7 +84,7 @@ def _read(folder: Path) -> tuple[Files, list[Problem]]:
     if not folder.is_dir():
         problem = Problem(str(folder), 0, "is no folder: set [estate] path to the one that holds estate.toml")
         none: Table[Any] = Table("", "", (), {})
-        return Files(None, None, none, none, none, none, none, none, none, none, ()), [problem]
+        return Files(None, None, none, none, none, none, none, none, none, none, (), none, none, {}), [problem]
     problems = list(_strays(folder))
     files = Files(
         *read_site(folder / SITE, problems),
@@ -89,17 +97,20 @@ def _read(folder: Path) -> tuple[Files, list[Problem]]:
         read_table(folder / "keys.csv", KeyRow, "meter", problems),
         read_table(folder / "budgets.csv", BudgetRow, "tenant", problems),
         profiles=read_profiles(folder / PROFILES, problems),
+        contracts=read_table(folder / "contracts.csv", ContractRow, "meter", problems),
+        carbon=read_table(folder / "carbon.csv", CarbonRow, "carrier", problems),
+        tariffs=read_tariffs(folder / TARIFFS, problems),
     )
     problems += check(files)
-    order = {name: index for index, name in enumerate((SITE, *TABLES))}
+    order = {name: index for index, name in enumerate((SITE, *TABLES, TARIFFS))}
     return files, sorted(problems, key=lambda problem: (order.get(problem.file, len(order)), problem.line))
 
 
 def _strays(folder: Path) -> Iterator[Problem]:
     """Files that are named nearly as one that is not there: they would be passed over in silence."""
     names = {path.name for path in folder.iterdir()}
-    absent = [name for name in (SITE, *TABLES) if name not in names]
-    for name in sorted(names.difference((SITE, *TABLES))):
+    absent = [name for name in (SITE, *TABLES, TARIFFS) if name not in names]
+    for name in sorted(names.difference((SITE, *TABLES, TARIFFS))):
         if Path(name).suffix in (".csv", ".toml") and (hint := near(name, absent)):
             yield Problem(name, 0, f"is not read{hint}")
 
@@ -137,11 +148,25 @@ def _meter(row: MeterRow, device: Device) -> Meter:
     )
 
 
+def _tariff(found: Lined, zone: ZoneInfo) -> Tariff:
+    lines = [Line(r.name, r.price, r.unit, r.period or "", r.of, *_span(r, zone)) for _, r in found.lines]
+    return Tariff(found.id, found.row.name, found.row.carrier, tuple(lines))
+
+
+def _contract(row: ContractRow, zone: ZoneInfo) -> Contract:
+    slots = (row.off_peak or "", row.off_peak_summer or row.off_peak or "", row.peak or "")
+    return Contract(row.meter, row.tariff, round((row.subscribed_kva or 0) * 1000), *slots, *_span(row, zone))
+
+
 def _span(row: Span, zone: ZoneInfo) -> tuple[int, int]:
     """From the start of the first day to the start of the day after the last, in ms since the epoch."""
-    start = _midnight_ms(row.first, zone) if row.first else 0
+    start = _start(row.first, zone)
     end = _midnight_ms(row.last + timedelta(days=1), zone) if row.last and row.last < date.max else FOREVER_MS
     return start, end
+
+
+def _start(first: date | None, zone: ZoneInfo) -> int:
+    return _midnight_ms(first, zone) if first else 0
 
 
 def _midnight_ms(day: date, zone: ZoneInfo) -> int:

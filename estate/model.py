@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from estate.tariff import Contract, Factor, Tariff
 from sensors.model import Codec, Context
 from sensors.profile import Taught
 from sensors.registry import CODECS
@@ -202,6 +203,9 @@ class Estate:
     budgets: Sequence[Budget]
     profiles: Sequence[Taught] = ()
     keys: Sequence[Key] = ()
+    tariffs: Mapping[str, Tariff] = field(default_factory=dict)
+    contracts: Sequence[Contract] = ()
+    carbon: Sequence[Factor] = ()  # what overrides the built-in factors
     _spans: dict[str, tuple[list[int], Sequence[Placement]]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )

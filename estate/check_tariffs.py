@@ -1,0 +1,125 @@
+"""What tariffs, contracts and carbon factors must agree on, among themselves and with the meters."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from estate.fields import near
+from estate.model import CARRIERS
+from estate.problems import Problem
+from estate.rows import MeterRow
+from estate.spans import overlaps
+from estate.tables import Table
+from estate.tariff import OFF_PEAK, PRICE_UNITS, WHOLE
+from estate.tariff_file import TARIFFS, Lined, Tariffs
+from estate.tariff_rows import CarbonRow, ContractRow, LineRow
+
+
+def check_tariffs(
+    tariffs: Tariffs | None,
+    contracts: Table[ContractRow],
+    carbon: Table[CarbonRow],
+    meters: Table[MeterRow],
+) -> Iterator[Problem]:
+    """Every problem between these files."""
+    for tariff in filter(None, (tariffs or {}).values()):
+        yield from _units(tariff)
+        yield from _shares(tariff)
+        yield from _periods(tariff)
+        yield from _twice(tariff)
+    if tariffs is not None:
+        yield from _contracts(tariffs, contracts, {row.meter: row for _, row in meters.rows})
+    yield from _together(contracts)
+    seen: dict[tuple[str, date | None], int] = {}
+    for line, row in carbon.rows:
+        first = seen.setdefault((row.carrier, row.first), line)
+        if first != line:
+            yield Problem(carbon.file, line, f"{row.carrier} has a factor from that day at line {first}: remove one")
+
+
+def _units(tariff: Lined) -> Iterator[Problem]:
+    unit = CARRIERS[tariff.row.carrier].unit
+    fitting = ", ".join(name for name, row in PRICE_UNITS.items() if row.of in ("", unit))
+    for at, line in tariff.lines:
+        if PRICE_UNITS[line.unit].of not in ("", unit):
+            yield _wrong(tariff, at, line, f"{line.unit} does not fit {tariff.row.carrier}: write one of {fitting}")
+
+
+def _shares(tariff: Lined) -> Iterator[Problem]:
+    """Shares of lines that are not there, or not above: a share may be of a share, in the order of the file."""
+    above = {*tariff.names} - {line.name for _, line in tariff.lines}
+    for at, line in tariff.lines:
+        for name in line.of:
+            if name not in above:
+                step = near(name, above) or ": name one that stands above it"
+                yield _wrong(tariff, at, line, f"is a share of {name!r}, which is no line above{step}")
+        above.add(line.name)
+
+
+def _periods(tariff: Lined) -> Iterator[Problem]:
+    """Lines of one name that price some hours and leave others free."""
+    by_name: dict[str, list[tuple[int, LineRow]]] = defaultdict(list)
+    for at, line in tariff.lines:
+        if line.period:
+            by_name[line.name].append((at, line))
+    for lines in by_name.values():
+        found = {line.period or "" for _, line in lines}
+        priced = found - {"pte"}
+        if priced not in WHOLE or ("pte" in found and "hph" not in found):
+            whole = max(WHOLE, key=lambda periods: len(periods & priced))
+            lacking, odd = sorted(whole - found), sorted(priced - whole)
+            step = f"add {', '.join(lacking)} (price 0 if free)" if lacking else f"remove {', '.join(odd)}"
+            text = f"prices {', '.join(sorted(found))}, and not all hours once"
+            yield _wrong(tariff, lines[0][0], lines[0][1], f"{text}: {step}")
+
+
+def _twice(tariff: Lined) -> Iterator[Problem]:
+    lines: dict[tuple[str, str | None], list[tuple[int, LineRow]]] = defaultdict(list)
+    for at, line in tariff.lines:
+        lines[line.name, line.period].append((at, line))
+    for rows in lines.values():
+        for at, line, _ in overlaps(rows):
+            yield _wrong(tariff, at, line, "holds twice at a time: give the earlier one an until, or another name")
+
+
+def _contracts(tariffs: Tariffs, contracts: Table[ContractRow], meters: Mapping[str, MeterRow]) -> Iterator[Problem]:
+    for line, row in contracts.rows:
+        about = f"meter {row.meter!r}: "
+        tariff, meter = tariffs.get(row.tariff), meters.get(row.meter)
+        if row.tariff not in tariffs:
+            step = near(row.tariff, tariffs) or ": correct it, or add it there"
+            yield Problem(contracts.file, line, f"{about}tariff {row.tariff!r} is not in {TARIFFS}{step}")
+        if meter and meter.submeter_of:
+            text = f"is behind {meter.submeter_of!r}: the contract is that of the site meter"
+            yield Problem(contracts.file, line, f"{about}{text}")
+        if meter and tariff and meter.carrier != tariff.row.carrier:
+            text = f"counts {meter.carrier}, tariff {row.tariff!r} is for {tariff.row.carrier}: correct one of them"
+            yield Problem(contracts.file, line, f"{about}{text}")
+        for column in _needed(row, tariff) if tariff else ():
+            yield Problem(contracts.file, line, f"{about}tariff {row.tariff!r} needs {column}: fill it in")
+
+
+def _needed(row: ContractRow, tariff: Lined) -> Iterator[str]:
+    """Columns that the tariff's lines ask for and that are empty."""
+    periods = {line.period for _, line in tariff.lines}
+    bases = {PRICE_UNITS[line.unit].basis for _, line in tariff.lines}
+    if periods & OFF_PEAK and not row.off_peak:
+        yield "off_peak"
+    if "pte" in periods and not row.peak:
+        yield "peak"
+    if bases & {"power", "over", "over_time"} and not row.subscribed_kva:
+        yield "subscribed_kva"
+
+
+def _together(contracts: Table[ContractRow]) -> Iterator[Problem]:
+    rows: dict[str, list[tuple[int, ContractRow]]] = defaultdict(list)
+    for line, row in contracts.rows:
+        rows[row.meter].append((line, row))
+    for meter, own in rows.items():
+        for line, _, first in overlaps(own):
+            text = f"meter {meter!r} has a contract at line {first} at that time"
+            yield Problem(contracts.file, line, f"{text}: correct from or until")
+
+
+def _wrong(tariff: Lined, at: int, line: LineRow, text: str) -> Problem:
+    return Problem(TARIFFS, at, f"tariff {tariff.id!r}, line {line.name!r}: {text}")
