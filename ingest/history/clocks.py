@@ -46,7 +46,10 @@ class Clock(Generic[T]):
         if first == second:
             return [*self.end(), *self._in_order(line, moment, first, item)]
         if datetime.fromtimestamp(first / 1000, self._zone).replace(tzinfo=None, fold=0) != moment:
-            self._wrong(line, f"local time {moment} never was in {self._zone.key}: the clocks went forward")
+            cause = f"never was in {self._zone.key}: the clocks went forward"
+            self._wrong(
+                line, f"local time {moment} {cause}; for a clock that does not change, --zone Etc/GMT-1 is UTC+1"
+            )
             return []
         ready = self.end() if self._waiting and self._waiting[-1].moment.date() != moment.date() else []
         self._waiting.append(_Twice(line, moment, first, second, item))

@@ -3,7 +3,8 @@
 Wide: a time column and one column per series. Long: columns `time`, `device` and `value`, and perhaps `channel` and
 `quantity`. The time column is the one named `time`, else the first. UTF-8 with or without a byte-order mark; "," or ";"
 between cells, and a file with ";" may have decimal commas and spaces between thousands. Blank lines and lines that
-start with "#" are passed over, and counted. Every value that is wrong becomes a `Problem`, and reading goes on.
+start with "#" are passed over, and counted. An empty cell is no value, nor is a mark of `MISSING`. Every value that
+is wrong becomes a `Problem`, and reading goes on.
 """
 
 import csv
@@ -25,6 +26,9 @@ _MOST_LINE = 2**20
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _THOUSANDS = str.maketrans("", "", " \u00a0\u202f")
 _FRENCH_DAY = re.compile(r"\d\d/\d\d/\d{4}")
+
+MISSING = {"", "-", "?", "na", "n/a", "nan", "null", "none"}
+"""What exports write where nothing was read, in small letters."""
 
 Item = tuple[int, str, str, float]
 
@@ -217,19 +221,21 @@ def _header(names: list[str], line: int, separator: str, problems: Problems) -> 
 
 
 def _items(header: _Header, line: int, record: Sequence[str], problems: Problems) -> list[Item]:
-    """The values of one row; an empty cell is none."""
+    """The values of one row; a cell that is empty or marked as missing is none."""
     if header.device < 0:
         return [
             (line, name, "", value)
             for place, name in header.series
-            if record[place] and (value := _number(header, line, name, record[place], problems)) is not None
+            if record[place].lower() not in MISSING
+            and (value := _number(header, line, name, record[place], problems)) is not None
         ]
     device = record[header.device]
     if not device:
         problems.add(line, "device is empty: fill it in")
         return []
     text = record[header.value]
-    value = _number(header, line, header.names[header.value], text, problems) if text else None
+    known = text.lower() not in MISSING
+    value = _number(header, line, header.names[header.value], text, problems) if known else None
     channel = record[header.channel] if header.channel >= 0 else ""
     quantity = record[header.quantity] if header.quantity >= 0 else ""
     return [] if value is None else [(line, f"{device}@{channel}" if channel else device, quantity, value)]

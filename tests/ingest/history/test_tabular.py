@@ -84,20 +84,29 @@ def test_hour_that_never_was(tmp_path: Path) -> None:
     found, problems = read(tmp_path, "time,m\n2026-03-29 01:30,1\n2026-03-29 02:30,2\n2026-03-29 03:00,3\n")
 
     assert ["29 00:30", "29 01:00"] == [at for _, at, _ in found]
-    assert ["f.csv:3: local time 2026-03-29 02:30:00 never was in Europe/Paris: the clocks went forward"] == problems
+    assert ["f.csv:3"] == [problem[:7] for problem in problems]
+    assert "02:30:00 never was in Europe/Paris: the clocks went forward; for a clock that does not" in problems[0]
+
+
+@pytest.mark.parametrize("mark", ["", "NA", "n/a", "NaN", "Null", "None", "?", "-"])
+def test_missing_values(tmp_path: Path, mark: str) -> None:
+    """What exports write where nothing was read is no value, and no problem."""
+    found, problems = read(tmp_path, f"time,m\n2026-01-05 00:00,1\n2026-01-05 00:30,{mark}\n2026-01-05 01:00,2\n")
+
+    assert ([1, 2], []) == ([value for _, _, value in found], problems)
 
 
 def test_every_problem_at_once(tmp_path: Path) -> None:
     """Each thing that is wrong is named with its line and column, and reading goes on."""
-    rows = ["2026-01-05,n/a,1", "31/12/2026 10:00,1,1", "2026-01-06,1,2,3", "2026-01-07,nan,1e999", "0001-01-01,1,1",
+    rows = ["2026-01-05,1 kWh,1", "31/12/2026 10:00,1,1", "2026-01-06,1,2,3", "2026-01-07,inf,1e999", "0001-01-01,1,1",
             "2026-01-08,1,1", "2026-01-08,1,1"]  # fmt: skip
     _, problems = read(tmp_path, "\n".join(["time,a,b", *rows]))
     expected = [
-        "f.csv:2: a 'n/a' is no number: leave the cell empty where nothing was read",
+        "f.csv:2: a '1 kWh' is no number: leave the cell empty where nothing was read",
         "f.csv:3: time '31/12/2026 10:00' is no time: write 2026-12-31T23:45, or say how with "
         "--format '%d/%m/%Y %H:%M'",
         "f.csv:4: has 4 cells under 3 columns: quote the cell that holds a ','",
-        "f.csv:5: a 'nan' is no number: leave the cell empty where nothing was read",
+        "f.csv:5: a 'inf' is no number: leave the cell empty where nothing was read",
         "f.csv:5: b '1e999' is no number: leave the cell empty where nothing was read",
         "f.csv:6: the year 1 cannot be meant",
         "f.csv:8: time 2026-01-08 00:00:00 stands twice: keep one row; rows go from the oldest to the newest",
