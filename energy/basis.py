@@ -21,6 +21,7 @@ def _basis(estate: Estate, meter: Meter) -> str:
         [tuple(place) for place in places],
         areas,
         sorted(tuple(lease) for lease in estate.leases if lease.zone in zones),
+        sorted(tuple(key) for key in estate.keys if key.meter == meter.id),
         sorted((tuple(sub), [tuple(place) for place in estate.placements[sub.device]]) for sub in behind),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from energy.register import Finding, Kind
-from estate.calendar import rfc3339
+from estate.calendar import floor, rfc3339
 from estate.model import CARRIERS, Estate
 
 MEANING = {
     Kind.NOISE: "the register fell within its resolution: it is held at the higher value",
     Kind.OUTLIER: "readings off a line that goes on without them: they are set aside",
     Kind.RESET: "the register fell and stayed: it counts from zero, where its greatest rate allows that",
+    Kind.NEGATIVE_REMAINDER: "the meters behind it counted more than it did: its common parts are negative there, "
+    "so one of them is wrong, or not behind it",
     Kind.IMPOSSIBLE_RISE: "the register rose faster than it can and stayed: the rise is not counted",
 }
 
@@ -34,8 +36,12 @@ class Teller:
             for finding in found:
                 self._tell(meter, finding)
 
+    def _told_at(self, finding: Finding) -> int:
+        """What is found of a day is told once, although its beginning and end may move as the day goes on."""
+        return floor(finding.at_ms, "1d", self._estate.site.zone) if finding.until_ms else finding.at_ms
+
     def _tell(self, meter: str, finding: Finding) -> None:
-        key = (meter, finding.kind, finding.at_ms)
+        key = (meter, finding.kind, self._told_at(finding))
         if key in self._told:
             return
         self._told[key] = None
@@ -46,6 +52,7 @@ class Teller:
             meter=meter,
             kind=str(finding.kind),
             time=rfc3339(finding.at_ms, self._estate.site.zone),
+            until=rfc3339(finding.until_ms, self._estate.site.zone) if finding.until_ms else None,
             before=finding.before,
             after=finding.after,
             unit=CARRIERS[self._estate.meters[meter].carrier].unit,

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     OUTLIER = "outlier"  # readings off a line that goes on without them: set aside
     RESET = "reset"  # it fell and stayed: counts from zero, where the rate allows
     IMPOSSIBLE_RISE = "impossible_rise"  # it rose faster than it can and stayed: not counted
+    NEGATIVE_REMAINDER = "negative_remainder"  # the meters behind it counted more than it did
 
 
 class Finding(NamedTuple):
@@ -34,6 +35,7 @@ class Finding(NamedTuple):
     at_ms: int  # of the first reading concerned
     before: int  # what the register stood at
     after: int  # what the reading says
+    until_ms: int = 0  # the end of the time it concerns; 0 for one instant
 
 
 class Cleaned(NamedTuple):

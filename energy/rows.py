@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
-from energy.allocation import allocate, placement_at
+from energy.allocation import NOBODY, People, allocate, placement_at
+from energy.register import Finding
+from energy.remainder import over_counted
 from energy.rollup import rollup
 from energy.steps import Steps
 from estate.calendar import Every
@@ -25,18 +27,28 @@ def flows(estate: Estate, found: Iterable[UsageRow]) -> list[Flow]:
     return [Flow(estate.meters[row.tags["meter"]], row.tags["tenant"], Steps(*row[1:])) for row in found]
 
 
-def shared(estate: Estate, meters: Collection[str], own: Iterable[Flow]) -> list[Flow]:
+class Shared(NamedTuple):
+    """What was shared out, and the meters that counted less than those behind them."""
+
+    flows: list[Flow]  # the meters' own, each with its tenants'
+    findings: dict[str, list[Finding]]  # by meter
+
+
+def shared(estate: Estate, meters: Collection[str], own: Iterable[Flow], people: People = NOBODY) -> Shared:
     """These meters' own flows, each with the shares of its tenants; `own` holds those of the meters behind them too."""
     steps = {flow.meter.id: flow.steps for flow in own}
-    behind: dict[str, list[Steps]] = {meter: [] for meter in meters if meter in steps}
+    behind: dict[str, list[tuple[Meter, Steps]]] = {meter: [] for meter in meters if meter in steps}
     for meter in map(estate.meters.__getitem__, steps):
         if meter.submeter_of in behind and meter.carrier == estate.meters[meter.submeter_of].carrier:
-            behind[meter.submeter_of].append(steps[meter.id])
-    found = []
-    for meter in map(estate.meters.__getitem__, behind):
-        shares = allocate(estate, meter, steps[meter.id], behind[meter.id])
-        found += [Flow(meter, tenant, share) for tenant, share in {"": steps[meter.id], **shares}.items()]
-    return found
+            behind[meter.submeter_of].append((meter, steps[meter.id]))
+    result = Shared([], {})
+    for name, subs in behind.items():
+        meter = estate.meters[name]
+        shares = allocate(estate, meter, steps[name], [each for _, each in subs], people)
+        result.flows.extend(Flow(meter, tenant, share) for tenant, share in {"": steps[name], **shares}.items())
+        if found := over_counted(estate, meter, steps[name], subs):
+            result.findings[name] = found
+    return result
 
 
 def rolled(estate: Estate, finer: Iterable[Flow], every: Every) -> list[Flow]:

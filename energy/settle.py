@@ -182,7 +182,8 @@ class Settlement:
         """
         behind = [meter.id for meter in self._estate.meters.values() if meter.submeter_of in meters]
         own = await self._stored("15m", [*meters, *behind], floor(start_ms, "1h", self._zone), now_ms, ("meter",))
-        found = await asyncio.to_thread(shared, self._estate, meters, own)
+        found, findings = await asyncio.to_thread(shared, self._estate, meters, own)
+        self._findings.tell(findings)
         written = await self._write([flow for flow in found if flow.tenant], "15m")
         return written + await self._roll_up(found, "1h")
 

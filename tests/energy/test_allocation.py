@@ -1,14 +1,19 @@
 """Tenants' shares: they and the common parts are the meter, to the last Wh."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.allocation import allocate, largest_remainder
+from energy.allocation import allocate, by_people, largest_remainder
+from energy.register import Finding, Kind
+from energy.remainder import over_counted
 from energy.steps import Steps
-from estate.calendar import STEP_MS
-from estate.model import COMMON
+from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
+from estate.model import COMMON, FOREVER_MS, Estate, Key
 from tests.energy.sites import MIDDAY_MS, START_MS, estate, meter
 
 MAIN, SUB = meter(), meter("sub", submeter_of="main")
@@ -75,6 +80,52 @@ def test_lease_changes_within_the_day() -> None:
     assert [MIDDAY_MS] == shares["c"].starts.tolist()
 
 
+def keyed(*keys: tuple[str, str, int, int, int]) -> Estate:
+    """The site with keys of its main meter: kind, tenant, weight in thousandths, from and until."""
+    return replace(estate(), keys=[Key("main", *key) for key in keys])
+
+
+def test_by_fixed_weights() -> None:
+    """Agreed 50 % for c, who leases nothing of it this morning, 20 % common and 30 % a: leases have no say."""
+    site = keyed(*(("fixed", *part, 0, FOREVER_MS) for part in (("c", 50_000), (COMMON, 20_000), ("a", 30_000))))
+
+    assert {"a": [30], "c": [50], COMMON: [20]} == amounts(allocate(site, MAIN, of([100])))
+
+
+def test_by_heads_until_midday() -> None:
+    """Three heads of a, one of b: 75 and 25 of 100 Wh, nothing common; from midday on by area again, b's zone c's."""
+    site = keyed(("headcount", "a", 3000, 0, MIDDAY_MS), ("headcount", "b", 1000, 0, MIDDAY_MS))
+    shares = allocate(site, MAIN, of([100, 100], MIDDAY_MS - STEP_MS))
+
+    assert {"a": [75, 60], "b": [25], "c": [30], COMMON: [0, 10]} == amounts(shares)
+
+
+def test_by_occupancy() -> None:
+    """a was there 1 person-hour, b 3: 25 and 75 of 100 Wh. The next day has no people yet: by area, z2 now c's."""
+    site = keyed(("occupancy", "", 0, 0, FOREVER_MS))
+    people = {"z1": {START_MS: 3600}, "z2": {START_MS: 10_800}}
+    shares = allocate(site, MAIN, of([100] * 97), people=people)
+
+    assert (25, 75) == (shares["a"].amounts[0], shares["b"].amounts[0])
+    assert [60, 30, 10] == [int(shares[tenant].amounts[-1]) for tenant in ("a", "c", COMMON)]
+    assert [MAIN] == by_people(site, "z1")
+
+
+def test_negative_remainder_is_found() -> None:
+    """40 and 50 Wh behind 35 and 30 make −25 Wh over half an hour; 2 Wh are within the meters' resolutions."""
+    found = over_counted(estate([MAIN, SUB]), MAIN, of([35, 30, 10, 7]), [(SUB, of([40, 50, 12, 7]))])
+
+    assert [Finding(Kind.NEGATIVE_REMAINDER, START_MS, 65, 90, START_MS + HOUR_MS // 2)] == found
+
+
+def test_negative_remainder_by_day() -> None:
+    """Over midnight they are two findings."""
+    found = over_counted(estate([MAIN, SUB]), MAIN, of([0] * 97), [(SUB, of([9] * 97))])
+
+    assert [START_MS, START_MS + DAY_MS] == [finding.at_ms for finding in found]
+    assert [9 * 96, 9] == [finding.after for finding in found]
+
+
 def test_share_is_estimated_as_the_meter() -> None:
     """What is not known of the meter is not known of its tenants."""
 
@@ -83,7 +134,7 @@ def test_share_is_estimated_as_the_meter() -> None:
 
 @given(
     st.lists(st.integers(-(10**4), 10**13), min_size=1, max_size=30),
-    st.lists(st.integers(0, 10**8), min_size=1, max_size=8).filter(any),
+    st.lists(st.integers(0, 10**9), min_size=1, max_size=8).filter(any),
 )
 def test_parts_sum_to_the_whole(whole: list[int], weights: list[int]) -> None:
     """Whatever the weights, nothing is lost in rounding, and no part is more than one unit off its exact share."""
@@ -106,3 +157,21 @@ def test_tenants_and_common_are_the_meter(main: list[int], data: st.DataObject) 
             total[start] = total.get(start, 0) + amount
 
     assert [a - b for a, b in zip(main, sub + [0] * len(main), strict=False)] == [total[at] for at in sorted(total)]
+
+
+@given(st.lists(st.integers(0, 10**7), min_size=1, max_size=20), st.data())
+def test_any_key_sums_to_the_meter(main: list[int], data: st.DataObject) -> None:
+    """By any dated key, tenants and common parts are the meter, and nobody pays a negative share."""
+    kind = data.draw(st.sampled_from(("area", "headcount", "occupancy", "fixed")))
+    cut_ms = START_MS + data.draw(st.integers(0, len(main))) * STEP_MS
+    weights = data.draw(st.lists(st.integers(1, 10**9), min_size=2, max_size=2))
+    tenants: Sequence[tuple[str, int]] = [("a", weights[0]), (COMMON, weights[1])]
+    named = tenants if kind in ("headcount", "fixed") else [("", 0)]
+    site = keyed(*((kind, tenant, weight, cut_ms, FOREVER_MS) for tenant, weight in named))
+    people = {zone: {START_MS: data.draw(st.integers(0, 10**9))} for zone in ("z1", "z2")}
+    shares = allocate(site, MAIN, of(main), people=people)
+    total = sum(dict(zip(s.starts.tolist(), s.amounts.tolist(), strict=True)).get(START_MS, 0) for s in shares.values())
+
+    assert sum(main) == sum(int(steps.amounts.sum()) for steps in shares.values())
+    assert main[0] == total
+    assert all(bool((steps.amounts >= 0).all()) for steps in shares.values())

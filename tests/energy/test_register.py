@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.register import Cleaned, Kind, clean, restart
+from energy.register import Cleaned, Finding, Kind, clean, restart
 from energy.steps import steps
 from estate.model import Meter
 from tests.energy.sites import INTERVAL_MS, START_MS, meter, register
@@ -74,7 +74,7 @@ def test_finding_says_what_was_read() -> None:
     """A finding holds the time, what the register stood at and what the reading says."""
     (finding,) = cleaned([1_000_000, 0, 1_000_020]).findings
 
-    assert (Kind.OUTLIER, START_MS + INTERVAL_MS, 1_000_000, 0) == finding
+    assert Finding(Kind.OUTLIER, START_MS + INTERVAL_MS, 1_000_000, 0) == finding
 
 
 @pytest.mark.parametrize("last", [0, 9e12])
