@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from estate.calendar import Step
 from estate.tariff import Contract, Factor, Tariff
 from sensors.model import Codec, Context
 from sensors.profile import Taught
@@ -186,6 +187,7 @@ class Consumption(NamedTuple):
     start_ms: int
     amount: int  # in the carrier's unit
     estimated: float  # the share of the amount that was not measured, 0 to 1
+    settled_ms: int = 0  # when it was last settled to another figure than before; 0: unknown
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,7 @@ class Estate:
     tariffs: Mapping[str, Tariff] = field(default_factory=dict)
     contracts: Sequence[Contract] = ()
     carbon: Sequence[Factor] = ()  # what overrides the built-in factors
+    step: Step = "15m"  # the shortest that consumption is settled by
     _spans: dict[str, tuple[list[int], Sequence[Placement]]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
