@@ -21,6 +21,7 @@ _ELECTRICITY_EN = (
 ADVICE: dict[str, dict[str, tuple[str, str, str]]] = {
     "electricity": {"fr": _ELECTRICITY_FR, "en": _ELECTRICITY_EN},
     "pv": {"fr": _ELECTRICITY_FR, "en": _ELECTRICITY_EN},
+    "export": {"fr": _ELECTRICITY_FR, "en": _ELECTRICITY_EN},
     "gas": {
         "fr": (
             "Ramenez la consigne à 19 °C dans les pièces occupées et à 16 °C la nuit et le week-end.",

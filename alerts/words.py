@@ -23,6 +23,7 @@ SHOWN = {"Wh": "kWh", "L": "m³"}
 _OF_FR = {
     "electricity": "d’électricité",
     "pv": "de photovoltaïque",
+    "export": "d’électricité injectée",
     "gas": "de gaz",
     "heat": "de chaleur",
     "cooling": "de froid",

@@ -34,6 +34,7 @@ CARRIER_COLOURS = {
     "cooling": "#009E73",
     "water": "#56B4E9",
     "pv": "#C9B600",
+    "export": "#CC79A7",
 }
 ROOM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 

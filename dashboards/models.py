@@ -40,6 +40,7 @@ class ConsumptionGroup(BaseModel):
     start: list[str]
     amount: list[int]
     estimated: list[float]  # the share of the amount that was not measured, 0 to 1
+    settled: list[str | None]  # when the figure was last settled to another one; null when that is unknown
 
 
 class Share(BaseModel):

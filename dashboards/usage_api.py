@@ -64,4 +64,5 @@ def _consumption(row: UsageRow, zone: ZoneInfo) -> ConsumptionGroup:
         start=[rfc3339(start_ms, zone) for start_ms in row.starts.tolist()],
         amount=row.amounts.tolist(),
         estimated=row.estimated.tolist(),
+        settled=[rfc3339(settled_ms, zone) if settled_ms else None for settled_ms in row.settled.tolist()],
     )

@@ -24,7 +24,7 @@ class Flow(NamedTuple):
 
 def flows(estate: Estate, found: Iterable[UsageRow]) -> list[Flow]:
     """The flows of rows grouped by meter and tenant."""
-    return [Flow(estate.meters[row.tags["meter"]], row.tags["tenant"], Steps(*row[1:])) for row in found]
+    return [Flow(estate.meters[row.tags["meter"]], row.tags["tenant"], Steps(*row[1:4])) for row in found]
 
 
 class Shared(NamedTuple):
@@ -56,12 +56,12 @@ def rolled(estate: Estate, finer: Iterable[Flow], every: Every) -> list[Flow]:
     return [flow._replace(steps=rollup(flow.steps, every, estate.site.zone)) for flow in finer]
 
 
-def rows(estate: Estate, of: Iterable[Flow], every: Every) -> list[Consumption]:
+def rows(estate: Estate, of: Iterable[Flow], every: Every, settled_ms: int) -> list[Consumption]:
     """The rows of all flows."""
-    return [row for flow in of for row in _rows(estate, flow, every)]
+    return [row for flow in of for row in _rows(estate, flow, every, settled_ms)]
 
 
-def _rows(estate: Estate, flow: Flow, every: Every) -> Iterable[Consumption]:
+def _rows(estate: Estate, flow: Flow, every: Every, settled_ms: int) -> Iterable[Consumption]:
     meter, (starts, amounts, estimated) = flow.meter, (column.tolist() for column in flow.steps)
     names = (meter.id, flow.tenant, meter.carrier)
     columns = zip(
@@ -72,6 +72,7 @@ def _rows(estate: Estate, flow: Flow, every: Every) -> Iterable[Consumption]:
         starts,
         amounts,
         estimated,
+        repeat(settled_ms),
         strict=False,  # what repeats has no end
     )
     return map(Consumption._make, columns)

@@ -22,7 +22,7 @@ from energy.memory import Memory
 from energy.plan import Changed, parts
 from energy.register import Finding
 from energy.rows import Flow, flows, rolled, rows, shared
-from estate.calendar import DAY_MS, STEPS, Every, floor
+from estate.calendar import DAY_MS, Every, floor, kept
 from estate.model import Estate, Meter
 from store.base import Series, Store, StoreRefused, StoreUnavailable, Usage, UsageRow, UsageTag
 from store.state import State
@@ -52,6 +52,7 @@ class Settlement:
     def __init__(self, store: Store, estate: Estate, state: State) -> None:
         self._store, self._state = store, state
         self._erases = True
+        self._now_ms = 0  # of the pass under way
         self._next = estate
         self._begin()
 
@@ -96,6 +97,7 @@ class Settlement:
         return await self._pass(now_ms, progress)
 
     async def _pass(self, now_ms: int, progress: Callable[[int, int], None]) -> Settled:
+        self._now_ms = now_ms
         if self._next is not self._estate:
             self._begin()
         since_ms, stale = await self._memory.recall(now_ms)
@@ -170,7 +172,7 @@ class Settlement:
         meters = {flow.meter.id for flow in own} | {flow.meter.submeter_of for flow in own} - {""}
         start_ms = min(int(flow.steps.starts[0]) for flow in own)
         written += await self._share(meters, start_ms, now_ms)
-        for finer, coarser in pairwise(STEPS[1:]):
+        for finer, coarser in pairwise(kept(self._estate.step)[1:]):
             found = await self._stored(finer, meters, floor(start_ms, coarser, self._zone), now_ms, WHOSE)
             written += await self._roll_up(found, coarser)
         return Settled(len(changed), written, findings)
@@ -200,7 +202,7 @@ class Settlement:
         return await self._write(await asyncio.to_thread(rolled, self._estate, finer, every), every)
 
     async def _write(self, found: Sequence[Flow], every: Every) -> int:
-        written = await asyncio.to_thread(rows, self._estate, found, every)
+        written = await asyncio.to_thread(rows, self._estate, found, every, self._now_ms)
         await self._store.write_consumption(written)
         return len(written)
 

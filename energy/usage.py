@@ -81,7 +81,7 @@ def summed(rows: Sequence[UsageRow]) -> Steps:
     for row in rows:
         at = np.searchsorted(starts, row.starts)
         amounts[at] += row.amounts
-        guessed[at] += Steps(*row[1:]).guessed
+        guessed[at] += Steps(*row[1:4]).guessed
     return Steps.of(starts, amounts, guessed)
 
 

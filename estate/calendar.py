@@ -5,24 +5,31 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-Every = Literal["15m", "1h", "1d", "1mo", "1y"]
+Step = Literal["15m", "30m", "1h"]
+"""What consumption may be settled by. 15 min is the imbalance settlement step in France since 2025-01-01."""
 
-STEPS: tuple[Every, ...] = ("15m", "1h", "1d", "1mo", "1y")
-"""The steps consumption is kept at, finest first. Each is a whole number of the one before, in local time."""
+Every = Literal["15m", "30m", "1h", "1d", "1mo", "1y"]
+
+STEPS: tuple[Every, ...] = ("15m", "30m", "1h", "1d", "1mo", "1y")
+"""Every step there is, finest first. Each is a whole number of the one before, in local time."""
 
 STEP_MS = 15 * 60_000
-"""The finest step: the imbalance settlement step in France since 2025-01-01."""
-
 HOUR_MS = 3_600_000
+LENGTHS: dict[Every, int] = {"15m": STEP_MS, "30m": 2 * STEP_MS, "1h": HOUR_MS}
+"""The steps whose length does not depend on the calendar, in ms."""
+
 DAY_MS = 24 * HOUR_MS
+
+
+def kept(step: Step) -> tuple[Every, ...]:
+    """The steps consumption is kept by, finest first, where it is settled by this one."""
+    return (step, *(every for every in STEPS[2:] if every != step))
 
 
 def floor(at_ms: int, every: Every, zone: ZoneInfo) -> int:
     """The start of the step that holds `at_ms` (ms since the epoch, UTC)."""
-    if every == "15m":
-        return at_ms - at_ms % STEP_MS
-    if every == "1h":
-        return at_ms - at_ms % HOUR_MS
+    if length := LENGTHS.get(every):
+        return at_ms - at_ms % length
     local = datetime.fromtimestamp(at_ms / 1000, zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     if every == "1mo":
         local = local.replace(day=1)
@@ -33,10 +40,8 @@ def floor(at_ms: int, every: Every, zone: ZoneInfo) -> int:
 
 def following(start_ms: int, every: Every, zone: ZoneInfo) -> int:
     """The start of the step after the one that starts at `start_ms`."""
-    if every == "15m":
-        return start_ms + STEP_MS
-    if every == "1h":
-        return start_ms + HOUR_MS
+    if length := LENGTHS.get(every):
+        return start_ms + length
     reach = {"1d": 26, "1mo": 32 * 24, "1y": 367 * 24}[every]  # hours that surely end in the next step
     local = datetime.fromtimestamp(start_ms / 1000, zone) + timedelta(hours=reach)
     return floor(int(local.timestamp() * 1000), every, zone)

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from estate.check_keys import check_keys
 from estate.check_tariffs import check_tariffs
 from estate.fields import near
+from estate.meter_check import check_meters
+from estate.meter_rows import CalorificRow, ExchangeRow, MeterRow, VirtualRow
 from estate.model import COMMON
 from estate.problems import Problem
-from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, MeterRow, SiteRow, TenantRow, ZoneRow
+from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, SiteRow, TenantRow, ZoneRow
 from estate.spans import overlaps
 from estate.tables import R, Table
 from estate.tariff_file import Tariffs
@@ -36,6 +38,9 @@ class Files(NamedTuple):
     zones: Table[ZoneRow]
     devices: Table[DeviceRow]
     meters: Table[MeterRow]
+    exchanges: Table[ExchangeRow]
+    calorific: Table[CalorificRow]
+    virtuals: Table[VirtualRow]
     tenants: Table[TenantRow]
     leases: Table[LeaseRow]
     keys: Table[KeyRow]
@@ -51,6 +56,7 @@ def check(files: Files) -> Iterator[Problem]:
     yield from _repeated(files.buildings)
     yield from _repeated(files.zones)
     yield from _repeated(files.meters)
+    yield from _repeated(files.virtuals)
     yield from _repeated(files.tenants)
     yield from _budgets(files.budgets)
     yield from _references(files)
@@ -58,7 +64,7 @@ def check(files: Files) -> Iterator[Problem]:
     yield from _places(files)
     yield from _devices(files.devices)
     yield from _codecs(files)
-    yield from _meters(files)
+    yield from check_meters(files.meters, files.exchanges, files.calorific, files.virtuals)
     yield from _leases(files.leases)
     yield from _outdoor(files)
     yield from check_keys(files.keys, files.leases)
@@ -90,6 +96,10 @@ def _references(files: Files) -> Iterator[Problem]:
     yield from _unknown(files.devices, "zone", files.zones)
     yield from _unknown(files.meters, "device", files.devices)
     yield from _unknown(files.meters, "submeter_of", files.meters)
+    yield from _unknown(files.exchanges, "meter", files.meters)
+    yield from _unknown(files.calorific, "meter", files.meters)
+    yield from _unknown(files.virtuals, "building", files.buildings, files.site_id)
+    yield from _unknown(files.virtuals, "zone", files.zones)
     yield from _unknown(files.leases, "tenant", files.tenants)
     yield from _unknown(files.leases, "zone", files.zones)
     yield from _unknown(files.keys, "meter", files.meters)
@@ -192,24 +202,3 @@ def _outdoor(files: Files) -> Iterator[Problem]:
     if name and files.devices.ids is not None and name not in files.devices.ids:
         step = near(name, files.devices.ids) or ": correct it, or add it there"
         yield Problem("estate.toml", 0, f"[site] outdoor {name!r} is not in {files.devices.file}{step}")
-
-
-def _meters(files: Files) -> Iterator[Problem]:
-    """Meters behind one of another carrier, and meters behind themselves: each loop once, at its first line."""
-    meters = {row.meter: (line, row) for line, row in reversed(files.meters.rows)}
-    for line, row in files.meters.rows:
-        above = meters.get(row.submeter_of or "")
-        if above and above[1].carrier != row.carrier:
-            text = f"meter {row.meter!r} counts {row.carrier}, {row.submeter_of!r} it is behind counts"
-            yield Problem(files.meters.file, line, f"{text} {above[1].carrier}: correct carrier or submeter_of")
-    done: set[str] = set()
-    for line, row in files.meters.rows:
-        chain: list[str] = []
-        name = row.meter
-        while name in meters and name not in done and name not in chain:
-            chain.append(name)
-            name = meters[name][1].submeter_of or ""
-        if name in chain:
-            loop = " → ".join([*chain[chain.index(name) :], name])
-            yield Problem(files.meters.file, line, f"meters are behind themselves ({loop}): break the loop at one")
-        done.update(chain)

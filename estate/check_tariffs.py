@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from estate.fields import near
+from estate.meter_rows import MeterRow
 from estate.model import CARRIERS
 from estate.problems import Problem
-from estate.rows import MeterRow
 from estate.spans import overlaps
 from estate.tables import Table
 from estate.tariff import OFF_PEAK, PRICE_UNITS, WHOLE

@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from math import isfinite
-from typing import Annotated
+from typing import Annotated, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from estate.model import CARRIERS, COMMON, KEYS, USES
+from estate.model import CARRIERS, COMMON, KEYS, USES, MeterKind
 from sensors.quantities import QUANTITIES
 
 UNITS: dict[str, tuple[str, int]] = {
@@ -23,7 +23,10 @@ UNITS: dict[str, tuple[str, int]] = {
     "L": ("L", 1),
     "m3": ("L", 1000),
 }
-"""Units a budget may be written in: the carrier's unit it counts in, and how many of those it is."""
+"""Units an amount may be written in: the unit it is counted in, and how many of those it is."""
+
+INDEX_UNITS = {**UNITS, "pulses": ("pulses", 1)}
+"""Units a register may be read in, likewise."""
 
 MOST_WEIGHT = 1_000_000
 """The greatest weight in a key: a million people, or m²."""
@@ -36,6 +39,9 @@ _NAMED = re.compile(r"[^\s@,;\"#+](?:[^@,;\"#+\x00-\x1f\x7f]{0,126}[^\s@,;\"#+])
 _CODEC = re.compile(r"[a-z0-9_]+(/[^\s,;\"]+)?")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
+_ZERO = re.compile(r"0+([.,]0+)?")
+_SIGN = re.compile(r"\s+([+-])\s+")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 _THOUSANDS = str.maketrans("", "", " \u00a0\u202f")  # spaces that French spreadsheets set between thousands
@@ -154,12 +160,34 @@ def _time_zone(text: str) -> str:
     return text
 
 
-def _register(text: str) -> str:
-    quantity = QUANTITIES.get(text)
-    if quantity is None or quantity.kind != "counter":
-        counters = [row.name for row in QUANTITIES.values() if row.kind == "counter"]
-        raise ValueError(f"is no cumulative register{near(text, counters) or ': write one of ' + ', '.join(counters)}")
+def _measured(text: str) -> str:
+    if text not in QUANTITIES:
+        raise ValueError(f"is no quantity{near(text, QUANTITIES) or ': sensors/README.md lists them'}")
     return text
+
+
+def _index(text: str, info: ValidationInfo) -> float:
+    """What a register shows: a number, or zero."""
+    return 0.0 if _ZERO.fullmatch(text) else _positive(text, info)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None or found.year < FIRST_YEAR:
+        raise ValueError(f"is no local day and time since {FIRST_YEAR}: write them like 2026-07-01 14:30")
+    return found
+
+
+def _terms(text: str) -> tuple[tuple[int, str], ...]:
+    """Signs and meters of `a + b - c`; ids may hold signs and spaces, so a sign stands between spaces."""
+    parts = _SIGN.split(f" + {text}" if not text.startswith("- ") else f" {text}")
+    terms = tuple((1 if sign == "+" else -1, name.strip()) for sign, name in zip(parts[1::2], parts[2::2], strict=True))
+    if any(not name or name[-1] in "+-" or name[:1] in "+-" for _, name in terms):
+        raise ValueError("is no formula: write meters with + or - between spaces, like a + b - c")
+    return terms
 
 
 Id = Annotated[str, AfterValidator(_identifier)]
@@ -175,9 +203,14 @@ Month = Annotated[date, BeforeValidator(_month)]
 TenantId = Annotated[str, AfterValidator(_tenant)]
 Email = Annotated[str, AfterValidator(_email)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
-Register = Annotated[str, AfterValidator(_register)]
+Measured = Annotated[str, AfterValidator(_measured)]
+MeterKindName = Annotated[MeterKind, BeforeValidator(_one_of("kind of meter", get_args(MeterKind)))]
+Index = Annotated[float, BeforeValidator(_index)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Terms = Annotated[tuple[tuple[int, str], ...], BeforeValidator(_terms)]
 CarrierName = Annotated[str, AfterValidator(_one_of("carrier", CARRIERS))]
 Use = Annotated[str, AfterValidator(_one_of("use", USES))]
 Language = Annotated[str, AfterValidator(_one_of("language", ("fr", "en")))]
 KeyKind = Annotated[str, AfterValidator(_one_of("key", KEYS))]
 Unit = Annotated[str, AfterValidator(_one_of("unit", UNITS))]
+IndexUnit = Annotated[str, AfterValidator(_one_of("unit", INDEX_UNITS))]

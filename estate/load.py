@@ -2,17 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from estate.check import Files, check
 from estate.fields import near
-from estate.model import FOREVER_MS, Budget, Building, Device, Estate, Key, Lease, Meter, Placement, Site, Tenant, Zone
+from estate.meter_rows import CalorificRow, ExchangeRow, MeterRow, VirtualRow
+from estate.meters import meters, midnight_ms, virtual
+from estate.model import FOREVER_MS, Budget, Building, Device, Estate, Key, Lease, Placement, Site, Tenant, Zone
 from estate.problems import Problem
 from estate.profiles import PROFILES, read_profiles
-from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, MeterRow, Row, Span, TenantRow, ZoneRow
+from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, Row, Span, TenantRow, ZoneRow
 from estate.site import read_site
 from estate.tables import Table, read_table
 from estate.tariff import Contract, Factor, Line, Tariff
@@ -26,6 +29,9 @@ TABLES: dict[str, type[Row]] = {
     "zones.csv": ZoneRow,
     "devices.csv": DeviceRow,
     "meters.csv": MeterRow,
+    "exchanges.csv": ExchangeRow,
+    "calorific.csv": CalorificRow,
+    "virtual_meters.csv": VirtualRow,
     "tenants.csv": TenantRow,
     "leases.csv": LeaseRow,
     "keys.csv": KeyRow,
@@ -68,7 +74,7 @@ def load(folder: Path) -> Estate:
         zones={r.zone: Zone(r.zone, r.building, r.name, r.area_m2) for _, r in files.zones.rows},
         devices=devices,
         placements=placements,
-        meters={r.meter: _meter(r, devices[r.device]) for _, r in files.meters.rows},
+        meters=meters(files, zone),
         tenants={r.tenant: Tenant(r.tenant, r.name, r.language, r.email) for _, r in files.tenants.rows},
         leases=[Lease(r.tenant, r.zone, *_span(r, zone)) for _, r in files.leases.rows],
         budgets=[Budget(r.tenant, r.carrier, r.first_month, r.in_carrier_unit) for _, r in files.budgets.rows],
@@ -77,6 +83,7 @@ def load(folder: Path) -> Estate:
         tariffs={name: _tariff(tariff, zone) for name, tariff in (files.tariffs or {}).items() if tariff},
         contracts=[_contract(r, zone) for _, r in files.contracts.rows],
         carbon=[Factor(r.carrier, r.kg_per_kwh, r.source, _start(r.first, zone)) for _, r in files.carbon.rows],
+        virtuals={row.meter: virtual(row) for _, row in files.virtuals.rows},
     )
 
 
@@ -84,7 +91,7 @@ def _read(folder: Path) -> tuple[Files, list[Problem]]:
     if not folder.is_dir():
         problem = Problem(str(folder), 0, "is no folder: set [estate] path to the one that holds estate.toml")
         none: Table[Any] = Table("", "", (), {})
-        return Files(None, None, none, none, none, none, none, none, none, none, (), none, none, {}), [problem]
+        return Files._make((None, None, *repeat(none, len(TABLES) - 2), (), none, none, {})), [problem]
     problems = list(_strays(folder))
     files = Files(
         *read_site(folder / SITE, problems),
@@ -92,6 +99,9 @@ def _read(folder: Path) -> tuple[Files, list[Problem]]:
         read_table(folder / "zones.csv", ZoneRow, "zone", problems),
         read_table(folder / "devices.csv", DeviceRow, "device", problems, required=True),
         read_table(folder / "meters.csv", MeterRow, "meter", problems),
+        read_table(folder / "exchanges.csv", ExchangeRow, "meter", problems),
+        read_table(folder / "calorific.csv", CalorificRow, "meter", problems),
+        read_table(folder / "virtual_meters.csv", VirtualRow, "meter", problems),
         read_table(folder / "tenants.csv", TenantRow, "tenant", problems),
         read_table(folder / "leases.csv", LeaseRow, "zone", problems),
         read_table(folder / "keys.csv", KeyRow, "meter", problems),
@@ -135,19 +145,6 @@ def _devices(rows: Iterable[DeviceRow], zone: ZoneInfo) -> tuple[dict[str, Devic
     return devices, dict(placements)
 
 
-def _meter(row: MeterRow, device: Device) -> Meter:
-    return Meter(
-        row.meter,
-        row.device,
-        row.meter.partition("@")[2],
-        row.carrier,
-        row.register_quantity,
-        row.resolution,
-        row.interval or device.interval_s,
-        row.submeter_of or "",
-    )
-
-
 def _tariff(found: Lined, zone: ZoneInfo) -> Tariff:
     lines = [Line(r.name, r.price, r.unit, r.period or "", r.of, *_span(r, zone)) for _, r in found.lines]
     return Tariff(found.id, found.row.name, found.row.carrier, tuple(lines))
@@ -161,13 +158,9 @@ def _contract(row: ContractRow, zone: ZoneInfo) -> Contract:
 def _span(row: Span, zone: ZoneInfo) -> tuple[int, int]:
     """From the start of the first day to the start of the day after the last, in ms since the epoch."""
     start = _start(row.first, zone)
-    end = _midnight_ms(row.last + timedelta(days=1), zone) if row.last and row.last < date.max else FOREVER_MS
+    end = midnight_ms(row.last + timedelta(days=1), zone) if row.last and row.last < date.max else FOREVER_MS
     return start, end
 
 
 def _start(first: date | None, zone: ZoneInfo) -> int:
-    return _midnight_ms(first, zone) if first else 0
-
-
-def _midnight_ms(day: date, zone: ZoneInfo) -> int:
-    return int(datetime.combine(day, time.min, zone).timestamp() * 1000)
+    return midnight_ms(first, zone) if first else 0

@@ -7,9 +7,10 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from estate.calendar import Step
 from estate.tariff import Contract, Factor, Tariff
 from sensors.model import Codec, Context
 from sensors.profile import Taught
@@ -28,6 +29,7 @@ class Carrier(NamedTuple):
 
     name: str
     register: str  # the quantity of its cumulative register, unless the meter says otherwise
+    power: str  # the quantity a meter without a register shows, "" where there is none
     unit: str  # of amounts: Wh or L
     per_unit: int  # amount of one unit of the register: 1 Wh is 1 Wh, 1 m³ is 1000 L
     fr: str
@@ -37,12 +39,21 @@ class Carrier(NamedTuple):
 CARRIERS: dict[str, Carrier] = {
     row.name: row
     for row in (
-        Carrier("electricity", "electricity.energy", "Wh", 1, "électricité", "electricity"),
-        Carrier("pv", "pv.energy", "Wh", 1, "photovoltaïque", "photovoltaic"),
-        Carrier("gas", "gas.energy", "Wh", 1, "gaz", "gas"),
-        Carrier("heat", "heat.energy", "Wh", 1, "chaleur", "heat"),
-        Carrier("cooling", "cooling.energy", "Wh", 1, "froid", "cooling"),
-        Carrier("water", "water.volume", "L", 1000, "eau", "water"),
+        Carrier("electricity", "electricity.energy", "electricity.power", "Wh", 1, "électricité", "electricity"),
+        Carrier("pv", "pv.energy", "pv.power", "Wh", 1, "photovoltaïque", "photovoltaic"),
+        Carrier(
+            "export",
+            "electricity.energy_export",
+            "electricity.power",
+            "Wh",
+            1,
+            "électricité injectée",
+            "electricity fed in",
+        ),
+        Carrier("gas", "gas.energy", "", "Wh", 1, "gaz", "gas"),
+        Carrier("heat", "heat.energy", "heat.power", "Wh", 1, "chaleur", "heat"),
+        Carrier("cooling", "cooling.energy", "cooling.power", "Wh", 1, "froid", "cooling"),
+        Carrier("water", "water.volume", "water.flow", "L", 1000, "eau", "water"),
     )
 }
 
@@ -106,22 +117,64 @@ class Placement(NamedTuple):
     end_ms: int
 
 
+MeterKind = Literal["register", "pulse", "interval", "power"]
+
+
+class Exchange(NamedTuple):
+    """A new meter in the place of an old one: both indices in the register's own unit (see Meter)."""
+
+    at_ms: int
+    final: int  # what the old register showed last
+    first: int  # what the new one began with
+
+
+class Calorific(NamedTuple):
+    """What a volume of gas is worth from `start_ms` until the next one holds."""
+
+    start_ms: int
+    micro: int  # millionths of a Wh per litre; 1 kWh/m³ is 1 Wh/L
+
+
 class Meter(NamedTuple):
-    """A device and channel that registers what flows of one carrier."""
+    """A device and channel that registers what flows of one carrier.
+
+    The unit of its register is the carrier's (Wh, L); of gas by volume it is L, of a pulse counter one pulse.
+    """
 
     id: str  # the device, or device@channel
     device: str
     channel: str
     carrier: str  # a key of CARRIERS
-    quantity: str  # of its register
-    resolution: int  # the smallest rise its register shows, in the carrier's unit
-    interval_s: int  # how often its register is read; longer than twice this is a gap
+    quantity: str  # of its readings
+    resolution: int  # the smallest rise its register shows, in the register's unit
+    interval_s: int  # how often it is read; longer than twice this is a gap; 0: the median of its own intervals
     submeter_of: str  # the meter it is behind, "" for a site meter
+    kind: MeterKind = "register"  # what a reading is: a counter's state, of pulses, the amount of an interval, a power
+    weight: int = 0  # pulse counters: millionths of a Wh or L per pulse
+    rollover: int = 0  # the register's value at which it starts again from 0; 0: not known
+    max_rate: float = 0.0  # greatest plausible, in W or L/h; 0: the quantity's
+    exchanges: tuple[Exchange, ...] = ()  # in order of time
+    calorific: tuple[Calorific, ...] = ()  # of gas by volume, in order of time
 
     @property
     def role(self) -> str:
         """`site` or `submeter`: sums over a building take site meters alone, so that nothing counts twice."""
         return "submeter" if self.submeter_of else "site"
+
+
+class Virtual(NamedTuple):
+    """A meter that is a sum and difference of others: in no sum over buildings, and shared among no tenants."""
+
+    id: str
+    carrier: str  # a key of CARRIERS
+    name: str
+    building: str
+    zone: str  # "" for the building as a whole
+    terms: tuple[tuple[int, str], ...]  # sign and meter: real ones, or virtual ones that stand before this one
+
+    @property
+    def role(self) -> str:
+        return "virtual"
 
 
 class Tenant(NamedTuple):
@@ -181,11 +234,12 @@ class Consumption(NamedTuple):
     tenant: str
     carrier: str
     building: str
-    role: str  # the meter's: site or submeter
+    role: str  # the meter's: site, submeter or virtual
     every: str  # the step: a key of estate.calendar.STEPS
     start_ms: int
     amount: int  # in the carrier's unit
     estimated: float  # the share of the amount that was not measured, 0 to 1
+    settled_ms: int = 0  # when it was last settled to another figure than before; 0: unknown
 
 
 @dataclass(frozen=True)
@@ -206,6 +260,8 @@ class Estate:
     tariffs: Mapping[str, Tariff] = field(default_factory=dict)
     contracts: Sequence[Contract] = ()
     carbon: Sequence[Factor] = ()  # what overrides the built-in factors
+    step: Step = "15m"  # the shortest that consumption is settled by
+    virtuals: Mapping[str, Virtual] = field(default_factory=dict)  # each after those it is made of
     _spans: dict[str, tuple[list[int], Sequence[Placement]]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )

@@ -16,7 +16,6 @@ from estate.fields import (
     MeterId,
     Month,
     Positive,
-    Register,
     TenantId,
     TimeZone,
     Topic,
@@ -26,7 +25,6 @@ from estate.fields import (
     Whole,
 )
 from estate.model import CARRIERS, COMMON, KEYS, USES
-from sensors.quantities import QUANTITIES
 
 
 class Row(BaseModel):
@@ -81,33 +79,6 @@ class DeviceRow(Span):
     codec: CodecName | None = Field(None, description="format of those topics, or of the bytes in its LoRaWAN "
                                     "envelope: codec or codec/model (empty: the topic's)")  # fmt: skip
     source: str = Field("", description="where its data come from when it is not on the site; shown beside them")
-
-
-class MeterRow(Row):
-    meter: MeterId = Field(description="id, unique: the device's, or device@channel")
-    carrier: CarrierName = Field(description="one of " + ", ".join(CARRIERS))
-    quantity: Register | None = Field(None, description="the quantity of its register (empty: the carrier's)")
-    resolution: Whole = Field(1, description="smallest rise its register shows, in the carrier's unit (Wh, L)")
-    interval: Whole | None = Field(None, description="s between readings of the register; a gap is longer than "
-                                   "twice this (empty: the device's)")  # fmt: skip
-    submeter_of: MeterId | None = Field(None, description="the meter it is behind; empty: a site meter")
-
-    @property
-    def device(self) -> str:
-        return self.meter.partition("@")[0]
-
-    @property
-    def register_quantity(self) -> str:
-        return self.quantity or CARRIERS[self.carrier].register
-
-    @model_validator(mode="after")
-    def _same_unit(self) -> "MeterRow":
-        expected = QUANTITIES[CARRIERS[self.carrier].register]
-        found = QUANTITIES[self.register_quantity]
-        if found.unit != expected.unit:
-            raise ValueError(f"quantity {found.name!r} is in {found.unit}, {self.carrier} is counted in "
-                             f"{expected.unit}: use {expected.name!r}")  # fmt: skip
-        return self
 
 
 class TenantRow(Row):

@@ -16,6 +16,13 @@ SITE_PEAK_W = 10e6
 
 _WH_PER_S = SITE_PEAK_W / 3600
 
+_ACCOUNTED = frozenset({
+    "electricity.power", "pv.power", "heat.power", "cooling.power", "water.flow",
+    "occupancy.count", "occupancy.presence", "occupancy.rate", "occupancy.motion",
+    "climate.co2", "climate.temperature",
+})  # fmt: skip
+"""Gauges and states that are integrated or counted up over time, as counters are."""
+
 
 class Quantity(NamedTuple):
     """One measurable quantity, ``family.field``; values are always in ``unit``."""
@@ -43,6 +50,11 @@ class Quantity(NamedTuple):
     def field(self) -> str:
         """The part after the dot: the store's field."""
         return self.name.partition(".")[2]
+
+    @property
+    def accounted(self) -> bool:
+        """Whether energy accounts for it: what it comes to by hour and day is settled again when readings arrive."""
+        return self.kind == "counter" or self.name in _ACCOUNTED
 
 
 def _gauge(name: str, unit: str, ucum: str, low: float, high: float, across: Across, *labels: str) -> Quantity:

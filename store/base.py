@@ -81,10 +81,11 @@ class UsageRow(NamedTuple):
     starts: NDArray[np.int64]  # ms since the epoch
     amounts: NDArray[np.int64]  # in the carrier's unit
     estimated: NDArray[np.float64]  # the share of the amount that was not measured, 0 to 1
+    settled: NDArray[np.int64]  # ms since the epoch: when the last of the rows was written anew; 0 when that is unknown
 
 
 class Touched(NamedTuple):
-    """A write reached this counter's readings, from `from_ms` on: what it meters from there on is to be settled."""
+    """A write reached accounted readings of this device's channel, from `from_ms` on: they are to be settled anew."""
 
     device: str
     channel: str
@@ -127,7 +128,7 @@ class Store(Protocol):
         ...
 
     async def touched(self, since_ms: int) -> list[Touched]:
-        """What arrived at or after `since_ms`: one row per counter, with the earliest time and the last arrival."""
+        """What arrived at or after `since_ms` of what is accounted: by channel, the earliest time and last arrival."""
         ...
 
     async def close(self) -> None:

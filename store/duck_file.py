@@ -19,6 +19,15 @@ MIGRATIONS = (
     CREATE TABLE kind (id INTEGER, building VARCHAR, carrier VARCHAR, role VARCHAR);
     CREATE TABLE consumption (flow INTEGER, kind INTEGER, time BIGINT, amount BIGINT, estimated DOUBLE);
     """,
+    "".join(
+        f"""
+        CREATE TABLE consumption_{every}
+            (flow INTEGER, kind INTEGER, time BIGINT, amount BIGINT, estimated DOUBLE, settled_ms BIGINT);
+        INSERT INTO consumption_{every}
+            SELECT c.*, 0 FROM consumption c JOIN flow f ON f.id = c.flow WHERE f.every = '{every}';"""
+        for every in ("15m", "30m", "1h", "1d", "1mo", "1y")
+    )
+    + "DROP TABLE consumption;",
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+from estate.calendar import STEPS
 from sensors.quantities import QUANTITIES
 from store.base import Latest, Series, Usage
 
@@ -60,15 +61,17 @@ def of_latest(query: Latest) -> Statement:
 
 
 def of_usage(query: Usage) -> Statement:
-    """One row per group: its tags, then lists of `time`, `amount` and `estimated`."""
+    """One row per group: its tags, then lists of `time`, `amount`, `estimated` and `settled_ms`."""
     chosen, parameters = _chosen(query.where, _USAGE_COLUMNS)
-    parameters |= {"every": query.every, "start": query.start_ms, "end": query.end_ms}
+    parameters |= {"start": query.start_ms, "end": query.end_ms}
+    table = f"consumption_{STEPS[STEPS.index(query.every)]}"
     rows = f"""
         SELECT {_columns(query.by, _USAGE_COLUMNS)}c.time, sum(c.amount)::BIGINT AS amount,
-            coalesce(sum(c.amount * c.estimated) / nullif(sum(c.amount), 0), 0) AS estimated
-        FROM consumption c JOIN flow f ON f.id = c.flow JOIN kind k ON k.id = c.kind
-        WHERE {_WHOSE[query.of]} AND f.every = $every AND c.time >= $start AND c.time < $end{chosen} GROUP BY ALL"""
-    return Statement(_by_group(query.by, rows, ("time", "amount", "estimated")), parameters)
+            coalesce(sum(c.amount * c.estimated) / nullif(sum(c.amount), 0), 0) AS estimated,
+            max(c.settled_ms) AS settled_ms
+        FROM {table} c JOIN flow f ON f.id = c.flow JOIN kind k ON k.id = c.kind
+        WHERE {_WHOSE[query.of]} AND c.time >= $start AND c.time < $end{chosen} GROUP BY ALL"""
+    return Statement(_by_group(query.by, rows, ("time", "amount", "estimated", "settled_ms")), parameters)
 
 
 def _chosen(where: Mapping[Tag, Sequence[str]], columns: Mapping[str, str]) -> tuple[str, Parameters]:

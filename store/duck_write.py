@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from estate.calendar import DAY_MS
+from estate.calendar import DAY_MS, STEPS, Every
 from estate.model import Consumption, Point
 from sensors.quantities import QUANTITIES
 from store.base import StoreRefused
@@ -29,7 +29,12 @@ NEVER = np.iinfo(np.int64).min
 TOUCHED_MS = 7 * DAY_MS
 """How long arrivals are remembered."""
 
-COUNTERS = {row.name for row in QUANTITIES.values() if row.kind == "counter"}
+ACCOUNTED = {row.name for row in QUANTITIES.values() if row.accounted}
+
+_NUMBERS: dict[str, type[np.generic]] = {
+    "start_ms": np.int64, "amount": np.int64, "estimated": np.float64, "settled_ms": np.int64,
+}  # fmt: skip
+"""The fields of a row of consumption that are numbers."""
 
 
 class Names(dict[tuple[str, ...], int]):
@@ -92,7 +97,7 @@ class Table:
 
     def forget(self, names: Sequence[int]) -> None:
         """Take note that nothing is left of these."""
-        self._greatest[names] = NEVER
+        self._greatest[[name for name in names if name < len(self._greatest)]] = NEVER
 
 
 class Writer:
@@ -108,13 +113,7 @@ class Writer:
         self._readings = Table(
             database, "reading", "series, place, time, value", self._series, "SELECT series AS name, time FROM latest"
         )
-        self._consumption = Table(
-            database,
-            "consumption",
-            "flow, kind, time, amount, estimated",
-            self._flows,
-            "SELECT flow AS name, max(time) AS time FROM consumption GROUP BY flow",
-        )
+        self._consumption = {every: self._of_step(every) for every in STEPS}
         ((self._arrived_ms,),) = database.execute("SELECT coalesce(max(arrived_ms), 0) FROM touched").fetchall()
         self._prune_ms = 0  # when next to forget old arrivals
 
@@ -124,11 +123,11 @@ class Writer:
         finite = np.isfinite(value)
         if not finite.all():
             raise StoreRefused(f"not a value that can be stored: {points[int(np.argmin(finite))]}")
-        counter = np.fromiter(map(COUNTERS.__contains__, _of(points, "quantity")), np.bool_)
+        accounted = np.fromiter(map(ACCOUNTED.__contains__, _of(points, "quantity")), np.bool_)
         with self._transaction():
             series = self._series.ids(_of(points, "device", "channel", "quantity"))
             place = self._places.ids(_of(points, "building", "zone"))
-            batch = in_order({"series": series, "place": place, "time": time, "value": value, "counter": counter})
+            batch = in_order({"series": series, "place": place, "time": time, "value": value, "accounted": accounted})
             greatest = self._readings.greatest(batch)
             batch["first"] = batch["last"] & (greatest == NEVER)
             batch["newer"] = batch["last"] & (greatest != NEVER) & (batch["time"] >= greatest)
@@ -139,21 +138,33 @@ class Writer:
 
     def consumption(self, rows: Sequence[Consumption]) -> None:
         """Write rows of consumption."""
-        time, amount = _column(rows, "start_ms", np.int64), _column(rows, "amount", np.int64)
-        estimated = _column(rows, "estimated", np.float64)
+        numbers = {name: _column(rows, name, dtype) for name, dtype in _NUMBERS.items()}
+        numbers["time"] = numbers.pop("start_ms")
         with self._transaction():
             flow = self._flows.ids(_of(rows, "meter", "tenant", "every"))
             kind = self._kinds.ids(_of(rows, "building", "carrier", "role"))
-            batch = in_order({"flow": flow, "kind": kind, "time": time, "amount": amount, "estimated": estimated})
-            self._consumption.put(batch)
-        self._consumption.remember(batch)
+            step = np.fromiter(map(STEPS.index, _of(rows, "every")), np.int8, len(rows))
+            batches = _by_step(in_order({"flow": flow, "kind": kind, "step": step, **numbers}))
+            for every, batch in batches.items():
+                self._consumption[every].put(batch)
+        for every, batch in batches.items():
+            self._consumption[every].remember(batch)
 
     def erase(self, meters: Collection[str]) -> None:
         """Remove all consumption of these meters."""
         gone = [number for (meter, *_), number in self._flows.items() if meter in meters]
         with self._transaction():
-            self.database.execute("DELETE FROM consumption WHERE flow IN (SELECT unnest(?::INTEGER[]))", [gone])
-        self._consumption.forget(gone)
+            for every in STEPS:
+                delete = f"DELETE FROM consumption_{every} WHERE flow IN (SELECT unnest(?::INTEGER[]))"
+                self.database.execute(delete, [gone])
+        for table in self._consumption.values():
+            table.forget(gone)
+
+    def _of_step(self, every: Every) -> Table:
+        """The rows of one step are a table of their own: the few long ones are found without passing over the short."""
+        table = f"consumption_{every}"
+        known = f"SELECT flow AS name, max(time) AS time FROM {table} GROUP BY flow"
+        return Table(self.database, table, "flow, kind, time, amount, estimated, settled_ms", self._flows, known)
 
     def _put_latest(self, batch: Batch) -> None:
         if batch["newer"].any():
@@ -169,9 +180,9 @@ class Writer:
         if now_ms >= self._prune_ms:
             self._prune_ms = now_ms + DAY_MS
             self.database.execute("DELETE FROM touched WHERE arrived_ms < ?", [now_ms - TOUCHED_MS])
-        if batch["counter"].any():
+        if batch["accounted"].any():
             self.database.execute(
-                "INSERT INTO touched SELECT series, min(time), ? FROM batch WHERE counter GROUP BY series",
+                "INSERT INTO touched SELECT series, min(time), ? FROM batch WHERE accounted GROUP BY series",
                 [self._arrived_ms],
             )
 
@@ -190,6 +201,12 @@ def in_order(batch: Batch) -> Batch:
     order = np.lexsort((batch["time"], names))
     rows = order[_ends(names[order]) | _ends(batch["time"][order])]
     return {name: column[rows] for name, column in batch.items()} | {"last": _ends(names[rows])}
+
+
+def _by_step(batch: Batch) -> dict[Every, Batch]:
+    """The rows of each step that has any."""
+    found = ((STEPS[step], batch["step"] == step) for step in np.unique(batch["step"]).tolist())
+    return {every: {name: column[chosen] for name, column in batch.items()} for every, chosen in found}
 
 
 def _of(rows: Rows, *fields: str) -> Iterator[Any]:

@@ -150,7 +150,10 @@ class InfluxStore:
             starts, amounts = columns(table.rows)
             estimated = np.array([row[2] for row in table.rows], dtype=np.float64)
             share = np.divide(estimated, amounts, out=np.zeros_like(amounts), where=amounts != 0)
-            rows.append(UsageRow(group_tags(table, query.by), starts, np.rint(amounts).astype(np.int64), share))
+            settled = np.array([row[3] or 0 for row in table.rows], dtype=np.int64)  # none in rows of earlier versions
+            rows.append(
+                UsageRow(group_tags(table, query.by), starts, np.rint(amounts).astype(np.int64), share, settled)
+            )
         return sorted(rows, key=lambda row: tuple(row.tags.values()))
 
     async def touched(self, since_ms: int) -> list[Touched]:

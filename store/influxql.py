@@ -24,7 +24,7 @@ def compile_query(query: Series | Latest | Usage) -> str:
     if isinstance(query, Latest):
         return _latest(query)
     if isinstance(query, Usage):
-        fields = 'sum("amount") AS "amount", sum("estimated_amount") AS "estimated"'
+        fields = 'sum("amount") AS "amount", sum("estimated_amount") AS "estimated", max("settled") AS "settled"'
         return _usage(query, between(query.start_ms, query.end_ms), fields)
     if query.every_ms is None:
         return _readings(query)

@@ -34,7 +34,7 @@ class Stream:
         self.key = key  # device, channel, quantity, building, zone
         self.prefix = prefix  # the line up to its fields; one object for all streams of one series
         self.field = quantity.field
-        self.counter = (device, channel) if quantity.kind == "counter" else None
+        self.counter = (device, channel) if quantity.accounted else None
         self.latest = series("latest", building=building, channel=channel, device=device, quantity=name, zone=zone)
         self.rivals = rivals
         self.number = number
@@ -164,7 +164,8 @@ def consumption_line(row: Consumption) -> str:
     """A row of consumption, or of a tenant's share of it; whole amounts are exact as floats up to 2⁵³."""
     tags = {"building": row.building, "carrier": row.carrier, "every": row.every, "meter": row.meter, "role": row.role}
     start = series("allocation", **tags, tenant=row.tenant) if row.tenant else series("consumption", **tags)
-    return f"{start} amount={row.amount}.0,estimated_amount={float(row.amount * row.estimated)} {row.start_ms}\n"
+    estimated = float(row.amount * row.estimated)
+    return f"{start} amount={row.amount}.0,estimated_amount={estimated},settled={row.settled_ms}.0 {row.start_ms}\n"
 
 
 @lru_cache(100_000)

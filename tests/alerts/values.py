@@ -43,7 +43,7 @@ def hourly(start_ms: int, end_ms: int, amount: Callable[[int], int] | int, estim
     """One meter's hours over [start_ms, end_ms)."""
     starts = np.arange(start_ms, end_ms, HOUR_MS, dtype=np.int64)
     amounts = np.array([amount(at) if callable(amount) else amount for at in starts.tolist()], np.int64)
-    return UsageRow({"meter": "m"}, starts, amounts, np.full(len(starts), estimated))
+    return UsageRow({"meter": "m"}, starts, amounts, np.full(len(starts), estimated), starts)
 
 
 def rows(tenant: str, start_ms: int, end_ms: int, amount: int, estimated: float = 0.0) -> list[Consumption]:

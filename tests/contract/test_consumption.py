@@ -31,7 +31,7 @@ async def test_rows(store: Store) -> None:
 async def test_steps_apart(store: Store) -> None:
     """The rows of one step are not those of another."""
     await store.write_consumption(
-        [row(1, every="15m"), row(4, every="1h"), row(96, every="1d"), row(3000, every="1mo")]
+        [row(1, every="15m"), row(2, every="30m"), row(4, every="1h"), row(96, every="1d"), row(3000, every="1mo")]
     )
 
     assert [(("b01-electricity",), [(0, 4, 0.0)])] == plain_usage(
@@ -86,6 +86,17 @@ async def test_sums(store: Store) -> None:
     assert expected == plain_usage(await store.usage(usage(("building",), where)))
     assert [((), [(0, 450, 0.722222222)])] == plain_usage(await store.usage(usage((), where)))
     assert [(("m1",), [(0, 300, 1.0)])] == plain_usage(await store.usage(usage(where={**where, "meter": ["m1", "m9"]})))
+
+
+async def test_when_settled(store: Store) -> None:
+    """Each figure carries when it was settled, to the ms; a sum says when the last of its parts was."""
+    early = row(1, meter="m1")._replace(settled_ms=T0 + 1)
+    await store.write_consumption([early, row(2, meter="m2")._replace(settled_ms=T0 + 2)])
+    (both,) = await store.usage(usage(()))
+    await store.write_consumption([early._replace(settled_ms=T0 + 3)])
+    (again,) = await store.usage(usage(where={"meter": ["m1"]}))
+
+    assert ([T0 + 2], [T0 + 3]) == (both.settled.tolist(), again.settled.tolist())
 
 
 async def test_nothing_used(store: Store) -> None:
@@ -157,7 +168,7 @@ async def test_types(store: Store) -> None:
     await store.write_consumption([row(5)])
     (found,) = await store.usage(usage(()))
 
-    assert ["int64", "int64", "float64"] == [str(column.dtype) for column in found[1:]]
+    assert ["int64", "int64", "float64", "int64"] == [str(column.dtype) for column in found[1:]]
 
 
 SHARES = st.lists(st.tuples(st.sampled_from(["m1", "m2"]), st.integers(0, 3), st.integers(0, 9)), max_size=12)

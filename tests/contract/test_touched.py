@@ -26,11 +26,15 @@ async def test_earliest_of_a_batch(store: Store) -> None:
     assert before <= found.arrived_ms <= after
 
 
-async def test_only_counters(store: Store) -> None:
-    """Gauges and states are not touched: nothing is metered by them."""
-    await store.write([point(1.0), point(1.0, quantity="opening.contact"), point(9.0, quantity="climate.co2")])
+async def test_only_what_is_accounted(store: Store) -> None:
+    """Gauges and states are touched where they are added up over time, as power, people and CO₂ are, and only there."""
+    await store.write([point(1.0, quantity="opening.contact"), point(9.0, quantity="climate.humidity")])
+    nothing = await store.touched(0)
+    gauges = ["electricity.power", "occupancy.presence", "climate.co2"]
+    await store.write([point(1.0, T0 + at, f"d{at}", quantity) for at, quantity in enumerate(gauges)])
 
-    assert [] == await store.touched(0)
+    assert [] == nothing
+    assert [("d0", "", T0), ("d1", "", T0 + 1), ("d2", "", T0 + 2)] == [row[:3] for row in await store.touched(0)]
 
 
 async def test_by_device_and_channel(store: Store) -> None:

@@ -40,7 +40,7 @@ async def rows(store: Store) -> set[Consumption]:
         for of in WHOSE:
             for row in await store.usage(Usage(every, 0, NOW_MS, of, by=by)):
                 names = (row.tags["meter"], row.tags["tenant"], row.tags["carrier"], row.tags["building"])
-                for start, amount, share in zip(*(column.tolist() for column in row[1:]), strict=True):
+                for start, amount, share in zip(*(column.tolist() for column in row[1:4]), strict=True):
                     found.add(Consumption(*names, row.tags["role"], every, start, amount, round(share, 9)))
     return found
 

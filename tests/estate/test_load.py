@@ -1,9 +1,10 @@
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from estate.load import EstateWrong, examine, load
-from estate.model import Device, Meter
+from estate.model import Calorific, Device, Exchange, Meter, Virtual
 from tests.estate.folders import write
 
 BAD = Path(__file__).parent / "bad"
@@ -109,6 +110,46 @@ def test_meter_defaults(tmp_path: Path) -> None:
         Meter("d1@L2", "d1", "L2", "electricity", "electricity.energy", 100, 3600, "d1"),
     ]
     assert expected == list(estate.meters.values())
+
+
+def test_meters_of_every_kind(tmp_path: Path) -> None:
+    """A pulse counter weighs 10 L a pulse, gas is worth 11.2 kWh/m³ from July, a register was exchanged in summer."""
+    folder = write(
+        tmp_path,
+        devices="device,building\nd1,b1\n",
+        meters="meter,carrier,kind,quantity,weight,rollover,max_rate\n"
+        "d1,water,pulse,,10,65536,3000\nd1@g,gas,,gas.volume,,,\nd1@p,pv,power,,,,\nd1@i,export,interval,,,,\n",
+        exchanges="meter,at,final,first,unit\nd1@g,2026-07-01 14:30,48211.125,0,m3\n",
+        calorific="from,kwh_per_m3\n2026-07-01,11.2\n,10.9\n",
+    )
+    july = datetime(2026, 6, 30, 22, tzinfo=UTC)
+    exchange = Exchange(1000 * int((july + timedelta(hours=14, minutes=30)).timestamp()), 48_211_125, 0)
+    gas = (Calorific(0, 10_900_000), Calorific(1000 * int(july.timestamp()), 11_200_000))
+
+    expected = [
+        Meter("d1", "d1", "", "water", "pulse.count", 1, 0, "", "pulse", 10_000_000, 65_536, 3000),
+        Meter("d1@g", "d1", "g", "gas", "gas.volume", 1, 0, "", exchanges=(exchange,), calorific=gas),
+        Meter("d1@p", "d1", "p", "pv", "pv.power", 1, 0, "", "power"),
+        Meter("d1@i", "d1", "i", "export", "electricity.energy_export", 1, 0, "", "interval"),
+    ]
+    assert expected == list(load(folder).meters.values())
+
+
+def test_virtual_meter(tmp_path: Path) -> None:
+    """A formula may name meters whose ids hold signs and spaces, and virtual meters above it."""
+    folder = write(
+        tmp_path,
+        devices="device,building\nb1-main,b1\nsalle nord,b1\n",
+        meters="meter,carrier\nb1-main,electricity\nsalle nord,electricity\n",
+        virtual_meters="meter,carrier,name,building,zone,formula\n"
+        "net,electricity,Net,b1,,b1-main - salle nord\nminus,electricity,,s,,- net + b1-main\n",
+    )
+
+    expected = [
+        Virtual("net", "electricity", "Net", "b1", "", ((1, "b1-main"), (-1, "salle nord"))),
+        Virtual("minus", "electricity", "minus", "s", "", ((-1, "net"), (1, "b1-main"))),
+    ]
+    assert expected == list(load(folder).virtuals.values())
 
 
 def test_moved_device_is_described_once(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from random import Random
 import duckdb
 import pytest
 
-from store.base import Latest, Series, Store, StoreRefused, StoreUnavailable
+from store.base import Latest, Series, Store, StoreRefused, StoreUnavailable, Usage
 from store.duck import DuckStore
+from store.duck_file import MIGRATIONS
 from tests.contract.values import HOUR, T0, plain, point
 
 COUNT = Series("electricity.power", T0 - HOUR, T0 + 1000 * HOUR, 2000 * HOUR, "count", by=())
@@ -52,6 +53,24 @@ def test_locked(tmp_path: Path) -> None:
         assert message.endswith("stop that microville, or ask it over HTTP")
 
     asyncio.run(opened_and_closed(path))
+
+
+async def test_rows_of_the_first_schema(tmp_path: Path) -> None:
+    """A file that kept all steps in one table keeps its rows; when they were settled is unknown."""
+    path = tmp_path / "a.duckdb"
+    with duckdb.connect(path) as old:
+        old.execute(f"""
+            {MIGRATIONS[0]} CREATE TABLE schema_version (version INTEGER); INSERT INTO schema_version VALUES (1);
+            INSERT INTO flow VALUES (0, 'm', '', '15m'), (1, 'm', '', '1mo');
+            INSERT INTO kind VALUES (0, 'b01', 'gas', 'site');
+            INSERT INTO consumption VALUES (0, 0, {T0}, 5, 0.5), (1, 0, {T0}, 70, 0)""")
+    store = DuckStore(path)
+    await store.open()
+    queries = (Usage("15m", T0, T0 + 1, by=("meter",)), Usage("1mo", T0, T0 + 1, by=("meter",)))
+    found = [row for query in queries for row in await store.usage(query)]
+    await store.close()
+
+    assert [([5], [0.5], [0]), ([70], [0.0], [0])] == [tuple(column.tolist() for column in row[2:]) for row in found]
 
 
 async def test_damaged(tmp_path: Path) -> None:

@@ -204,7 +204,7 @@ async def test_arrivals_forgotten() -> None:
         async with opened(server.port) as store:
             _put(server.port, touched_lines({("old", ""): T0}, ages["old"]))
             _put(server.port, touched_lines({("young", ""): T0}, ages["young"]))
-            await store.write([point()])
+            await store.write([point(quantity="electricity.voltage")])
             rows = await store.touched(0)
 
     assert [("young", "", T0, ages["young"])] == rows

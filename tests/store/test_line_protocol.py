@@ -89,9 +89,9 @@ def test_refused_batch_forgotten() -> None:
 
 
 def test_touched() -> None:
-    """Counters alone are noted as touched, from their earliest time."""
+    """What is accounted is noted as touched, from its earliest time, and nothing else."""
     points = [point("electricity.energy", 1.0, 900, channel="L1"), point("electricity.energy", 1.0, 800, channel="L1")]
-    batch = Encoder().encode([*points, point("electricity.power", 1.0, 100)])
+    batch = Encoder().encode([*points, point("electricity.voltage", 1.0, 100)])
 
     lines = "touched,channel=L1,device=m1 from_ms=800.0,arrived_ms=5555.0 5555\n"
     assert lines == touched_lines(batch.touched, 5555)
@@ -99,15 +99,15 @@ def test_touched() -> None:
 
 def test_consumption() -> None:
     """A meter's own row and a tenant's share go to measurements of their own."""
-    row = Consumption("m1", "", "electricity", "b01", "site", "15m", 900_000, 250, 0.5)
+    row = Consumption("m1", "", "electricity", "b01", "site", "15m", 900_000, 250, 0.5, 7)
 
     assert consumption_line(row) == (
         "consumption,building=b01,carrier=electricity,every=15m,meter=m1,role=site "
-        "amount=250.0,estimated_amount=125.0 900000\n"
+        "amount=250.0,estimated_amount=125.0,settled=7.0 900000\n"
     )
     assert consumption_line(row._replace(tenant="t 1")) == (
         "allocation,building=b01,carrier=electricity,every=15m,meter=m1,role=site,tenant=t\\ 1 "
-        "amount=250.0,estimated_amount=125.0 900000\n"
+        "amount=250.0,estimated_amount=125.0,settled=7.0 900000\n"
     )
 
 
