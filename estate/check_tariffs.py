@@ -10,7 +10,7 @@ from estate.model import CARRIERS
 from estate.problems import Problem
 from estate.spans import overlaps
 from estate.tables import Table
-from estate.tariff import OFF_PEAK, PRICE_UNITS, WHOLE
+from estate.tariff import OFF_PEAK, PRICE_UNITS, WHOLE, slots
 from estate.tariff_file import TARIFFS, Lined, Tariffs
 from estate.tariff_rows import CarbonRow, ContractRow, LineRow
 
@@ -97,6 +97,9 @@ def _contracts(tariffs: Tariffs, contracts: Table[ContractRow], meters: Mapping[
             yield Problem(contracts.file, line, f"{about}{text}")
         for column in _needed(row, tariff) if tariff else ():
             yield Problem(contracts.file, line, f"{about}tariff {row.tariff!r} needs {column}: fill it in")
+        if row.peak and any(_meet_in(row.peak, text) for text in (row.off_peak, row.off_peak_summer) if text):
+            text = f"peak {row.peak!r} and off-peak hours overlap: correct one of them"
+            yield Problem(contracts.file, line, about + text)
 
 
 def _needed(row: ContractRow, tariff: Lined) -> Iterator[str]:
@@ -109,6 +112,11 @@ def _needed(row: ContractRow, tariff: Lined) -> Iterator[str]:
         yield "peak"
     if bases & {"power", "over", "over_time"} and not row.subscribed_kva:
         yield "subscribed_kva"
+
+
+def _meet_in(one: str, other: str) -> bool:
+    spans = [slots(text).minutes for text in (one, other)]
+    return any(max(a, c) < min(b, d) for a, b in spans[0] for c, d in spans[1])
 
 
 def _together(contracts: Table[ContractRow]) -> Iterator[Problem]:
