@@ -1,13 +1,13 @@
 """The store on InfluxDB 1.x, 2.x or 3.x: lines in, InfluxQL out.
 
-Measurements: one per family of quantities, `latest` (a row per series and day), `touched` (a row per counter and
+Measurements: one per family of quantities, `latest` (a row per series), `touched` (a row per counter and
 write), `consumption` (the meters' own rows) and `allocation` (tenants' shares). Writes follow one another, so that
 what this process remembers of them is what the server holds.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -18,10 +18,11 @@ from estate.model import Consumption, Point
 from sensors.quantities import QUANTITIES
 from store.base import Latest, Row, Series, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
 from store.influx_http import InfluxHttp, Missing, Table, TooLarge
+from store.influx_latest import last_points
 from store.influx_moves import Moves
-from store.influx_tags import Place, columns, group_tags, latest_key, latest_tags, series_tags, stream_key, usage_tags
+from store.influx_tags import Place, columns, group_tags, latest_key, series_tags, stream_key, usage_tags
 from store.influxql import between, compile_query, matches, since
-from store.line_protocol import Batch, Encoder, Stream, consumption_line, latest_lines, touched_lines
+from store.line_protocol import NOTE_MS, Batch, Encoder, consumption_line, latest_lines, touched_lines
 
 _LOG = structlog.get_logger(__name__)
 _BODY_BYTES = 1_000_000
@@ -86,11 +87,8 @@ class InfluxStore:
                 batch = self._encoder.encode(await self._move(points, moves))
             try:
                 await self._send(self._lines(batch))
-            except BaseException as error:
-                tried = {stream: stream.at for stream in batch.fresh}
+            except BaseException:
                 batch.undo()
-                if isinstance(error, StoreRefused) and len(points) == 1:  # of several the right ones are written again
-                    await self._restore_latest(tried)
                 raise
             await self._remove(moves)
             await self._forget_arrivals()
@@ -131,16 +129,9 @@ class InfluxStore:
     async def latest(self, query: Latest) -> list[Point]:
         if not all(query.where.values()):
             return []
-        best: dict[tuple[str, str, str], tuple[float, float, Point]] = {}
-        for table in await self._http.query(compile_query(query)):
-            (_, value, at, arrived) = table.rows[-1]
-            device, channel, quantity, building, zone = latest_key(table)
-            point = Point(device, channel, quantity, float(value), int(at), building, zone)
-            identity = (device, channel, quantity)
-            best[identity] = max(best.get(identity, (at, arrived, point)), (at, arrived, point))
+        points = await last_points(self._http, query)
         places = {tag: query.where[tag] for tag in ("building", "zone") if tag in query.where}
-        found = (point for _, (_, _, point) in sorted(best.items()))
-        return [point for point in found if all(getattr(point, tag) in values for tag, values in places.items())]
+        return [point for point in points if all(getattr(point, tag) in values for tag, values in places.items())]
 
     async def usage(self, query: Usage) -> list[UsageRow]:
         if not all(query.where.values()):
@@ -188,17 +179,7 @@ class InfluxStore:
 
     def _lines(self, batch: Batch) -> bytes:
         arrived = self._arrival()
-        return (batch.body + latest_lines(batch.fresh, arrived) + touched_lines(batch.touched, arrived)).encode()
-
-    async def _restore_latest(self, tried: Mapping[Stream, int]) -> None:
-        """Of a refused body the server keeps the lines that are right: `latest` would say what was not stored."""
-        for stream, at in tried.items():
-            day = at - at % DAY_MS
-            if stream.at >= day:
-                await self._send(latest_lines([stream], self._arrival()).encode())
-            elif self._http.version != 3:
-                row = " AND ".join(matches((tag, [value]) for tag, value in latest_tags(stream.key)))
-                await self._http.query(f'DELETE FROM "latest" WHERE {row} AND {between(day, day + 1)}')
+        return (batch.body + latest_lines(batch.noted) + touched_lines(batch.touched, arrived)).encode()
 
     async def _send(self, lines: bytes) -> None:
         """In as many bodies as it takes: the server has its own limit, and a large one holds up the event loop."""
@@ -279,8 +260,8 @@ class InfluxStore:
         key = latest_key(table)
         if table.measurement == "latest" and key[2] in QUANTITIES:
             stream = self._encoder.stream(key)
-            stream.at, stream.value = int(table.rows[-1][2]), float(table.rows[-1][1])
-            self._arrived = max(self._arrived, int(table.rows[-1][3]))
+            stream.noted = int(table.rows[-1][1])
+            stream.at = stream.noted + NOTE_MS
 
     def _remember_usage(self, table: Table) -> None:
         if table.measurement in ("consumption", "allocation"):

@@ -23,11 +23,6 @@ def latest_key(table: Table) -> tuple[str, str, str, str, str]:
     )
 
 
-def latest_tags(key: tuple[str, str, str, str, str]) -> Tags:
-    """The other way."""
-    return (*series_tags(key), ("quantity", key[2]))
-
-
 def stream_key(point: Point) -> tuple[str, str, str, str, str]:
     return point.device, point.channel, point.quantity, point.building, point.zone
 

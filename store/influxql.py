@@ -20,9 +20,10 @@ _PLACE = ("building", "zone", "device", "channel")
 
 
 def compile_query(query: Series | Latest | Usage) -> str:
-    """The query as the store asks it. A `Latest` leaves building and zone to the reader: the last place wins."""
+    """The query as the store asks it. Of a `Latest`: about when each series spoke last; `last_values` gives what."""
     if isinstance(query, Latest):
-        return _latest(query)
+        groups = ", ".join(map(name, (*_PLACE, "quantity")))
+        return f'SELECT "at" FROM "latest" {_conditions(query)}GROUP BY {groups}'
     if isinstance(query, Usage):
         fields = 'sum("amount") AS "amount", sum("estimated_amount") AS "estimated", max("settled") AS "settled"'
         return _usage(query, between(query.start_ms, query.end_ms), fields)
@@ -30,6 +31,15 @@ def compile_query(query: Series | Latest | Usage) -> str:
         return _readings(query)
     aligned = between(query.start_ms - query.start_ms % query.every_ms, query.end_ms)
     return _windows(query, between(query.start_ms, query.end_ms), aligned, f"{query.every_ms}ms")
+
+
+def last_values(quantity: str, since_ms: int | None, where: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """The last value of each series of the quantity: without a time to begin from, every shard is searched."""
+    of = QUANTITIES[quantity]
+    conditions = [*([] if since_ms is None else [since(since_ms)]), *matches(where)]
+    condition = f"WHERE {' AND '.join(conditions)} " if conditions else ""
+    groups = ", ".join(map(name, _PLACE))
+    return f"SELECT last({name(of.field)}) AS {name(of.field)} FROM {name(of.family)} {condition}GROUP BY {groups}"
 
 
 def panel_query(query: Series | Usage) -> str:
@@ -107,11 +117,6 @@ def _readings(query: Series) -> str:
 def _usage(query: Usage, time: str, fields: str) -> str:
     conditions = " AND ".join([time, *matches([("every", [query.every])]), *matches(query.where.items())])
     return f"SELECT {fields} FROM {name(_MEASUREMENTS[query.of])} WHERE {conditions} {_groups(STEP, query.by)}"
-
-
-def _latest(query: Latest) -> str:
-    groups = ", ".join(map(name, (*_PLACE, "quantity")))
-    return f'SELECT last("value") AS "value", "at", "arrived" FROM "latest" {_conditions(query)}GROUP BY {groups}'
 
 
 def _conditions(query: Latest) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
 
-from estate.calendar import DAY_MS
 from estate.model import Consumption, Point
 from sensors.quantities import QUANTITIES
 from store.base import StoreRefused
@@ -22,47 +21,67 @@ _SPECIAL = re.compile(r"([,= ])")
 Owner = tuple[str, str, str, str]
 """Device, channel, building and zone: what the streams of one message share."""
 
+StreamKey = tuple[str, str, str, str, str]
+"""Device, channel, quantity, building and zone."""
+
+NOTE_MS = 60_000
+"""The rows of `latest` are renewed once in so long: for most messages of a busy site they cost nothing."""
+
+LATEST_MS = 7_258_118_400_000
+"""The time under which the rows of `latest` stand, 2200-01-01: one for each series, and no retention ends it."""
+
+
+class Counter:
+    """A device's channel that is metered: what touches it names it."""
+
+    __slots__ = ("line",)
+
+    def __init__(self, device: str, channel: str) -> None:
+        self.line = series("touched", channel=channel, device=device)  # up to its fields
+
 
 class Stream:
-    """One series of one quantity at one place, and the last it has written. `rivals` are the same at other places."""
+    """One series of one quantity at one place. `rivals` are the same at other places."""
 
-    __slots__ = ("at", "counter", "field", "key", "latest", "number", "prefix", "reach", "rivals", "value")
+    __slots__ = ("at", "counter", "field", "key", "noted", "number", "prefix", "rivals")
 
-    def __init__(self, key: tuple[str, str, str, str, str], prefix: str, rivals: list["Stream"], number: int) -> None:
-        device, channel, name, building, zone = key
-        quantity = QUANTITIES[name]
-        self.key = key  # device, channel, quantity, building, zone
+    def __init__(
+        self, key: StreamKey, prefix: str, rivals: list["Stream"], counter: Counter | None, number: int
+    ) -> None:
+        self.key = key
         self.prefix = prefix  # the line up to its fields; one object for all streams of one series
-        self.field = quantity.field
-        self.counter = (device, channel) if quantity.accounted else None
-        self.latest = series("latest", building=building, channel=channel, device=device, quantity=name, zone=zone)
+        self.field = QUANTITIES[key[2]].field
+        self.counter = counter
         self.rivals = rivals
         self.number = number
-        self.at = -1  # the greatest time written, ms
-        self.value = 0.0  # and the value then
-        self.reach = -1  # the greatest time of a write that failed, and may have been done all the same
+        self.at = -1  # no time written is greater, ms
+        self.noted = -NOTE_MS  # the time that its row of `latest` says
+
+    @property
+    def tags(self) -> str:
+        """As they stand in every line of the series."""
+        return self.prefix[self.prefix.index(",") :]
 
     def places_before(self, at_ms: int) -> list["Stream"]:
         """The same quantity of the same device at other places, where this time may already be written."""
-        return [rival for rival in self.rivals if rival is not self and at_ms <= max(rival.at, rival.reach)]
+        return [rival for rival in self.rivals if rival is not self and at_ms <= rival.at]
 
 
 class Batch:
-    """What one batch of points comes to: its lines, the streams whose last value it moves, the counters it touches."""
+    """What one batch of points comes to: its lines, the streams to note in `latest`, the counters it touches."""
 
-    __slots__ = ("body", "fresh", "moved", "touched")
+    __slots__ = ("body", "moved", "noted", "touched")
 
     def __init__(self) -> None:
         self.body = ""
-        self.fresh: dict[Stream, tuple[int, float]] = {}  # each with the time and value it had before
-        self.touched: dict[tuple[str, str], int] = {}  # device and channel → the earliest time
+        self.noted: dict[Stream, int] = {}  # → what was noted before
+        self.touched: dict[Counter, int] = {}  # → the earliest time
         self.moved = False  # whether a point's time may already be written at another place
 
     def undo(self) -> None:
-        """It was not written, or nobody knows: the streams' last values are what they were."""
-        for stream, (at, value) in self.fresh.items():
-            stream.reach = max(stream.reach, stream.at)
-            stream.at, stream.value = at, value
+        """It was not written, or nobody knows."""
+        for stream, before in self.noted.items():
+            stream.noted = before
 
 
 class Encoder:
@@ -71,8 +90,9 @@ class Encoder:
     def __init__(self) -> None:
         self._streams: dict[Owner, dict[str, Stream]] = {}  # by quantity
         self._count = 0
-        self._prefixes: dict[tuple[str, str, str, str, str], str] = {}
+        self._prefixes: dict[tuple[str, str, str, str, str], str] = {}  # by family, and whose it is
         self._rivals: dict[tuple[str, str, str], list[Stream]] = {}
+        self._counters: dict[tuple[str, str], Counter] = {}
 
     def encode(self, points: Sequence[Point]) -> Batch:
         """The batch as lines; raises StoreRefused for a name or number that line protocol cannot carry."""
@@ -87,7 +107,7 @@ class Encoder:
 
     def _fill(self, batch: Batch, points: Sequence[Point]) -> None:
         parts: list[str] = []
-        fresh, touched = batch.fresh, batch.touched
+        noted, touched = batch.noted, batch.touched
         streams: dict[str, Stream] = {}
         owner, prefix, time, number = None, "", -1, 0
         for device, channel, quantity, value, at, building, zone in points:
@@ -103,20 +123,22 @@ class Encoder:
                 parts.append(f" {time}\n{stream.prefix} {stream.field}={value}")
                 prefix, time = stream.prefix, at
             number = stream.number
-            if at >= stream.at:
-                if stream not in fresh:
-                    fresh[stream] = stream.at, stream.value
-                stream.at, stream.value = at, value
-            if stream.counter is not None and at < touched.get(stream.counter, at + 1):
-                touched[stream.counter] = at
+            if at > stream.at:
+                stream.at = at
+            if at >= stream.noted + NOTE_MS:
+                noted.setdefault(stream, stream.noted)
+                stream.noted = at
+            counter = stream.counter
+            if counter is not None and at < touched.get(counter, at + 1):
+                touched[counter] = at
             if len(stream.rivals) > 1 and not batch.moved:
                 batch.moved = bool(stream.places_before(at))
         if parts:
             parts.append(f" {time}\n")
             batch.body = "".join(parts).partition("\n")[2]
 
-    def stream(self, key: tuple[str, str, str, str, str]) -> Stream:
-        """The stream of device, channel, quantity, building and zone, made when it is new."""
+    def stream(self, key: StreamKey) -> Stream:
+        """The stream of that key, made when it is new."""
         device, channel, quantity, building, zone = key
         streams = self._streams.setdefault((device, channel, building, zone), {})
         if quantity in streams:
@@ -130,9 +152,18 @@ class Encoder:
         )
         rivals = self._rivals.setdefault((device, channel, quantity), [])
         self._count += 1
-        stream = streams[quantity] = Stream(key, prefix, rivals, self._count)
+        stream = streams[quantity] = Stream(key, prefix, rivals, self._counter(key), self._count)
         rivals.append(stream)
         return stream
+
+    def _counter(self, key: StreamKey) -> Counter | None:
+        """The one of the device's channel, where the quantity is accounted."""
+        device, channel, quantity, _, _ = key
+        if not QUANTITIES[quantity].accounted:
+            return None
+        if (device, channel) not in self._counters:
+            self._counters[device, channel] = Counter(device, channel)
+        return self._counters[device, channel]
 
 
 def series(measurement: str, **tags: str) -> str:
@@ -140,24 +171,17 @@ def series(measurement: str, **tags: str) -> str:
     return "".join([measurement, *(f",{tag}={_escaped(value)}" for tag, value in tags.items() if value)])
 
 
-def latest_lines(streams: Iterable[Stream], arrived_ms: int) -> str:
-    """One line per series and day, replaced as the day goes on: the last value, its time, and when it arrived."""
+def latest_lines(streams: Iterable[Stream]) -> str:
+    """One line per series, replaced as time goes on: of when its last reading is, `NOTE_MS` later at most."""
     return "".join(
-        f"{stream.latest} value={stream.value},at={stream.at}.0,arrived={arrived_ms}.0"
-        f" {stream.at - stream.at % DAY_MS}\n"
-        for stream in streams
+        [f"latest{stream.tags},quantity={stream.key[2]} at={stream.noted}.0 {LATEST_MS}\n" for stream in streams]
     )
 
 
-def touched_lines(touched: Mapping[tuple[str, str], int], arrived_ms: int) -> str:
+def touched_lines(touched: Mapping[Counter, int], arrived_ms: int) -> str:
     """One line per counter: the earliest time written, and when it arrived."""
-    end = f"arrived_ms={arrived_ms}.0 {arrived_ms}\n"
-    return "".join(f"{_touched(*counter)} from_ms={from_ms}.0,{end}" for counter, from_ms in touched.items())
-
-
-@lru_cache(100_000)
-def _touched(device: str, channel: str) -> str:
-    return series("touched", channel=channel, device=device)
+    end = f".0,arrived_ms={arrived_ms}.0 {arrived_ms}\n"
+    return "".join([f"{counter.line} from_ms={from_ms}{end}" for counter, from_ms in touched.items()])
 
 
 def consumption_line(row: Consumption) -> str:

@@ -13,7 +13,7 @@ import pytest
 from estate.calendar import DAY_MS
 from store.base import Latest, Series, StoreRefused, StoreUnavailable, Usage
 from store.influx import ARRIVALS_MS, InfluxStore
-from store.line_protocol import touched_lines
+from store.line_protocol import Counter, touched_lines
 from tests.contract.values import row
 from tests.servers import free_port, influxd, victoria_metrics
 from tests.store.scripted import READINGS, T0, opened, point, scripted
@@ -120,7 +120,7 @@ async def test_clock_set_back() -> None:
     ahead = time.time_ns() // 1_000_000 + 3_600_000
     with influxd() as server:
         async with opened(server.port):
-            _put(server.port, touched_lines({("other", ""): T0}, ahead))
+            _put(server.port, touched_lines({Counter("other", ""): T0}, ahead))
         async with opened(server.port) as store:
             await store.write([point(quantity="electricity.energy")])
 
@@ -167,6 +167,21 @@ async def test_refused_value_is_not_the_latest() -> None:
     assert [point(3.0, T0 + DAY_MS + 2)] == later
 
 
+async def test_latest_of_the_silent() -> None:
+    """A device that has been silent for months has its last value, beside those that speak, and after a restart."""
+    ages = {"m1": 0, "m2": 3, "m3": 300, "m4": 300}  # days
+    written = [point(float(days), T0 - days * DAY_MS)._replace(device=device) for device, days in ages.items()]
+    with influxd() as server:
+        async with opened(server.port) as store:
+            for each in written:
+                await store.write([each])
+                await store.write([each._replace(value=-1.0, at_ms=each.at_ms - 1000)])
+        async with opened(server.port) as store:
+            found = await store.latest(Latest()), await store.latest(Latest({"device": ["m3"]}))
+
+    assert (written, [written[2]]) == found
+
+
 async def test_place_takes_all_of_a_message_along() -> None:
     """When one value of a message is rewritten under another place, its other values move with it and none is lost."""
     with influxd() as server:
@@ -202,8 +217,8 @@ async def test_arrivals_forgotten() -> None:
     ages = {"old": now - ARRIVALS_MS - 60_000, "young": now - ARRIVALS_MS + 60_000}
     with influxd() as server:
         async with opened(server.port) as store:
-            _put(server.port, touched_lines({("old", ""): T0}, ages["old"]))
-            _put(server.port, touched_lines({("young", ""): T0}, ages["young"]))
+            _put(server.port, touched_lines({Counter("old", ""): T0}, ages["old"]))
+            _put(server.port, touched_lines({Counter("young", ""): T0}, ages["young"]))
             await store.write([point(quantity="electricity.voltage")])
             rows = await store.touched(0)
 

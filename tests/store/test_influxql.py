@@ -1,7 +1,7 @@
 """Queries compile to InfluxQL, the same for the store and for Grafana."""
 
 from store.base import Latest, Series, Usage
-from store.influxql import compile_query, name, panel_load, panel_query, text
+from store.influxql import compile_query, last_values, name, panel_load, panel_query, text
 
 
 def test_per_series() -> None:
@@ -36,9 +36,19 @@ def test_readings() -> None:
 def test_latest() -> None:
     """The place is not asked for: it is the reader's to decide, once the last place of a device is known."""
     assert compile_query(Latest({"quantity": ["climate.co2"], "building": ["b01"]})) == (
-        'SELECT last("value") AS "value", "at", "arrived" FROM "latest" WHERE ("quantity" = \'climate.co2\') '
+        'SELECT "at" FROM "latest" WHERE ("quantity" = \'climate.co2\') '
         'GROUP BY "building", "zone", "device", "channel", "quantity"'
     )
+
+
+def test_last_values() -> None:
+    """From a time on where it is known."""
+    start, end = 'SELECT last("co2") AS "co2" FROM "climate" ', 'GROUP BY "building", "zone", "device", "channel"'
+
+    assert f"{start}WHERE time >= 5ms AND (\"device\" = 'a') {end}" == last_values(
+        "climate.co2", 5, [("device", ["a"])]
+    )
+    assert start + end == last_values("climate.co2", None, [])
 
 
 def test_usage() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from estate.model import Consumption, Point
 from store.base import StoreRefused
-from store.line_protocol import Encoder, consumption_line, latest_lines, series, touched_lines
+from store.line_protocol import LATEST_MS, Encoder, consumption_line, latest_lines, series, touched_lines
 
 
 def point(quantity: str, value: float, at_ms: int, place: str = "b01", channel: str = "", zone: str = "") -> Point:
@@ -58,34 +58,36 @@ def test_unwritable(value: str) -> None:
 
 
 def test_latest() -> None:
-    """The greatest time of each series is its last value, on a line of its day; an older reading changes nothing."""
+    """What a row of `latest` says is renewed once a minute, and never goes back."""
     encoder = Encoder()
-    batch = encoder.encode([point("device.battery", 2.0, 86_400_500), point("device.battery", 1.0, 86_400_400)])
-    late = encoder.encode([point("device.battery", 0.0, 86_400_300)])
+    batches = [(500_000, 400_000), (300_000, 559_999), (560_000,)]
+    found = [
+        latest_lines(encoder.encode([point("device.battery", 1.0, at_ms) for at_ms in times]).noted)
+        for times in batches
+    ]
 
-    assert not late.fresh
-    assert latest_lines(batch.fresh, 7) == (
-        "latest,building=b01,device=m1,quantity=device.battery value=2.0,at=86400500.0,arrived=7.0 86400000\n"
-    )
+    row = "latest,building=b01,device=m1,quantity=device.battery"
+    assert [f"{row} at=500000.0 {LATEST_MS}\n", "", f"{row} at=560000.0 {LATEST_MS}\n"] == found
 
 
 def test_undone() -> None:
-    """After a batch that failed, an older reading is the last value again, and its place is still suspected."""
+    """After a batch that failed its time is noted with the next, and its place is still suspected."""
     encoder = Encoder()
     encoder.encode([point("device.battery", 2.0, 500)]).undo()
-    batch = encoder.encode([point("device.battery", 1.0, 400, place="b02")])
+    batch = encoder.encode([point("device.battery", 1.0, 400)])
+    elsewhere = encoder.encode([point("device.battery", 1.0, 450, place="b02")])
 
-    assert [400] == [stream.at for stream in batch.fresh]
-    assert batch.moved
+    assert [400] == [stream.noted for stream in batch.noted]
+    assert elsewhere.moved
 
 
 def test_refused_batch_forgotten() -> None:
-    """A refused batch leaves no last value behind."""
+    """A refused batch is not noted."""
     encoder = Encoder()
     with pytest.raises(StoreRefused):
         encoder.encode([point("device.battery", 2.0, 500), point("device.battery", float("nan"), 600)])
 
-    assert [400] == [stream.at for stream in encoder.encode([point("device.battery", 1.0, 400)]).fresh]
+    assert [400] == [stream.noted for stream in encoder.encode([point("device.battery", 1.0, 400)]).noted]
 
 
 def test_touched() -> None:
