@@ -42,7 +42,7 @@ from sensors.model import Context
 from store.base import Latest, Store, StoreRefused, StoreUnavailable
 from store.settings import open_store
 from store.state import asides
-from store.state_damage import mended
+from store.state_mending import mended
 
 SETTLE_S = 20.0
 JUDGE_S = 60.0

@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Callable
 from functools import partial
 
+import structlog
+
 from ingest import spool
 from ingest.account import events
 from ingest.account.books import Books
@@ -23,6 +25,8 @@ SLICE_MESSAGES = 250
 
 RETRY_S = 1.0
 
+log = structlog.get_logger()
+
 
 class Drainer:
     """Empties the spool whenever it and the store are there."""
@@ -32,6 +36,7 @@ class Drainer:
     ) -> None:
         self._state, self._books, self._writer = state, books, writer
         self._pipeline, self._fill, self._clock = pipeline, fill, clock
+        self._trouble = ""  # why the state file lets no part leave; "" while it does
         self.judged = self.settled = 0  # parts decoded, and parts that are in the store or to be decoded again
 
     async def run(self) -> None:
@@ -40,11 +45,17 @@ class Drainer:
             if self._books.ledger.spooled:
                 try:
                     await self._drain()
+                    self._trouble = ""
                 except StoreUnavailable as error:
                     self._writer.lost(error)
-                except sqlite3.OperationalError:  # our own disk does not let us yet; the parts are still there
-                    pass
+                except sqlite3.OperationalError as error:  # our own disk does not let us yet; the parts are still there
+                    self._not_yet(str(error))
             await asyncio.sleep(RETRY_S)
+
+    def _not_yet(self, cause: str) -> None:
+        if cause != self._trouble:
+            log.warning("spool_not_drained", cause=cause, next_step="make room on the disk of the state file; retrying")
+        self._trouble = cause
 
     async def _drain(self) -> None:
         """Move parts until none is left. Raises StoreUnavailable or sqlite3.OperationalError; then go on later."""

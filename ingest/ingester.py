@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import structlog
 
 from ingest.intake import Intake
-from ingest.mqtt.session import Batch, Session
+from ingest.mqtt.held import Batch
+from ingest.mqtt.session import Session
 from ingest.pipeline import Outcome
 from ingest.spool import SpoolFull
 from sensors.model import Message

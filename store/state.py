@@ -103,7 +103,7 @@ class State:
     """The SQLite file of one instance. `run` from asyncio; `run_now` where there is no loop.
 
     A file found to be damaged raises StateUnusable, at the opening or later: the next start of the service mends it
-    (`store.state_damage`).
+    (`store.state_mending`).
     """
 
     def __init__(self, path: Path) -> None:

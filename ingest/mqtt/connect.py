@@ -1,6 +1,8 @@
 """How a client of ours reaches the broker: socket, encryption, name."""
 
+import asyncio
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,19 @@ def _check(name: str, path: Path | None) -> None:
         raise ConnectionUnusable(f"[broker] {name} {path}: {error.strerror}; {next_step}") from error
 
 
+async def connect(broker: BrokerSettings, protocol: Callable[[], asyncio.Protocol]) -> None:
+    """A connection of this protocol to the broker. Raises OSError or ConnectionUnusable."""
+    loop, address = asyncio.get_running_loop(), broker.address
+    if address.local:
+        await loop.create_unix_connection(protocol, address.host)
+    else:
+        await loop.create_connection(protocol, address.host, address.port, ssl=tls(broker))
+
+
+def credentials(broker: BrokerSettings) -> dict[str, str | None]:
+    return {"username": broker.username, "password": broker.password.get_secret_value() if broker.password else None}
+
+
 def client_arguments(broker: BrokerSettings) -> dict[str, Any]:
     """Those of an aiomqtt client to this broker."""
     address = broker.address
@@ -54,8 +69,7 @@ def client_arguments(broker: BrokerSettings) -> dict[str, Any]:
         "hostname": address.host,
         "port": address.port or 1,  # of a Unix socket, which has none
         "transport": "unix" if address.local else "tcp",
-        "username": broker.username,
-        "password": broker.password.get_secret_value() if broker.password else None,
         "tls_context": tls(broker),
         "protocol": aiomqtt.ProtocolVersion.V5,
+        **credentials(broker),
     }

@@ -6,6 +6,7 @@ that is still in flight. Nothing is acknowledged here but what the caller says.
 
 import struct
 from collections.abc import Sequence
+from itertools import cycle
 from typing import NamedTuple
 from zlib import crc32
 
@@ -18,7 +19,7 @@ from ingest.mqtt.refusals import (
     TOPIC_ALIAS,
     UNREADABLE,
     Refused,
-    filter_out,
+    beyond_limits,
     refused_filter,
     words,
 )
@@ -48,12 +49,13 @@ class Link:
     def __init__(self, client_id: str, username: str | None, password: str | None) -> None:
         self._client_id, self._username, self._password = client_id, username, password
         self._buffer = bytearray()
+        self._last: tuple[str, bytes, list[list[int]]] = "", b"", []  # what came last, and by which subscriptions
+        self._ids = cycle(range(1, 65_536))
         self._wanted: Sequence[str] = ()
         self._asked: dict[int, str] = {}  # by packet id: the filters whose SUBACK is still to come
         self._leaving: dict[int, str] = {}  # and those whose UNSUBACK is
-        self._last_id = 0
-        self._last: tuple[str, bytes, list[list[int]]] = "", b"", []  # what came last, and by which subscriptions
-        self.limits: mqtt5.ConnAckPacket | None = None  # what the broker allows, once it let us in
+        self.welcome = False  # the broker let us in
+        self.limits = mqtt5.ConnAckPacket()  # what it then allows
         self.subscribed = False
         self.refused: dict[str, str] = {}  # by filter: what the broker will not let us have, and what to do
         self.left: list[str] = []  # filters that the broker has forgotten
@@ -73,7 +75,7 @@ class Link:
     @property
     def keep_alive_s(self) -> int:
         """Within this both sides let the other hear something; no longer than our own when the broker names one."""
-        return min(KEEP_ALIVE_S, (self.limits and self.limits.server_keep_alive) or KEEP_ALIVE_S)
+        return min(KEEP_ALIVE_S, self.limits.server_keep_alive or KEEP_ALIVE_S)
 
     def feed(self, data: bytes, now_ms: int) -> Arrived:
         """What the bytes brought. Raises Refused, or ValueError on a broken stream."""
@@ -119,7 +121,7 @@ class Link:
         """What it means that the codec gave up; it panics, outside Exception, on a topic that is not UTF-8."""
         if type(error).__name__ == "PanicException":
             return ValueError("a topic is not UTF-8")
-        if not self.limits and self._buffer.startswith(OLD_CONNACK):
+        if not self.welcome and self._buffer.startswith(OLD_CONNACK):
             return Refused("the broker speaks no MQTT 5, only an older one; it must be another broker, or version")
         return ValueError(f"{UNREADABLE}: {error}") if isinstance(error, ValueError) else error
 
@@ -129,9 +131,15 @@ class Link:
             case mqtt5.ConnAckPacket():
                 if packet.reason_code is not mqtt5.ConnAckReasonCode.SUCCESS:
                     raise Refused(f"the broker refuses us: {words(packet)}")
-                self.limits = packet
+                self.welcome, self.limits = True, packet
             case mqtt5.SubAckPacket():
-                self._granted(packet)
+                pattern = self._asked.pop(packet.packet_id, None)
+                if pattern is None or len(packet.reason_codes) != 1:
+                    raise ValueError("the broker answers a subscription that was not asked for")
+                (code,) = packet.reason_codes
+                if int(code) >= FIRST_ERROR:
+                    self.refused[pattern] = refused_filter(pattern, code)
+                self._settle()
                 return True
             case mqtt5.UnsubAckPacket():
                 pattern = self._leaving.pop(packet.packet_id, "")
@@ -145,15 +153,6 @@ class Link:
                 raise ValueError(f"{UNREADABLE}: {type(packet).__name__}")
         return False
 
-    def _granted(self, packet: mqtt5.SubAckPacket) -> None:
-        pattern = self._asked.pop(packet.packet_id, None)
-        if pattern is None or len(packet.reason_codes) != 1:
-            raise ValueError("the broker answers a subscription that was not asked for")
-        (code,) = packet.reason_codes
-        if int(code) >= FIRST_ERROR:
-            self.refused[pattern] = refused_filter(pattern, code)
-        self._settle()
-
     def _settle(self) -> None:
         if self._wanted and not self._asked and self.refused.keys() >= set(self._wanted):
             raise Refused(f"the broker refuses {next(iter(self.refused.values()))}")
@@ -164,16 +163,14 @@ class Link:
 
         What the broker's limits forbid is not asked, but refused. Raises Refused when nothing is left.
         """
-        assert self.limits
-        again = self.subscribed or self.limits.session_present
+        may_have = former if self.subscribed or self.limits.session_present else ()
         self._wanted = wanted
         self.refused.clear()
-        asking = [self._subscription(pattern, self.limits) for pattern in wanted]
+        asking = [self._subscription(pattern) for pattern in wanted]
         self._settle()
-        leaving = [self._farewell(pattern) for pattern in former if again]
-        return b"".join([*asking, *(packet for packet in leaving if self._fits(packet))])
+        return b"".join([*asking, *map(self._farewell, may_have)])
 
-    def _subscription(self, pattern: str, limits: mqtt5.ConnAckPacket) -> bytes:
+    def _subscription(self, pattern: str) -> bytes:
         """The SUBSCRIBE to one filter, under an identifier of its own that stays the same; b"" if it may not be."""
         topic_filter = mqtt5.TopicFilter(
             pattern,
@@ -181,56 +178,27 @@ class Link:
             retain_as_published=False,  # else a live message published as retained looks like an old one
             retain_handling=mqtt5.RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS,
         )
-        identifier = 1 + crc32(pattern.encode()) % MOST_IDENTIFIERS if limits.subscription_id_available else None
-        packet_id = self._new_id()
+        packet_id = next(self._ids)
+        identifier = 1 + crc32(pattern.encode()) % MOST_IDENTIFIERS if self.limits.subscription_id_available else None
         packet = mqtt5.SubscribePacket(packet_id, [topic_filter], subscription_id=identifier).write()
-        if pattern.startswith("$share/") and not limits.shared_subscription_available:
-            self.refused[pattern] = filter_out(pattern, "it shares no subscriptions", "leave [broker] share empty")
-        elif {"+", "#"} & set(pattern) and not limits.wildcard_subscription_available:
-            self.refused[pattern] = filter_out(pattern, "it takes no wildcards", "name [broker] topics without + and #")
-        elif not self._fits(packet):
-            reason = f"its subscription is larger than the {limits.max_packet_size} bytes it takes"
-            self.refused[pattern] = filter_out(pattern, reason, "raise the broker's limit, or name a shorter one")
-        else:
-            self._asked[packet_id] = pattern
-            return packet
-        return b""
+        if why := beyond_limits(pattern, len(packet), self.limits):
+            self.refused[pattern] = why
+            return b""
+        self._asked[packet_id] = pattern
+        return packet
 
     def _farewell(self, pattern: str) -> bytes:
-        packet_id = self._new_id()
+        packet_id = next(self._ids)
         self._leaving[packet_id] = pattern
-        return mqtt5.UnsubscribePacket(packet_id, [pattern]).write()
+        return self._fitting(mqtt5.UnsubscribePacket(packet_id, [pattern]).write())
 
     def publication(self, request: Request) -> bytes:
-        """The PUBLISH of a request, at QoS 0; b"" when the broker takes none so large, or did not let us in yet."""
-        packet = mqtt5.PublishPacket(request.topic, request.payload, qos=mqtt5.QoS.AT_MOST_ONCE).write()
-        return packet if self.limits and self._fits(packet) else b""
+        """The PUBLISH of a request, at QoS 0; b"" when the broker takes none so large."""
+        return self._fitting(mqtt5.PublishPacket(request.topic, request.payload, qos=mqtt5.QoS.AT_MOST_ONCE).write())
 
-    def _fits(self, packet: bytes) -> bool:
-        most = self.limits and self.limits.max_packet_size
-        return not most or len(packet) <= most
-
-    def _new_id(self) -> int:
-        self._last_id = self._last_id % 65_535 + 1
-        return self._last_id
-
-    def cautions(self) -> list[str]:
-        """What this broker cannot promise, though it let us in."""
-        if not self.limits:
-            return []
-        kept_s = self.limits.session_expiry_interval
-        found = {
-            "it delivers at QoS 0 alone: what is published while this process is away is lost": (
-                self.limits.max_qos is mqtt5.QoS.AT_MOST_ONCE
-            ),
-            "it has no subscription identifiers: a message that several filters cover comes more than once": (
-                not self.limits.subscription_id_available
-            ),
-            f"it keeps what is not delivered for {kept_s} s alone, not {SESSION_EXPIRY_S}": (
-                kept_s is not None and kept_s < SESSION_EXPIRY_S
-            ),
-        }
-        return [caution for caution, holds in found.items() if holds]
+    def _fitting(self, packet: bytes) -> bytes:
+        most = self.limits.max_packet_size
+        return packet if not most or len(packet) <= most else b""
 
 
 def acknowledge(packet_ids: Sequence[int]) -> bytes:

@@ -51,11 +51,40 @@ class Refused(Exception):
 def refused_filter(pattern: str, code: mqtt5.SubAckReasonCode) -> str:
     """Why it does not let us have this topic filter."""
     reason = _name(code)
-    return filter_out(pattern, reason, _ACCESS if reason == "not authorized" else _NEXT_STEP.get(reason, _ACCESS))
+    return _filter_out(pattern, reason, _ACCESS if reason == "not authorized" else _NEXT_STEP.get(reason, _ACCESS))
 
 
-def filter_out(pattern: str, reason: str, next_step: str) -> str:
+def beyond_limits(pattern: str, packet_size: int, limits: mqtt5.ConnAckPacket) -> str:
+    """Why the broker's limits forbid the SUBSCRIBE to this filter, which takes so many bytes; "" when they do not."""
+    if pattern.startswith("$share/") and not limits.shared_subscription_available:
+        return _filter_out(pattern, "it shares no subscriptions", "leave [broker] share empty")
+    if {"+", "#"} & set(pattern) and not limits.wildcard_subscription_available:
+        return _filter_out(pattern, "it takes no wildcards", "name [broker] topics without + and #")
+    if limits.max_packet_size and packet_size > limits.max_packet_size:
+        reason = f"its subscription is larger than the {limits.max_packet_size} bytes it takes"
+        return _filter_out(pattern, reason, "raise the broker's limit, or name a shorter one")
+    return ""
+
+
+def _filter_out(pattern: str, reason: str, next_step: str) -> str:
     return f"topic {pattern!r}: {reason}; {next_step}"
+
+
+def cautions(limits: mqtt5.ConnAckPacket, session_expiry_s: int) -> list[str]:
+    """What this broker cannot promise, though it let us in and was asked to keep the session so long."""
+    kept_s = limits.session_expiry_interval
+    found = {
+        "it delivers at QoS 0 alone: what is published while this process is away is lost": (
+            limits.max_qos is mqtt5.QoS.AT_MOST_ONCE
+        ),
+        "it has no subscription identifiers: a message that several filters cover comes more than once": (
+            not limits.subscription_id_available
+        ),
+        f"it keeps what is not delivered for {kept_s} s alone, not {session_expiry_s}": (
+            kept_s is not None and kept_s < session_expiry_s
+        ),
+    }
+    return [caution for caution, holds in found.items() if holds]
 
 
 def words(packet: mqtt5.ConnAckPacket | mqtt5.DisconnectPacket) -> str:

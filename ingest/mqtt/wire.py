@@ -16,9 +16,8 @@ class Wire(asyncio.Protocol):
     """One connection. `took` gets the messages; `news` is set by everything else, the end included."""
 
     def __init__(self, link: Link, clock: Callable[[], int], took: Callable[[Arrived], None]) -> None:
-        self._link, self._clock, self._took = link, clock, took
+        self.link, self._clock, self._took = link, clock, took
         self._transport: asyncio.Transport | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._heard = True
         self._paused = self._gathering = False
         self.news = asyncio.Event()
@@ -27,14 +26,14 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        transport.write(self._link.hello())
+        transport.write(self.link.hello())
 
     def data_received(self, data: bytes) -> None:
         if self.end:
             return
         self._heard = True
         try:
-            arrived = self._link.feed(data, self._clock())
+            arrived = self.link.feed(data, self._clock())
         except (Refused, ValueError) as error:
             self._end(error)
             return
@@ -42,58 +41,54 @@ class Wire(asyncio.Protocol):
             self.news.set()
         if arrived.messages or arrived.packet_ids:
             self._took(arrived)
-            self._gather()
+            self._gather(True)
+            asyncio.get_running_loop().call_later(GATHER_S, self._gather, False)
 
-    def _gather(self) -> None:
+    def _gather(self, gathering: bool) -> None:
         """Let the next read bring more: the cost of a read is that of many messages."""
-        if self._transport and not (self._paused or self._gathering or self._transport.is_closing()):
-            self._gathering = True
-            self._transport.pause_reading()
-            asyncio.get_running_loop().call_later(GATHER_S, self._gathered)
+        self._gathering = gathering
+        self._steer()
 
-    def _gathered(self) -> None:
-        self._gathering = False
-        if self._transport and not (self._paused or self._transport.is_closing()):
-            self._transport.resume_reading()
+    def pause(self, paused: bool) -> None:
+        """Stop or go on reading the socket: the broker feels it as back-pressure."""
+        if paused != self._paused:
+            self._paused = paused
+            self._heard = True  # what waits in a paused socket could not be heard
+            self._steer()
+
+    def _steer(self) -> None:
+        if self._transport and not self._transport.is_closing():
+            (self._transport.pause_reading if self._paused or self._gathering else self._transport.resume_reading)()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._end(exc or ConnectionResetError(CLOSED if self._link.limits else CLOSED_AT_ONCE))
+        self._end(exc or ConnectionResetError(CLOSED if self.link.welcome else CLOSED_AT_ONCE))
 
     def send(self, data: bytes) -> None:
         """Hand the bytes to the socket; dropped when it is closing, for then nobody reads them."""
         if data and self._transport and not self._transport.is_closing():
             self._transport.write(data)
 
-    def pause(self, paused: bool) -> None:
-        """Stop or go on reading the socket: the broker feels it as back-pressure."""
-        if self._transport and paused != self._paused and not self._transport.is_closing():
-            self._paused = paused
-            self._heard = True  # what waits in a paused socket could not be heard
-            if not self._gathering:
-                (self._transport.pause_reading if paused else self._transport.resume_reading)()
-
     def beat(self) -> None:
         """Ping from now on; a broker that lets nothing be heard from one ping to the next is gone."""
+        if self.end:
+            return
         if not (self._heard or self._paused):
             self._end(TimeoutError(SILENT))
             return
         self._heard = False
         self.send(mqtt5.PingReqPacket().write())
-        self._timer = asyncio.get_running_loop().call_later(max(0.5, self._link.keep_alive_s / 2), self.beat)
+        asyncio.get_running_loop().call_later(max(0.5, self.link.keep_alive_s / 2), self.beat)
 
     def close(self) -> None:
         """Say goodbye; what was written before still goes out, unless nobody is there to read it."""
         self._end(ConnectionAbortedError("closed"))
-        if self._timer:
-            self._timer.cancel()
         if not self._transport:
             return
         if isinstance(self.end, TimeoutError):
             self._transport.abort()
             return
-        error = mqtt5.DisconnectReasonCode.PROTOCOL_ERROR  # MQTT 5, section 4.13
-        usual = mqtt5.DisconnectReasonCode.NORMAL_DISCONNECTION
-        reason = error if isinstance(self.end, ValueError) else usual
+        codes = mqtt5.DisconnectReasonCode  # MQTT 5, section 4.13
+        reason = codes.PROTOCOL_ERROR if isinstance(self.end, ValueError) else codes.NORMAL_DISCONNECTION
         self.send(mqtt5.DisconnectPacket(reason_code=reason).write())
         self._transport.close()
 

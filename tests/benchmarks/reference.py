@@ -19,7 +19,7 @@ from influxdb_client.client.write.point import Point
 from influxdb_client.domain.write_precision import WritePrecision
 from pydantic import AwareDatetime, BaseModel, Field
 
-from ingest.mqtt.session import BATCH_MESSAGES
+from ingest.mqtt.held import BATCH_MESSAGES
 from tests.benchmarks.part import Part, Setting
 
 GATHER_S = 0.05

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import closing
 
 import pytest
+from structlog.testing import capture_logs
 
 from estate.model import Point
 from ingest import quarantine
@@ -110,22 +111,25 @@ async def test_disk_full_then_store_back(line: Line) -> None:
 
 
 async def test_file_held_by_another(line: Line) -> None:
-    """While another process holds the instance's file nothing is acknowledged nor lost; then all goes on."""
+    """While another process holds the instance's file nothing is acknowledged nor lost, and it is said once."""
     line.store.before = away
-    async with at_work(line):
-        await line.say(1, 2, 3)
-        await until(lambda: line.ledger.spooled == 3)
-        await line.state.run(lambda db: db.execute("PRAGMA busy_timeout = 0"))
-        with closing(sqlite3.connect(line.state.path, isolation_level=None)) as another:
-            another.execute("BEGIN IMMEDIATE")
-            line.store.before = agree
-            await line.say(4)
-            await until(lambda: "locked" in line.ingester.unsafe)
+    with capture_logs() as said:
+        async with at_work(line):
+            await line.say(1, 2, 3)
+            await until(lambda: line.ledger.spooled == 3)
+            await line.state.run(lambda db: db.execute("PRAGMA busy_timeout = 0"))
+            with closing(sqlite3.connect(line.state.path, isolation_level=None)) as another:
+                another.execute("BEGIN IMMEDIATE")
+                line.store.before = agree
+                await line.say(4)
+                await until(lambda: "locked" in line.ingester.unsafe)
+                await until(lambda: "spool_not_drained" in [each["event"] for each in said])
 
-            assert 3 == line.acknowledged
-        await until(lambda: line.acknowledged == 4 and line.ledger.stored == 4)
+                assert 3 == line.acknowledged
+            await until(lambda: line.acknowledged == 4 and line.ledger.stored == 4)
 
-        assert [1.0, 2.0, 3.0, 4.0] == await line.store.values()
+            assert [1.0, 2.0, 3.0, 4.0] == await line.store.values()
+    assert ["database is locked"] == [each["cause"] for each in said if each["event"] == "spool_not_drained"]
 
 
 async def fill(state: State) -> None:

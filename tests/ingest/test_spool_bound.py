@@ -3,7 +3,7 @@
 import pytest
 
 from ingest import drain, spool
-from ingest.mqtt import session
+from ingest.mqtt import held
 from tests.ingest.line import Line, agree, at_work, away
 from tests.waiting import until
 
@@ -14,8 +14,8 @@ BOUND = 20_000
 
 async def test_full_spool_leaves_the_rest_to_the_broker(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """Full, it takes nothing, acknowledges nothing, and reads no more; with the store back every reading is stored."""
-    monkeypatch.setattr(session, "BATCH_MESSAGES", 20)
-    monkeypatch.setattr(session, "HELD_MESSAGES", 50)
+    monkeypatch.setattr(held, "BATCH_MESSAGES", 20)
+    monkeypatch.setattr(held, "HELD_MESSAGES", 50)
     monkeypatch.setattr(drain, "PART_MESSAGES", 20)
     line.intake.spool_fill.most = BOUND
     line.store.before = away
@@ -23,13 +23,13 @@ async def test_full_spool_leaves_the_rest_to_the_broker(line: Line, monkeypatch:
         for first in range(0, 1000, 10):  # a batch is one read of the socket at least, and must fit
             await line.say(*range(first, first + 10))
         await until(lambda: line.ingester.unsafe != "")
-        held = line.ledger.received - line.ledger.spooled
+        kept = line.ledger.received - line.ledger.spooled
         size = await line.state.read(spool.size)
 
         assert "spool_mb" in line.ingester.unsafe
         await until(lambda: line.ledger.spooled == line.acknowledged > 0)
         assert BOUND // 2 < size == line.intake.spool_fill.bytes <= BOUND
-        assert held == line.ledger.in_flight < 100
+        assert kept == line.ledger.in_flight < 100
         line.store.before = agree
         await until(lambda: (line.ledger.stored, line.acknowledged) == (1000, 1000))
 

@@ -1,22 +1,20 @@
-"""The account of every message, over processes that are killed: it balances, and its spooled are the spool's rows.
+"""The account of every message, over processes that are killed: it balances, and its spooled are the spool's rows."""
 
-MICROVILLE_SOAK says how often it is killed: more than the usual for a soak.
-"""
-
-import os
 import sqlite3
 from collections import Counter
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import pytest
+
 from ingest.account.books import totals
 from ingest.account.ledger import difference
 from ingest.spool import spooled
 from tests.servers import free_port, influxd, mosquitto
-from tests.system.load import publishing, stored, until_settled
+from tests.system.load import publishing, scaled, stored, until_settled
 from tests.system.running import configure, law_1, run_json, until, up
 
-KILLS = 1 + int(os.environ.get("MICROVILLE_SOAK", "0"))
+KILLS = scaled(1, 10)
 
 
 def left(folder: Path) -> tuple[Counter[str], int]:
@@ -25,6 +23,7 @@ def left(folder: Path) -> tuple[Counter[str], int]:
         return totals(db), spooled(db)
 
 
+@pytest.mark.soak
 def test_killed_while_spooling_and_draining(tmp_path: Path) -> None:
     """Killed under load without the store, then while it drains: at every end the account balances, and then agrees."""
     influx_port, data = free_port(), tmp_path / "influx"

@@ -9,7 +9,7 @@ from ingest.quarantine import ALL, count, quarantine
 from ingest.spool import spool
 from sensors.model import Message, Reason, Rejected
 from store.state import State, asides
-from store.state_damage import mended
+from store.state_mending import mended
 from tests.servers import free_port, mosquitto
 from tests.system.running import DEADLINE_S, TOPIC, configure, law_1, publish, until, up
 from tests.system.test_outage import degraded

@@ -1,29 +1,28 @@
 """A disk that takes no more: nothing is acknowledged, nothing ends, and with room again everything is stored once.
 
-The disk is the process's bound on the size of a file, lowered and raised from outside while it runs. With
-MICROVILLE_SOAK more comes while it is full than the session holds.
+The disk is the process's bound on the size of a file, lowered and raised from outside while it runs.
 """
 
-import os
 import resource
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
+import pytest
 
 from ingest.quarantine import quarantine_counts
 from sensors.model import Reason
 from store.state import State
 from tests.servers import mosquitto
-from tests.system.load import publishing, stored, until_settled
+from tests.system.load import publishing, scaled, stored, until_settled
 from tests.system.running import DEADLINE_S, TOPIC, Running, configure, law_1, until, up
 
 ROOM = 400_000
 """Bytes that each file may take while the disk is full; a burst of the publisher takes a quarter."""
 
-FLOOD = 100_000 if "MICROVILLE_SOAK" in os.environ else 5_000
-"""Messages that come meanwhile; the session holds 20,000."""
+FLOOD = scaled(5_000, 100_000)
+"""Messages that come meanwhile; the session holds 20,000: in the long form more come than that."""
 
 GROWTH_KB = 120_000
 POISON = 20
@@ -75,6 +74,7 @@ def test_log_on_the_same_disk(tmp_path: Path) -> None:
             running.stop()
 
 
+@pytest.mark.soak
 def test_full_and_killed(tmp_path: Path) -> None:
     """Store, spool and quarantine are full; then there is room; then they are full again and the process is killed."""
     url = f"duckdb:///{tmp_path}/store.duckdb"

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.account import events
@@ -105,7 +105,7 @@ def happenings(draw: st.DrawFn, in_flight: int, spooled: int) -> Event:
     return happened
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_conservation(data: st.DataObject) -> None:
     """Whatever happens, in whatever order, the counts claim each message once, and none falls below zero."""

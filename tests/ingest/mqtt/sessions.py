@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 import pytest
 
 from ingest.mqtt.embedded import embedded_broker
-from ingest.mqtt.session import Batch, Session
+from ingest.mqtt.held import Batch
+from ingest.mqtt.session import Session
 from ingest.settings import Address
 from sensors.model import Message
 from tests.ingest.values import FILTERS, NOW_MS, settings

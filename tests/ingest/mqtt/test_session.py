@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from ingest.mqtt import held as held_module
 from ingest.mqtt import link
 from ingest.mqtt import session as session_module
 from tests.ingest.mqtt.sessions import (
@@ -124,7 +125,7 @@ async def test_acknowledged_when_told() -> None:
 
 async def test_old_deliveries_are_not_acknowledged_on_a_new_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a cut, neither what was handed out nor what was held before is acknowledged: its ids mean others now."""
-    monkeypatch.setattr(session_module, "BATCH_MESSAGES", 4)
+    monkeypatch.setattr(held_module, "BATCH_MESSAGES", 4)
     with mosquitto() as server:
         async with proxy(server.port) as between, connected(between.port) as session:
             await send(server.port, numbered(10))
@@ -164,7 +165,7 @@ async def test_bounded_without_a_drop(bound: str, value: int, monkeypatch: pytes
     one_read = 256 * 1024 // 10_000 + 1  # what the event loop may have read before it was told
     with mosquitto(max_inflight=0) as server:
         async with connected(server.port, client_id="other") as other:
-            monkeypatch.setattr(session_module, bound, value)
+            monkeypatch.setattr(held_module, bound, value)
             async with connected(server.port) as session:
                 await send(server.port, messages)
                 await take(other, len(messages))
@@ -180,7 +181,7 @@ async def test_bounded_without_a_drop(bound: str, value: int, monkeypatch: pytes
 async def test_pause_is_not_taken_for_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     """A session that has not read its socket for longer than the keep-alive keeps its connection all the same."""
     monkeypatch.setattr(link, "KEEP_ALIVE_S", 2)
-    monkeypatch.setattr(session_module, "HELD_MESSAGES", 5)
+    monkeypatch.setattr(held_module, "HELD_MESSAGES", 5)
     with mosquitto(max_inflight=0) as server:
         async with proxy(server.port) as between, connected(between.port) as session:
             await send(server.port, numbered(10))

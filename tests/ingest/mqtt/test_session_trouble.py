@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingest.mqtt import session as session_module
-from ingest.mqtt.link import Link
+from ingest.mqtt.link import SESSION_EXPIRY_S, Link
+from ingest.mqtt.refusals import cautions
 from ingest.mqtt.session import Session
 from ingest.mqtt.subscriptions import Subscriptions
 from ingest.mqtt.wire import Wire
@@ -185,7 +186,8 @@ async def test_quality_of_service_the_broker_lacks() -> None:
         link = Link("probe", None, None)
         wire = Wire(link, lambda: 0, lambda arrived: None)
         await asyncio.get_running_loop().create_connection(lambda: wire, "127.0.0.1", server.port)
-        await until(lambda: link.limits is not None)
+        await until(lambda: link.welcome)
         wire.close()
 
-        assert ["it delivers at QoS 0 alone"] == [caution.partition(":")[0] for caution in link.cautions()]
+        found = cautions(link.limits, SESSION_EXPIRY_S)
+        assert ["it delivers at QoS 0 alone"] == [caution.partition(":")[0] for caution in found]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from store.state import MIGRATIONS, State, StateUnusable, asides
-from store.state_damage import damage, mended
+from store.state_damage import damage
+from store.state_mending import mended
 from tests.store.test_state import put
 
 PAGE = 4096
