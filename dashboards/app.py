@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboards import problems
 from dashboards.actions import action_router
 from dashboards.api import api_router
+from dashboards.costs import cost_router
 from dashboards.pages import page_router
 from dashboards.parts import Parts
 from dashboards.probes import probe_router
@@ -38,6 +39,7 @@ def create_app(parts: Parts) -> FastAPI:
     routers = (
         api_router(parts),
         usage_router(parts),
+        cost_router(parts),
         action_router(parts),
         probe_router(parts),
         page_router(parts, static),

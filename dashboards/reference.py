@@ -9,6 +9,8 @@ EXAMPLES = {
     "/api/series": "/api/series?quantity=electricity.power&every=1h&by=building",
     "/api/consumption": "/api/consumption?carrier=electricity&every=1d",
     "/api/allocation": "/api/allocation?building=b02&every=1d",
+    "/api/cost": "/api/cost?building=b02&every=1mo",
+    "/api/carbon": "/api/carbon?by=building&every=1mo",
     "/api/devices": "/api/devices",
     "/api/quarantine": "/api/quarantine?limit=10",
     "/api/account": "/api/account?days=7",

@@ -1,0 +1,110 @@
+"""What it costs and emits, by the API: amounts are those of /api/consumption, lines sum to their total."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from dashboards.parts import Parts
+from estate.model import FOREVER_MS
+from estate.tariff import Contract, Factor, Line, Tariff
+from tests.dashboards.conftest import client_of
+from tests.energy.sites import ms
+
+
+def line(name: str, price: float, unit: str, period: str = "", of: tuple[str, ...] = ()) -> Line:
+    return Line(name, round(price * 1_000_000), unit, period, of, 0, FOREVER_MS)
+
+
+TWO = Tariff(
+    *("two", "Heures creuses", "electricity"),
+    (
+        line("Énergie", 0.2, "EUR/kWh", "hp"),
+        line("Énergie", 0.1, "EUR/kWh", "hc"),
+        line("Abonnement", 36.5, "EUR/kVA/year"),
+        line("TVA", 20, "%", of=("Énergie", "Abonnement")),
+    ),
+)
+GAS = Tariff("gas", "Gaz", "gas", (line("Énergie", 0.09, "EUR/kWh"),))
+
+
+def priced(parts: Parts) -> Parts:
+    """The small site with contracts for b01; b02 has none."""
+    contracts = [
+        Contract("b01-electricity", "two", 10_000, "22:00-06:00", "22:00-06:00", "", 0, FOREVER_MS),
+        Contract("b01-gas", "gas", 0, "", "", "", 0, FOREVER_MS),
+    ]
+    carbon = [Factor("electricity", 100_000, "Fournisseur", ms("2026-11-22"))]
+    estate = replace(parts.estate, tariffs={"two": TWO, "gas": GAS}, contracts=contracts, carbon=carbon)
+    return replace(parts, estate=estate)
+
+
+@pytest.fixture
+async def shop(filled: Parts) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(priced(filled)) as opened:
+        yield opened
+
+
+async def get(client: httpx.AsyncClient, path: str) -> Any:
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_a_day_on_paper(shop: httpx.AsyncClient) -> None:
+    """1 kW for a day: 16 kWh at 0.20 and 8 at 0.10 are 4.00 EUR, the subscription 1.00, 20 % of both 1.00."""
+    day = "start=2026-11-21T00:00:00%2B01:00&end=2026-11-22T00:00:00%2B01:00"
+    answer = await get(shop, f"/api/cost?meter=b01-electricity&every=1d&{day}")
+    group = answer["groups"][0]
+
+    assert (["2026-11-21T00:00:00+01:00"], [24_000], [600], [6_000_000_000]) == tuple(
+        group[key] for key in ("start", "quantity", "cents", "amount")
+    )
+    expected = [
+        ("Énergie", "hp", "0.2", [16_000], "Wh", [320]),
+        ("Énergie", "hc", "0.1", [8_000], "Wh", [80]),
+        ("Abonnement", "", "36.5", [10_000], "VA·d", [100]),
+        ("TVA", "", "20", [5_000_000_000], "1e-9 EUR", [100]),
+    ]
+    assert expected == [
+        tuple(found[key] for key in ("name", "period", "price", "quantity", "quantity_unit", "cents"))
+        for found in group["lines"]
+    ]
+
+
+async def test_equals_consumption(shop: httpx.AsyncClient) -> None:
+    """A building's month is the amount /api/consumption has; what has no contract is named, not priced at zero."""
+    month = "start=2026-11-01T00:00:00%2B01:00&every=1mo"
+    answer = await get(shop, f"/api/cost?by=building&{month}")
+    consumed = await get(shop, f"/api/consumption?building=b01&{month}")
+
+    assert ["b02-electricity"] == answer["unpriced"]
+    assert {group["tags"]["carrier"]: group["amount"] for group in consumed} == {
+        group["tags"]["carrier"]: group["quantity"] for group in answer["groups"]
+    }
+
+
+async def test_tenant(shop: httpx.AsyncClient) -> None:
+    """A tenant's energy lines are of its own share, half of the meter: 12 kWh on Sunday, 4.5 today."""
+    answer = await get(shop, "/api/cost?tenant=baker&every=1d&start=2026-11-22T00:00:00%2B01:00")
+
+    assert [{"tenant": "baker", "carrier": "electricity"}] == [group["tags"] for group in answer["groups"]]
+    assert [12_000, 4_500] == answer["groups"][0]["quantity"]
+
+
+async def test_carbon_changes_within_the_month(shop: httpx.AsyncClient) -> None:
+    """24 kWh at 0.0461 kg, then 33 kWh at 0.1: 1.1064 + 3.3 kg; each factor with its source."""
+    answer = await get(shop, "/api/carbon?meter=b01-electricity&every=1mo&start=2026-11-01T00:00:00%2B01:00")
+
+    assert [[4_406_400_000]] == [group["amount"] for group in answer]
+    assert ["0.0461", "0.1"] == [factor["kg_per_kwh"] for factor in answer[0]["factors"]]
+    assert "Fournisseur" == answer[0]["factors"][1]["source"]
+
+
+async def test_costs_by_the_hour_are_refused(shop: httpx.AsyncClient) -> None:
+    """There is no subscription of an hour: the answer says what to ask for."""
+    answer = await shop.get("/api/cost?every=1h")
+
+    assert (400, "ask for 1d, 1mo or 1y") == (answer.status_code, answer.json()["next_step"])
