@@ -15,13 +15,15 @@ from sensors.model import Reason, Unused
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("alerts", "dashboards", "deploy", "energy", "estate", "ingest", "sensors", "store", "tests")
+INGEST = [f"ingest/{path.name}" for path in ROOT.glob("ingest/[a-z]*") if path.is_dir()]
+PAGES = [page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md")]
 
 
 def read(path: str) -> str:
     return (ROOT / path).read_text()
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", [*FOLDERS, *INGEST, "tests/benchmarks"])
 def test_every_folder_says_what_it_is(folder: str) -> None:
     """Each folder has a README with a heading."""
     assert read(f"{folder}/README.md").startswith("# ")
@@ -38,8 +40,8 @@ METRICS = [LedgerCollector(Ledger()), QuarantineCollector(), SpoolCollector(Fill
 
 @pytest.mark.parametrize("metric", [family.name for each in METRICS for family in each.collect()])
 def test_every_metric_is_listed(metric: str) -> None:
-    """What `/metrics` says stands in the README of ingest."""
-    assert f"`{metric}" in read("ingest/README.md")
+    """What `/metrics` says stands in the README of the account."""
+    assert f"`{metric}" in read("ingest/account/README.md")
 
 
 @pytest.mark.parametrize("section", Settings.model_fields)
@@ -54,9 +56,9 @@ def test_every_command_is_listed(command: str) -> None:
     assert f"microville {command}" in read("README.md")
 
 
-@pytest.mark.parametrize("path", [*ROOT.glob("*/README.md"), ROOT / "README.md"], ids=str)
+@pytest.mark.parametrize("path", [*PAGES, ROOT / "README.md"], ids=str)
 def test_links_lead_somewhere(path: Path) -> None:
-    """Every relative link of a README leads to a file of the project."""
+    """Every relative link of a page leads to a file of the project."""
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text())
 
     assert [] == [target for target in targets if not (path.parent / target).exists()]

@@ -36,7 +36,9 @@ class Stamps(StrEnum):
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file; ingest/README.md shows some.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file, as ingest/history/README.md shows.")
+    ],
     kind: Annotated[Kind, typer.Option(help="What the values are.")],
     unit: Annotated[str, typer.Option(help="Of the values, such as kWh (default: that of the quantity).")] = "",
     zone: Annotated[str, typer.Option(help="Of times without offset (default: that of the site).")] = "",
