@@ -10,6 +10,7 @@ from dashboards import problems
 from dashboards.actions import action_router
 from dashboards.api import api_router
 from dashboards.costs import cost_router
+from dashboards.energy_page import energy_router
 from dashboards.pages import page_router
 from dashboards.parts import Parts
 from dashboards.probes import probe_router
@@ -22,7 +23,7 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -36,15 +37,9 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title=parts.estate.site.name, docs_url=None, redoc_url=None, dependencies=once)
     problems.install(app)
     static = StaticFiles()
-    routers = (
-        api_router(parts),
-        usage_router(parts),
-        cost_router(parts),
-        action_router(parts),
-        probe_router(parts),
-        page_router(parts, static),
-    )
-    for router in (*routers, readings_router(parts, static), static.router()):
+    answering = [make(parts) for make in (api_router, usage_router, cost_router, action_router, probe_router)]
+    showing = [make(parts, static) for make in (page_router, energy_router, readings_router)]
+    for router in (*answering, *showing, static.router()):
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecurityHeaders)

@@ -1,7 +1,6 @@
 """How every chart looks: colours, estimates, time axes, legends.
 
-Colours are of Okabe and Ito's palette (2008), which colour-blind people can tell apart; a use or a carrier keeps its
-colour in every chart. What was estimated is drawn pale. Time axes run over true instants, with ticks and labels
+What was estimated is drawn pale. Time axes run over true instants, with ticks and labels
 computed here in the site's zone: Vega knows the browser's zone and UTC alone, and shifted wall-clock times would
 draw the hour that comes twice in autumn on top of itself.
 """
@@ -12,35 +11,13 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
+from dashboards.colours import INK, hatch
 from dashboards.language import Speaker
 from estate.calendar import DAY_MS, HOUR_MS, floor, following
 from estate.model import USES
 
-USE_COLOURS = {
-    "office": "#0072B2",
-    "workshop": "#E69F00",
-    "housing": "#009E73",
-    "catering": "#D55E00",
-    "event": "#CC79A7",
-    "shared": "#56B4E9",
-    "storage": "#8A8F98",
-    "farming": "#C9B600",
-    "": "#3B4048",
-}
-CARRIER_COLOURS = {
-    "electricity": "#E69F00",
-    "gas": "#0072B2",
-    "heat": "#D55E00",
-    "cooling": "#009E73",
-    "water": "#56B4E9",
-    "pv": "#C9B600",
-    "export": "#CC79A7",
-}
-ROOM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-
 _PALE, _PALE_INK = 0.4, "#C4C8CE"
 _GRID = "#E6E8EB"
-INK = "#4A5058"
 MOST_WITH_HOURS_MS = 3 * DAY_MS
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
@@ -68,6 +45,16 @@ def inline(values: list[dict[str, Any]]) -> alt.InlineData:
 def colour(field: str, names: dict[str, str], colours: dict[str, str]) -> alt.Color:
     scale = alt.Scale(domain=[names[key] for key in names], range=[colours.get(key, INK) for key in names])
     return alt.Color(f"{field}:N", scale=scale, legend=None)
+
+
+def hatched(field: str, names: dict[str, str], colours: dict[str, str], quality: tuple[str, str]) -> alt.Color:
+    """Full colours for what was measured, hatches of them for what was estimated; the page defines the hatches.
+
+    `field` holds a name and a quality, with a blank between.
+    """
+    domain = [f"{name} {how}" for how in quality for name in names.values()]
+    full = [colours.get(key, INK) for key in names]
+    return alt.Color(f"{field}:N", scale=alt.Scale(domain=domain, range=[*full, *map(hatch, full)]), legend=None)
 
 
 def pale(quality: tuple[str, str]) -> Any:
@@ -108,9 +95,17 @@ def distinct(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def legend(
-    drawn: set[str], names: dict[str, str], colours: dict[str, str], estimated: bool, speaker: Speaker
+    drawn: set[str],
+    names: dict[str, str],
+    colours: dict[str, str],
+    estimated: bool,
+    speaker: Speaker,
+    *,
+    hatches: bool = False,
 ) -> list[tuple[str, str]]:
     entries = [(name, colours[key]) for key, name in names.items() if key in drawn]
+    if estimated and hatches:
+        return [*entries, (speaker.say("estimé (hachuré)", "estimated (hatched)"), hatch(INK))]
     pale = speaker.say("estimé (toute couleur pâle)", "estimated (any pale colour)")
     return [*entries, (pale, _PALE_INK)] if estimated else entries
 

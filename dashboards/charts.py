@@ -6,10 +6,6 @@ from datetime import date
 import altair as alt
 
 from dashboards.chart_style import (
-    CARRIER_COLOURS,
-    INK,
-    ROOM_COLOURS,
-    USE_COLOURS,
     Drawing,
     colour,
     distinct,
@@ -22,6 +18,7 @@ from dashboards.chart_style import (
     time_x,
     use_names,
 )
+from dashboards.colours import CARRIER_COLOURS, INK, ROOM_COLOURS, USE_COLOURS
 from dashboards.language import Speaker
 from dashboards.queries import DayUse, LoadStep, Ranked, RoomValue
 from estate.calendar import STEP_MS

@@ -52,12 +52,34 @@ class Speaker:
             return f"{self.number(wh / 1e6, 1)}{_NO_BREAK}MWh"
         return f"{self.number(wh / 1000, 0 if abs(wh) >= 10_000 else 1)}{_NO_BREAK}kWh"
 
+    def volume(self, litres: float) -> str:
+        """L as people say it: m³ with the decimals that matter."""
+        return f"{self.number(litres / 1000, 0 if abs(litres) >= 100_000 else 1)}{_NO_BREAK}m³"
+
+    def share(self, share: float) -> str:
+        """A share of something, as percent; one that is not nothing never looks like nothing."""
+        percent = share * 100
+        less = "< 1" if 0 < percent < 1 else self.number(percent)
+        return f"{less}{_NO_BREAK}%"
+
+    def change(self, share: float) -> str:
+        """A change as percent, with its sign."""
+        sign = "+" if share > 0 else "−" if share < 0 else ""
+        return f"{sign}{self.number(abs(share) * 100)}{_NO_BREAK}%"
+
     def moment(self, at_ms: int) -> str:
         """Weekday, day, month, hour and minute."""
         return format_datetime(self._local(at_ms), "EEE d MMM, HH:mm", locale=self._locale)
 
     def day(self, at_ms: int) -> str:
         return format_skeleton("EEEd", self._local(at_ms), locale=self._locale)
+
+    def month(self, at_ms: int, with_year: bool = False) -> str:
+        return format_skeleton("yMMM" if with_year else "MMM", self._local(at_ms), locale=self._locale)
+
+    def date(self, at_ms: int) -> str:
+        """Day, month and year."""
+        return format_datetime(self._local(at_ms), "d MMMM y", locale=self._locale)
 
     def hour(self, at_ms: int) -> str:
         return format_datetime(self._local(at_ms), self.say("H 'h'", "HH:mm"), locale=self._locale)

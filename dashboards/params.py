@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dashboards.problems import Problem
-from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, Every, floor, following
+from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, Every, floor, following
 from estate.model import CARRIERS, COMMON, Estate
 from sensors.quantities import QUANTITIES
 from store.base import How, Latest, Tag, UsageTag
@@ -26,7 +26,7 @@ _RFC3339 = re.compile(
 )
 _USUAL_HOW: dict[str, How] = {"gauge": "mean", "counter": "last", "state": "max"}
 _NO_TIME = "is no RFC 3339 time, such as 2026-11-23T08:15:00+01:00"
-_USUAL_STEPS: dict[Every, int] = {"15m": 96, "1h": 7 * 24, "1d": 35, "1mo": 13, "1y": 5}
+_USUAL_STEPS: dict[Every, int] = {"15m": 96, "30m": 96, "1h": 7 * 24, "1d": 35, "1mo": 13, "1y": 5}
 
 
 def _instant(text: object) -> object:
@@ -156,17 +156,17 @@ class StepParams(_Params):
     carrier: Annotated[list[CarrierName], Field(description="Of these carriers. Default: all.")] = []
     start: Annotated[
         Instant | None,
-        Field(description="Steps that start from here on. Default: 96 quarters, 168 hours, 35 days or 13 months back."),
+        Field(description="Steps that start from here on. Default: 96 of 15 or 30 min, 7 or 35 days, 13 months back."),
     ] = None
     end: End = None
-    every: Annotated[Literal["15m", "1h", "1d", "1mo", "1y"], Field(description="The step, in the site's zone.")] = "1h"
+    every: Annotated[Every, Field(description="The step, in the site's zone.")] = "1h"
 
     def span(self, now_ms: int, estate: Estate) -> tuple[int, int]:
         """[start, end) in ms; the default start is the start of a step."""
         end_ms = now_ms if self.end is None else self.end
         if self.start is not None:
             return _span(self.start, end_ms, self.end is None)
-        back = {"15m": STEP_MS, "1h": HOUR_MS, "1d": DAY_MS, "1mo": 30.5 * DAY_MS, "1y": 366 * DAY_MS}[self.every]
+        back = {**LENGTHS, "1d": DAY_MS, "1mo": 30.5 * DAY_MS, "1y": 366 * DAY_MS}[self.every]
         return floor(end_ms - round(back * (_USUAL_STEPS[self.every] - 1)), self.every, estate.site.zone), end_ms
 
 

@@ -48,7 +48,7 @@ function legendItem([name, colour]) {
 }
 
 async function refreshChart(figure) {
-  const text = await fetched(`/charts/${figure.dataset.chart}.json?lang=${page.lang}`);
+  const text = await fetched(figure.dataset.chart);
   const before = drawn.get(figure);
   if (before?.text === text) return;
   const answer = JSON.parse(text);

@@ -112,7 +112,7 @@ async def test_days_are_apart(filled: Parts, width: int) -> None:
     """A week's days are named, at least every other one, and no name touches the next."""
     async with served(filled) as url, browsing(width, "en-GB") as (page, _):
         await page.goto(url)
-        weeks = page.locator("figure.drawn:is([data-chart=co2], [data-chart=occupancy])")
+        weeks = page.locator("figure.drawn:is([data-chart*=co2], [data-chart*=occupancy])")
         await expect(weeks).to_have_count(2, timeout=30_000)
         days = await weeks.evaluate_all(DAYS)
 

@@ -1,0 +1,163 @@
+"""The charts of the page of energy: bars by step and by part. What was estimated is hatched. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from dashboards.chart_style import Drawing, hatched, inline, legend, quality_names, rank, styled
+from dashboards.colours import CARRIER_COLOURS, INK
+from dashboards.figures import Bar, Part
+from dashboards.language import Speaker
+from dashboards.period import BARS, Length, Period
+from energy.steps import Steps
+from estate.calendar import steps
+from estate.model import CARRIERS
+
+MOST_PARTS = 15
+"""Bars of parts; the table below them has all."""
+
+
+def use_chart(rows: Sequence[Bar], former: Mapping[str, Steps], period: Period, speaker: Speaker) -> Drawing:
+    """Energy by step, stacked by carrier, what is fed into the grid below zero; a mark where the former period was."""
+    quality, carriers = quality_names(speaker), carrier_names(speaker)
+    labels = _labels(period, speaker)
+    values = [
+        {
+            "bar": labels[row.start_ms],
+            "kwh": _signed(row.carrier, wh) / 1000,
+            "carrier": carriers[row.carrier],
+            "fill": f"{carriers[row.carrier]} {name}",
+            "quality": name,
+            "rank": rank(list(CARRIERS).index(row.carrier), name, quality),
+        }
+        for row in rows
+        if row.start_ms in labels
+        for wh, name in zip((row.measured, row.guessed), quality, strict=True)
+        if wh
+    ]
+    bars = (
+        alt.Chart(inline(values))
+        .mark_bar()
+        .encode(
+            y=alt.Y("kwh:Q", stack="zero", title=speaker.say("Énergie (kWh)", "Energy (kWh)")),
+            color=hatched("fill", carriers, CARRIER_COLOURS, quality),
+            order="rank:Q",
+            tooltip=[
+                alt.Tooltip("bar:N", title=speaker.say("Début", "Start")),
+                alt.Tooltip("carrier:N", title=speaker.say("Énergie", "Carrier")),
+                alt.Tooltip("kwh:Q", title="kWh", format=",.1f"),
+                alt.Tooltip("quality:N", title=speaker.say("Qualité", "Quality")),
+            ],
+        )
+    )
+    before = _former(former, period, list(labels.values()))
+    ticks = (
+        alt.Chart(inline(before))
+        .mark_tick(color=INK, thickness=2)
+        .encode(
+            y="kwh:Q",
+            tooltip=[
+                alt.Tooltip("bar:N", title=speaker.say("Début", "Start")),
+                alt.Tooltip("kwh:Q", title=speaker.say("avant (kWh)", "before (kWh)"), format=",.1f"),
+            ],
+        )
+    )
+    x = alt.X(
+        "bar:O",
+        scale=alt.Scale(domain=list(labels.values()), paddingInner=0.2),
+        axis=alt.Axis(labelAngle=0, title=None, labelOverlap="parity", labelSeparation=6),
+    )
+    drawn = {row.carrier for row in rows}
+    marks = legend(drawn, carriers, CARRIER_COLOURS, any(row.guessed for row in rows), speaker, hatches=True)
+    marks += [(speaker.say("période précédente", "former period"), INK)] if before else []
+    layers = alt.layer(bars.encode(x=x), ticks.encode(x=x)) if before else bars.encode(x=x)
+    return styled(layers, 260, speaker.say("Énergie par pas de temps", "Energy by step"), marks)
+
+
+def parts_chart(rows: Sequence[Part], names: Mapping[str, str], speaker: Speaker) -> Drawing:
+    """Who used how much, the greatest first, stacked by carrier."""
+    quality, carriers = quality_names(speaker), carrier_names(speaker)
+    totals: dict[str, int] = {}
+    for row in rows:
+        totals[row.id] = totals.get(row.id, 0) + row.amount
+    chosen = sorted(totals, key=lambda id_: -totals[id_])[:MOST_PARTS]
+    values = [
+        {
+            "name": names[row.id],
+            "kwh": wh / 1000,
+            "carrier": carriers[row.carrier],
+            "fill": f"{carriers[row.carrier]} {name}",
+            "quality": name,
+            "rank": rank(list(CARRIERS).index(row.carrier), name, quality),
+        }
+        for row in rows
+        if row.id in chosen
+        for wh, name in zip((row.amount - row.guessed, row.guessed), quality, strict=True)
+        if wh
+    ]
+    order = [names[id_] for id_ in chosen]
+    chart = (
+        alt.Chart(inline(values))
+        .mark_bar()
+        .encode(
+            x=alt.X("kwh:Q", stack="zero", title="kWh", axis=alt.Axis(orient="top", tickCount=5)),
+            y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, domain=False, ticks=False)),
+            color=hatched("fill", carriers, CARRIER_COLOURS, quality),
+            order="rank:Q",
+            tooltip=[
+                alt.Tooltip("name:N", title=speaker.say("Qui", "Who")),
+                alt.Tooltip("carrier:N", title=speaker.say("Énergie", "Carrier")),
+                alt.Tooltip("kwh:Q", title="kWh", format=",.1f"),
+                alt.Tooltip("quality:N", title=speaker.say("Qualité", "Quality")),
+            ],
+        )
+    )
+    marks = legend(
+        {r.carrier for r in rows}, carriers, CARRIER_COLOURS, any(r.guessed for r in rows), speaker, hatches=True
+    )
+    return styled(chart, max(90, 22 * len(order)), speaker.say("Énergie par partie", "Energy by part"), marks)
+
+
+def carrier_names(speaker: Speaker) -> dict[str, str]:
+    return {name: speaker.say(carrier.fr, carrier.en) for name, carrier in CARRIERS.items()}
+
+
+def _signed(carrier: str, amount: int) -> int:
+    return -amount if carrier == "export" else amount
+
+
+def _former(former: Mapping[str, Steps], period: Period, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """The height of each bar of the former period at the place of ours that stands in the same row."""
+    if period.former is None:
+        return []
+    starts = list(steps(*period.former, BARS[period.length], period.zone))
+    heights: dict[int, int] = {}
+    for carrier, found in former.items():
+        if carrier in CARRIERS and CARRIERS[carrier].unit == "Wh" and carrier != "export":
+            for start, amount in zip(found.starts.tolist(), found.amounts.tolist(), strict=True):
+                heights[start] = heights.get(start, 0) + amount
+    return [
+        {"bar": label, "kwh": heights[start] / 1000}
+        for start, label in zip(starts, labels, strict=False)
+        if start in heights
+    ]
+
+
+def _labels(period: Period, speaker: Speaker) -> dict[int, str]:
+    """What stands below each bar, by its start; every one of a period is different."""
+    every = BARS[period.length]
+    found: dict[int, str] = {}
+    for start in steps(*period.span, every, period.zone):
+        label = _label(period.length, start, speaker)
+        # The hour that comes twice in autumn is told apart by a mark.
+        found[start] = f"{label} ²" if label in found.values() else label
+    return found
+
+
+def _label(length: Length, start_ms: int, speaker: Speaker) -> str:
+    if length == "day":
+        return speaker.hour(start_ms)
+    if length in ("week", "month"):
+        return speaker.day(start_ms)
+    return speaker.month(start_ms, length == "all")

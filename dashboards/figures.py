@@ -1,0 +1,173 @@
+"""What the page of energy shows, read from the store: figures, bars and who used what, of one scope and period.
+
+The site and its buildings count by their site meters, a tenant by its shares. What is not settled is absent.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from dashboards.period import BARS, WHOLE, Period, Span
+from energy.steps import Steps
+from energy.usage import SITE, summed
+from estate.calendar import Every, Step, floor
+from estate.model import CARRIERS
+from store.base import Store, Usage, UsageRow, UsageTag
+
+Kind = Literal["site", "building", "tenant"]
+
+
+class Scope(NamedTuple):
+    """Whose figures."""
+
+    kind: Kind
+    id: str = ""  # of the building or tenant
+
+    @property
+    def of(self) -> Literal["meter", "tenant"]:
+        return "tenant" if self.kind == "tenant" else "meter"
+
+    @property
+    def where(self) -> Mapping[UsageTag, Sequence[str]]:
+        if self.kind == "tenant":
+            return {"tenant": [self.id]}
+        return SITE if self.kind == "site" else {**SITE, "building": [self.id]}
+
+
+class Figure(NamedTuple):
+    """What flowed of one carrier in the period so far."""
+
+    carrier: str
+    amount: int  # in the carrier's unit
+    guessed: int  # of it, estimated
+    former: int | None  # in as much of the former period; None when its days are not all known
+    settled_ms: int  # when the last of it was settled; 0 when that is unknown
+
+    @property
+    def estimated(self) -> float:
+        return self.guessed / self.amount if self.amount else 0.0
+
+    @property
+    def change(self) -> float | None:
+        """From the former period, as a share of it."""
+        return (self.amount - self.former) / self.former if self.former else None
+
+
+class Bar(NamedTuple):
+    """One step of one carrier."""
+
+    start_ms: int
+    carrier: str
+    measured: int
+    guessed: int
+
+
+class Part(NamedTuple):
+    """What one building or tenant used of one carrier."""
+
+    id: str
+    carrier: str
+    amount: int
+    guessed: int
+
+
+async def figures(store: Store, scope: Scope, period: Period, step: Step) -> list[Figure]:
+    """One for each carrier that has any, in the order of their table; `step` is the shortest that is kept."""
+    rows, days, former, former_days = await asyncio.gather(
+        _rows(store, scope, period.so_far, WHOLE[period.length]),
+        _read(store, scope, period.so_far, "1d"),
+        _to_the_quarter(store, scope, period.former_so_far, period.zone, step),
+        _read(store, scope, period.former_so_far, "1d"),
+    )
+    return [
+        Figure(
+            carrier,
+            int(steps.amounts.sum()),
+            int(steps.guessed.sum()),
+            int(former[carrier].amounts.sum()) if _covers(former_days, days, carrier) else None,
+            max((int(row.settled.max()) for row in rows if row.tags["carrier"] == carrier), default=0),
+        )
+        for carrier, steps in _ordered({row.tags["carrier"]: summed([row]) for row in rows})
+    ]
+
+
+async def bars(store: Store, scope: Scope, period: Period) -> tuple[list[Bar], dict[str, Steps]]:
+    """The steps of the period, and those of the former one by carrier."""
+    every = BARS[period.length]
+    found, former = await asyncio.gather(
+        _read(store, scope, period.so_far, every), _read(store, scope, period.former, every)
+    )
+    own = [
+        Bar(start, carrier, amount - guessed, guessed)
+        for carrier, steps in _ordered(found)
+        for start, amount, guessed in zip(
+            steps.starts.tolist(), steps.amounts.tolist(), steps.guessed.tolist(), strict=True
+        )
+    ]
+    return own, former
+
+
+async def parts(store: Store, scope: Scope, period: Period) -> list[Part]:
+    """The site by building, a building by tenant, a tenant by building: who used what of each carrier."""
+    tag: UsageTag = "tenant" if scope.kind == "building" else "building"
+    of: Literal["meter", "tenant"] = "meter" if scope.kind == "site" else "tenant"
+    where: Mapping[UsageTag, Sequence[str]] = {"building": [scope.id]} if scope.kind == "building" else scope.where
+    span = period.so_far
+    query = Usage(WHOLE[period.length], span.start_ms, span.end_ms, of, where, (tag, "carrier"))
+    rows: dict[tuple[str, str], list[UsageRow]] = defaultdict(list)
+    for row in await store.usage(query):
+        rows[row.tags[tag], row.tags["carrier"]].append(row)
+    totals = {key: summed(found) for key, found in rows.items()}
+    return [
+        Part(id_, carrier, int(steps.amounts.sum()), int(steps.guessed.sum()))
+        for (id_, carrier), steps in totals.items()
+        if carrier in CARRIERS
+    ]
+
+
+async def first_ms(store: Store, now_ms: int) -> int:
+    """The start of the first year with consumption; now when there is none."""
+    rows = await store.usage(Usage("1y", 0, now_ms, where=SITE, by=("carrier",)))
+    return min((int(row.starts[0]) for row in rows), default=now_ms)
+
+
+async def _rows(store: Store, scope: Scope, span: Span | None, every: Every) -> list[UsageRow]:
+    if span is None or span.start_ms >= span.end_ms:
+        return []
+    return await store.usage(Usage(every, span.start_ms, span.end_ms, scope.of, scope.where, ("carrier",)))
+
+
+async def _read(store: Store, scope: Scope, span: Span | None, every: Every) -> dict[str, Steps]:
+    return {row.tags["carrier"]: summed([row]) for row in await _rows(store, scope, span, every)}
+
+
+async def _to_the_quarter(
+    store: Store, scope: Scope, span: Span | None, zone: ZoneInfo, step: Step
+) -> dict[str, Steps]:
+    """The steps of a span that may end within a day: its whole days, then its quarter hours."""
+    if span is None:
+        return {}
+    midnight = floor(span.end_ms, "1d", zone)
+    days, rest = await asyncio.gather(
+        _read(store, scope, Span(span.start_ms, midnight), "1d"),
+        _read(store, scope, Span(max(span.start_ms, midnight), span.end_ms), step),
+    )
+    return {carrier: _joined(found.get(carrier) for found in (days, rest)) for carrier in {*days, *rest}}
+
+
+def _joined(parts: Iterable[Steps | None]) -> Steps:
+    given = [part for part in parts if part is not None]
+    return Steps(*(np.concatenate(column) for column in zip(*given, strict=True)))
+
+
+def _covers(former: Mapping[str, Steps], now: Mapping[str, Steps], carrier: str) -> bool:
+    """Whether the former period has figures for as many days as this one."""
+    return carrier in former and len(former[carrier].starts) >= len(now.get(carrier, former[carrier]).starts)
+
+
+def _ordered(found: Mapping[str, Steps]) -> list[tuple[str, Steps]]:
+    return [(carrier, found[carrier]) for carrier in CARRIERS if carrier in found]
