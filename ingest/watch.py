@@ -19,7 +19,7 @@ MOST_DEVICES = 50_000
 MOST_NAME = 128
 """Letters of a device: a longer name is none of the estate's."""
 
-LOOK_MS = 1_000
+LOOK_MS = 10_000
 """Each topic is looked at so often at most: this is the path of every message, and a burst tells no more."""
 
 SKEW_MS = 10 * 60_000
