@@ -22,6 +22,7 @@ from alerts.sink import MailSink
 from dashboards.commands import devices, quarantine
 from dashboards.commands import history as histories
 from dashboards.commands.account import account
+from dashboards.commands.export import export
 from dashboards.commands.output import AsJson, Config, print_json, print_table
 from dashboards.commands.publishing import publish
 from dashboards.commands.simulate import simulate
@@ -66,6 +67,7 @@ app.add_typer(devices.app, name="devices")
 app.add_typer(quarantine.app, name="quarantine")
 app.command()(account)
 app.command("import")(histories.import_)
+app.command()(export)
 app.add_typer(histories.reading, name="reading")
 app.command()(publish)
 app.command()(simulate)

@@ -28,6 +28,16 @@ LONGEST_S = 3600
 class Refused(Exception):
     """The running service will not do it; the message says why and what to do."""
 
+    def __init__(self, message: str, parameter: str = "") -> None:
+        super().__init__(message)
+        self.parameter = parameter  # that is at fault, if one is
+
+
+def refusal(answer: Mapping[str, Any]) -> Refused:
+    """The problem details of an answer."""
+    words = filter(None, (answer.get("detail"), answer.get("next_step")))
+    return Refused(". ".join(words), answer.get("parameter") or "")
+
 
 class Local:
     """The parts of a service that does not run, for one command."""
@@ -50,7 +60,7 @@ async def ask(settings: Settings, method: str, path: str, body: Mapping[str, Any
         ):
             answer = await response.json(content_type=None)
             if response.status >= 400:
-                raise Refused(". ".join(filter(None, (answer.get("detail"), answer.get("next_step")))))
+                raise refusal(answer)
             return answer
     except ClientConnectorError:
         return None
