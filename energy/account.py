@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from energy.register import Finding, Times, clean, doubt_ms, restart
 from energy.steps import Steps, steps
+from estate.calendar import STEP_MS
 from estate.model import Meter
 
 LOOK_BACK = (2, 48)
@@ -31,6 +32,7 @@ class Account(NamedTuple):
     meter: Meter
     steps: Steps
     findings: Sequence[Finding]
+    since_ms: int  # from here on the steps are all there are; 0: ever
 
 
 def look_from(meter: Meter, changed_ms: int, attempt: int) -> int:
@@ -40,17 +42,17 @@ def look_from(meter: Meter, changed_ms: int, attempt: int) -> int:
     return max(0, changed_ms - LOOK_BACK[attempt] * doubt_ms(meter))
 
 
-def account(readings: Readings, changed_ms: int) -> Account | None:
+def account(readings: Readings, changed_ms: int, step_ms: int = STEP_MS) -> Account | None:
     """The steps that readings from `changed_ms` on may have changed, to the end.
 
     None when the readings do not reach back far enough to agree with an account of all of them.
     """
     meter, times, values, whole = readings
-    begin = restart(times, values, meter, changed_ms)
+    begin = restart(times, values, meter, changed_ms, step_ms)
     if begin is None and not whole:
         return None
     from_ms, since_ms = begin or (0, 0)
     kept = times >= from_ms
     cleaned = clean(times[kept], values[kept], meter)
     findings = [finding for finding in cleaned.findings if finding.at_ms >= since_ms]
-    return Account(meter, steps(cleaned, 2000 * meter.interval_s, since_ms), findings)
+    return Account(meter, steps(cleaned, 2000 * meter.interval_s, since_ms, step_ms), findings, since_ms)

@@ -17,6 +17,7 @@ def _basis(estate: Estate, meter: Meter) -> str:
     zones = {zone for shares, _ in areas for zone, _ in shares}
     facts = (
         str(estate.site.zone),
+        estate.step,
         tuple(meter),
         [tuple(place) for place in places],
         areas,

@@ -19,6 +19,7 @@ class Due(NamedTuple):
 
     since_ms: int  # arrivals from then on are to be settled
     stale: Collection[str]  # meters whose rows rest on something else than today's estate, or miss arrivals
+    gone: Collection[str]  # meters that have rows and are no longer in the estate
 
 
 class Memory:
@@ -32,7 +33,7 @@ class Memory:
         return await self._state.run(lambda db: self._recall(db, now_ms))
 
     async def forget(self, meters: Collection[str]) -> None:
-        """These meters' rows are about to go."""
+        """These meters are settled no more."""
         await self._state.run(
             lambda db: db.executemany("DELETE FROM settled WHERE meter = ?", [(meter,) for meter in meters])
         )
@@ -48,6 +49,7 @@ class Memory:
         await self._state.run(lambda db: _reach(db, at_ms))
 
     def _recall(self, db: sqlite3.Connection, now_ms: int) -> Due:
+        known = {meter for (meter,) in db.execute("SELECT meter FROM settled")}
         found = db.execute("SELECT at_ms FROM cursor WHERE name = 'settled'").fetchone()
         since_ms = found[0] if found else 0
         if since_ms < now_ms - HORIZON_MS:  # what each meter reads by now will be settled with the meter
@@ -55,7 +57,8 @@ class Memory:
             db.execute("DELETE FROM settled")
             _reach(db, since_ms)
         kept = dict(db.execute("SELECT meter, basis FROM settled"))
-        return Due(since_ms, {meter for meter, basis in self._bases.items() if kept.get(meter) != basis})
+        stale = {meter for meter, basis in self._bases.items() if kept.get(meter) != basis}
+        return Due(since_ms, stale, known - self._bases.keys())
 
 
 def _reach(db: sqlite3.Connection, at_ms: int) -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from estate.calendar import DAY_MS, STEP_MS
+from estate.calendar import DAY_MS, LENGTHS
 from estate.model import Estate
 
 Changed = dict[str, int]
 """Meter → the time of its earliest new reading, ms."""
 
-PART = 200_000
+PART = 500_000
 """Readings and rows worked on at a time, roughly."""
 
 HISTORY_MS = 400 * DAY_MS
@@ -45,6 +45,5 @@ def _oldest(changed: Changed) -> int:
 
 def _size(estate: Estate, changed: Changed, now_ms: int) -> float:
     span_ms = min(now_ms - _oldest(changed), HISTORY_MS)
-    return sum(
-        span_ms / (1000 * estate.meters[meter].interval_s) + span_ms / STEP_MS * _ROWS_PER_STEP for meter in changed
-    )
+    rows = len(changed) * span_ms / LENGTHS[estate.step] * _ROWS_PER_STEP
+    return rows + sum(span_ms / (1000 * estate.meters[meter].interval_s) for meter in changed)

@@ -94,7 +94,9 @@ def clean(times: Times, values: NDArray[np.float64], meter: Meter) -> Cleaned:
     return Cleaned(at[scan.keep], value[0] + np.cumsum(scan.rise[scan.keep]), scan.findings)
 
 
-def restart(times: Times, values: NDArray[np.float64], meter: Meter, changed_ms: int) -> Restart | None:
+def restart(
+    times: Times, values: NDArray[np.float64], meter: Meter, changed_ms: int, step_ms: int = STEP_MS
+) -> Restart | None:
     """Where to begin when readings from `changed_ms` on are new; None when the readings given do not reach back enough.
 
     Readings that rise plausibly for `doubt_ms` end every doubt from before them: a reading at the end of such a stretch
@@ -111,7 +113,7 @@ def restart(times: Times, values: NDArray[np.float64], meter: Meter, changed_ms:
     sure = np.flatnonzero((at - at[stretch] >= rules.doubt_ms)[:-1] & goes_on)
     if not len(sure):
         return None
-    since_ms = int(at[sure[-1]]) // STEP_MS * STEP_MS
+    since_ms = int(at[sure[-1]]) // step_ms * step_ms
     early = sure[at[sure] <= since_ms]
     return Restart(int(at[early[-1]]), since_ms) if len(early) else None
 

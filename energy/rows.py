@@ -7,11 +7,9 @@ from typing import NamedTuple
 from energy.allocation import NOBODY, People, allocate, placement_at
 from energy.register import Finding
 from energy.remainder import over_counted
-from energy.rollup import rollup
 from energy.steps import Steps
 from estate.calendar import Every
 from estate.model import Consumption, Estate, Meter
-from store.base import UsageRow
 
 
 class Flow(NamedTuple):
@@ -20,11 +18,6 @@ class Flow(NamedTuple):
     meter: Meter
     tenant: str  # "" for the meter's own
     steps: Steps
-
-
-def flows(estate: Estate, found: Iterable[UsageRow]) -> list[Flow]:
-    """The flows of rows grouped by meter and tenant."""
-    return [Flow(estate.meters[row.tags["meter"]], row.tags["tenant"], Steps(*row[1:4])) for row in found]
 
 
 class Shared(NamedTuple):
@@ -49,11 +42,6 @@ def shared(estate: Estate, meters: Collection[str], own: Iterable[Flow], people:
         if found := over_counted(estate, meter, steps[name], subs):
             result.findings[name] = found
     return result
-
-
-def rolled(estate: Estate, finer: Iterable[Flow], every: Every) -> list[Flow]:
-    """Each flow by longer steps."""
-    return [flow._replace(steps=rollup(flow.steps, every, estate.site.zone)) for flow in finer]
 
 
 def rows(estate: Estate, of: Iterable[Flow], every: Every, settled_ms: int) -> list[Consumption]:

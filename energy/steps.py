@@ -34,7 +34,7 @@ class Steps(NamedTuple):
         return np.rint(self.amounts * self.estimated).astype(np.int64)
 
 
-def steps(cleaned: Cleaned, gap_ms: int, since_ms: int = 0) -> Steps:
+def steps(cleaned: Cleaned, gap_ms: int, since_ms: int = 0, step_ms: int = STEP_MS) -> Steps:
     """Every complete step from `since_ms` on; the first counts from the first reading.
 
     Readings further apart than `gap_ms` enclose a gap: its amount is spread evenly, and is estimated.
@@ -43,8 +43,8 @@ def steps(cleaned: Cleaned, gap_ms: int, since_ms: int = 0) -> Steps:
     if len(times) < 2:
         none = np.empty(0, dtype=np.int64)
         return Steps.of(none, none, none)
-    first = max(int(times[0]) // STEP_MS * STEP_MS, since_ms)
-    edges = np.arange(first, int(times[-1]) + 1, STEP_MS, dtype=np.int64)
+    first = max(int(times[0]) // step_ms * step_ms, since_ms)
+    edges = np.arange(first, int(times[-1]) + 1, step_ms, dtype=np.int64)
     rise = np.diff(register)
     in_gaps = np.concatenate(([0], np.cumsum(np.where(np.diff(times) > gap_ms, rise, 0))))
     return Steps.of(edges[:-1], np.diff(_at(edges, times, register)), np.diff(_at(edges, times, in_gaps)))

@@ -84,6 +84,16 @@ class UsageRow(NamedTuple):
     settled: NDArray[np.int64]  # ms since the epoch: when the last of the rows was written anew; 0 when that is unknown
 
 
+class Span(NamedTuple):
+    """The rows of one meter, or of a tenant's share of it, that start in [start_ms, end_ms)."""
+
+    meter: str
+    tenant: str  # "" for the meter's own
+    every: Every
+    start_ms: int
+    end_ms: int
+
+
 class Touched(NamedTuple):
     """A write reached accounted readings of this device's channel, from `from_ms` on: they are to be settled anew."""
 
@@ -111,8 +121,12 @@ class Store(Protocol):
         """Make the rows durable; a repeated (meter, tenant, every, start_ms) replaces the earlier row."""
         ...
 
-    async def erase_consumption(self, meters: Sequence[str]) -> None:
-        """Remove all rows of these meters, at every step, the shares of their tenants included."""
+    async def remove_consumption(self, spans: Sequence[Span]) -> None:
+        """Remove the rows of these spans."""
+        ...
+
+    async def forget_readings(self, before_ms: int) -> None:
+        """Remove all readings of before then; of what has been silent since, the last value may be known no longer."""
         ...
 
     async def series(self, query: Series) -> list[Row]:

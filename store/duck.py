@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from estate.model import Consumption, Point
-from store.base import Latest, Row, Series, StoreUnavailable, Touched, Usage, UsageRow
+from store.base import Latest, Row, Series, Span, StoreUnavailable, Touched, Usage, UsageRow
 from store.duck_file import connect, gives_up, plain_errors
 from store.duck_sql import TOUCHED, Statement, of_latest, of_series, of_usage
 from store.duck_write import Writer
@@ -43,8 +43,12 @@ class DuckStore:
         if rows:
             await self._change(lambda writer: writer.consumption(rows))
 
-    async def erase_consumption(self, meters: Sequence[str]) -> None:
-        await self._change(lambda writer: writer.erase(frozenset(meters)))
+    async def remove_consumption(self, spans: Sequence[Span]) -> None:
+        if spans:
+            await self._change(lambda writer: writer.remove(spans))
+
+    async def forget_readings(self, before_ms: int) -> None:
+        await self._change(lambda writer: writer.forget_readings(before_ms))
 
     async def series(self, query: Series) -> list[Row]:
         width = len(query.by)

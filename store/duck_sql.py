@@ -65,6 +65,12 @@ def of_usage(query: Usage) -> Statement:
     chosen, parameters = _chosen(query.where, _USAGE_COLUMNS)
     parameters |= {"start": query.start_ms, "end": query.end_ms}
     table = f"consumption_{STEPS[STEPS.index(query.every)]}"
+    if set(query.by) == set(_USAGE_COLUMNS):  # every row for itself: there is nothing to sum
+        rows = f"""
+            SELECT {_columns(query.by, _USAGE_COLUMNS)}c.time, c.amount, c.estimated, c.settled_ms
+            FROM {table} c JOIN flow f ON f.id = c.flow JOIN kind k ON k.id = c.kind
+            WHERE {_WHOSE[query.of]} AND c.time >= $start AND c.time < $end{chosen}"""
+        return Statement(_by_group(query.by, rows, ("time", "amount", "estimated", "settled_ms")), parameters)
     rows = f"""
         SELECT {_columns(query.by, _USAGE_COLUMNS)}c.time, sum(c.amount)::BIGINT AS amount,
             coalesce(sum(c.amount * c.estimated) / nullif(sum(c.amount), 0), 0) AS estimated,

@@ -4,7 +4,7 @@ Names (device, channel, quantity …) are kept once, under a small integer each.
 so that what is newer, the common case, is appended without asking the file for its like.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from estate.calendar import DAY_MS, STEPS, Every
 from estate.model import Consumption, Point
 from sensors.quantities import QUANTITIES
-from store.base import StoreRefused
+from store.base import Span, StoreRefused
 
-Rows = Sequence[Point] | Sequence[Consumption]
+Rows = Sequence[Point] | Sequence[Consumption] | Sequence[Span]
 
 Batch = dict[str, NDArray[Any]]
 """Columns of equal length, by name."""
@@ -48,6 +48,10 @@ class Names(dict[tuple[str, ...], int]):
     def __missing__(self, name: tuple[str, ...]) -> int:
         self[name] = number = len(self)
         return number
+
+    def known(self, names: Iterable[tuple[str, ...]]) -> NDArray[np.int64]:
+        """The id of each, -1 for a name that has none."""
+        return np.fromiter((self.get(name, -1) for name in names), np.int64)
 
     def ids(self, names: Iterable[tuple[str, ...]]) -> NDArray[np.int64]:
         """The id of each; new names are written."""
@@ -94,10 +98,6 @@ class Table:
         last = batch["last"]
         names, times = batch[self._key][last], batch["time"][last]
         self._greatest[names] = np.maximum(self._greatest[names], times)
-
-    def forget(self, names: Sequence[int]) -> None:
-        """Take note that nothing is left of these."""
-        self._greatest[[name for name in names if name < len(self._greatest)]] = NEVER
 
 
 class Writer:
@@ -150,15 +150,22 @@ class Writer:
         for every, batch in batches.items():
             self._consumption[every].remember(batch)
 
-    def erase(self, meters: Collection[str]) -> None:
-        """Remove all consumption of these meters."""
-        gone = [number for (meter, *_), number in self._flows.items() if meter in meters]
+    def remove(self, spans: Sequence[Span]) -> None:
+        """Remove the consumption of these spans."""
+        flow = self._flows.known((span.meter, span.tenant, span.every) for span in spans)
+        batch = {"flow": flow} | {name: _column(spans, name, np.int64) for name in ("start_ms", "end_ms")}
         with self._transaction():
-            for every in STEPS:
-                delete = f"DELETE FROM consumption_{every} WHERE flow IN (SELECT unnest(?::INTEGER[]))"
-                self.database.execute(delete, [gone])
-        for table in self._consumption.values():
-            table.forget(gone)
+            self.database.register("batch", batch)
+            for every in {span.every for span in spans}:
+                self.database.execute(
+                    f"DELETE FROM consumption_{STEPS[STEPS.index(every)]} c USING batch b "
+                    "WHERE c.flow = b.flow AND c.time >= b.start_ms AND c.time < b.end_ms"
+                )
+
+    def forget_readings(self, before_ms: int) -> None:
+        """Remove the readings of before then; `latest` keeps the last of each, and so its greatest time."""
+        with self._transaction():
+            self.database.execute("DELETE FROM reading WHERE time < ?", [before_ms])
 
     def _of_step(self, every: Every) -> Table:
         """The rows of one step are a table of their own: the few long ones are found without passing over the short."""

@@ -16,7 +16,7 @@ import structlog
 from estate.calendar import DAY_MS
 from estate.model import Consumption, Point
 from sensors.quantities import QUANTITIES
-from store.base import Latest, Row, Series, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
+from store.base import Latest, Row, Series, Span, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
 from store.influx_http import InfluxHttp, Missing, Table, TooLarge
 from store.influx_latest import last_points
 from store.influx_moves import Moves
@@ -106,18 +106,18 @@ class InfluxStore:
             await self._send("".join(map(consumption_line, last.values())).encode())
             await self._remove(moves)
 
-    async def erase_consumption(self, meters: Sequence[str]) -> None:
-        if self._http.version == 3:
-            raise StoreRefused("InfluxDB 3 cannot delete rows: keep consumption in InfluxDB 1 or 2, or in DuckDB")
-        if not meters:
+    async def remove_consumption(self, spans: Sequence[Span]) -> None:
+        if not spans:
             return
-        (condition,) = matches([("meter", meters)])
+        self._must_delete()
         async with self._in_turn():
-            await self._http.query(
-                "; ".join(f'DELETE FROM "{of}" WHERE {condition}' for of in ("consumption", "allocation"))
-            )
-            erased = set(meters)
-            self._usage = {key: places for key, places in self._usage.items() if key[1] not in erased}
+            await self._http.query("; ".join(map(_removal, spans)))
+
+    async def forget_readings(self, before_ms: int) -> None:
+        self._must_delete()
+        families = sorted({quantity.family for quantity in QUANTITIES.values()})
+        for family in families:  # one at a time: a deletion holds up the writes beside it
+            await self._http.query(f'DELETE FROM "{family}" WHERE {between(0, before_ms)}')
 
     async def series(self, query: Series) -> list[Row]:
         if not all(query.where.values()):
@@ -245,6 +245,10 @@ class InfluxStore:
         await self._http.query(f'DELETE FROM "touched" WHERE {between(0, self._arrived - ARRIVALS_MS)}')
         self._forgotten = self._arrived
 
+    def _must_delete(self) -> None:
+        if self._http.version == 3:
+            raise StoreRefused("InfluxDB 3 cannot delete rows: keep consumption in InfluxDB 1 or 2, or in DuckDB")
+
     def _can_delete(self) -> bool:
         if self._http.version == 3 and not self._warned:
             self._warned = True
@@ -269,3 +273,11 @@ class InfluxStore:
             key = (table.measurement, tags["meter"], tags.get("tenant", ""), tags["every"])
             place = (tags.get("building", ""), tags["carrier"], tags["role"])
             self._usage.setdefault(key, {})[place] = int(table.rows[-1][0])
+
+
+def _removal(span: Span) -> str:
+    tags: list[tuple[str, list[str]]] = [("meter", [span.meter]), ("every", [span.every])]
+    if span.tenant:
+        tags.append(("tenant", [span.tenant]))
+    conditions = " AND ".join([*matches(tags), between(span.start_ms, span.end_ms)])
+    return f'DELETE FROM "{"allocation" if span.tenant else "consumption"}" WHERE {conditions}'

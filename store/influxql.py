@@ -16,6 +16,11 @@ _FAR_MS = (2**63 - 1) // 1_000_000
 """InfluxQL counts nanoseconds in 64 bits: no time further from the epoch can be said (the year 2262)."""
 
 _MEASUREMENTS = {"meter": "consumption", "tenant": "allocation"}
+_ROW = {
+    "meter": {"building", "meter", "carrier", "role"},
+    "tenant": {"building", "meter", "carrier", "role", "tenant"},
+}
+"""The tags that with a step tell every row: grouped by them, there is nothing to sum."""
 _PLACE = ("building", "zone", "device", "channel")
 
 
@@ -25,6 +30,8 @@ def compile_query(query: Series | Latest | Usage) -> str:
         groups = ", ".join(map(name, (*_PLACE, "quantity")))
         return f'SELECT "at" FROM "latest" {_conditions(query)}GROUP BY {groups}'
     if isinstance(query, Usage):
+        if set(query.by) >= _ROW[query.of]:
+            return _usage_rows(query)
         fields = 'sum("amount") AS "amount", sum("estimated_amount") AS "estimated", max("settled") AS "settled"'
         return _usage(query, between(query.start_ms, query.end_ms), fields)
     if query.every_ms is None:
@@ -117,6 +124,16 @@ def _readings(query: Series) -> str:
 def _usage(query: Usage, time: str, fields: str) -> str:
     conditions = " AND ".join([time, *matches([("every", [query.every])]), *matches(query.where.items())])
     return f"SELECT {fields} FROM {name(_MEASUREMENTS[query.of])} WHERE {conditions} {_groups(STEP, query.by)}"
+
+
+def _usage_rows(query: Usage) -> str:
+    span = between(query.start_ms, query.end_ms)
+    conditions = " AND ".join([span, *matches([("every", [query.every])]), *matches(query.where.items())])
+    fields = '"amount", "estimated_amount" AS "estimated", "settled"'
+    return (
+        f"SELECT {fields} FROM {name(_MEASUREMENTS[query.of])} WHERE {conditions} "
+        f"GROUP BY {', '.join(map(name, query.by))}"
+    )
 
 
 def _conditions(query: Latest) -> str:

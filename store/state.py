@@ -86,6 +86,13 @@ MIGRATIONS = (
         SELECT 'purged', strftime('%s', 'now') / 3600 * 3600000, purged FROM quarantine_size WHERE purged > 0;
     ALTER TABLE quarantine_size DROP COLUMN purged;
     """,
+    """
+    CREATE TABLE change (
+        id INTEGER PRIMARY KEY, meter TEXT NOT NULL, tenant TEXT NOT NULL, month_ms INTEGER NOT NULL,
+        before INTEGER NOT NULL, after INTEGER NOT NULL, why TEXT NOT NULL, from_ms INTEGER NOT NULL,
+        settled_ms INTEGER NOT NULL);
+    CREATE INDEX change_month ON change (month_ms, meter);
+    """,
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 

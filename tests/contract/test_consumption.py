@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store.base import Store, Usage, UsageTag
+from store.base import Span, Store, Usage, UsageTag
 from tests.contract.conftest import Opener
 from tests.contract.values import HOUR, MINUTE, T0, plain_usage, row
 
@@ -127,21 +127,38 @@ async def test_tenants_and_meters(store: Store) -> None:
     assert expected == plain_usage(await store.usage(one))
 
 
-async def test_erased(store: Store) -> None:
-    """Erasing a meter removes its rows at every step and its tenants' shares, nothing else; it can be written anew."""
-    await store.write_consumption(
-        [row(1), row(4, every="1h"), row(1, tenant="bakery"), row(2, meter="m'2"), row(3, meter="m3")]
+async def test_removed(store: Store) -> None:
+    """Removing a span takes the rows of that meter, tenant and step that start in it, nothing else."""
+    own = [row(1), row(2, T0 + QUARTER), row(3, T0 + 2 * QUARTER), row(4, every="1h"), row(5, meter="m'2")]
+    await store.write_consumption([*own, row(6, tenant="bakery"), row(7, tenant="l'école")])
+    await store.remove_consumption(
+        [
+            Span("b01-electricity", "", "15m", T0 + QUARTER, T0 + 2 * QUARTER),
+            Span("m'2", "", "15m", T0, T0 + HOUR),
+            Span("b01-electricity", "l'école", "15m", T0, T0 + HOUR),
+            Span("unknown", "", "1h", T0, T0 + HOUR),
+        ]
     )
-    await store.erase_consumption(["b01-electricity", "m'2", "unknown"])
-    hours = Usage("1h", T0, T0 + HOUR)
-    shares = Usage("15m", T0, T0 + HOUR, "tenant")
+    shares = Usage("15m", T0, T0 + HOUR, "tenant", by=("tenant",))
 
-    assert [(("m3",), [(0, 3, 0.0)])] == plain_usage(await store.usage(usage()))
-    assert ([], []) == (await store.usage(hours), await store.usage(shares))
+    assert [(("b01-electricity",), [(0, 1, 0.0), (2 * QUARTER, 3, 0.0)])] == plain_usage(await store.usage(usage()))
+    assert [(("bakery",), [(0, 6, 0.0)])] == plain_usage(await store.usage(shares))
+    assert 1 == len(await store.usage(Usage("1h", T0, T0 + HOUR)))
 
-    await store.write_consumption([row(9)])
+    await store.write_consumption([row(9, T0 + QUARTER)])
 
-    assert [(("b01-electricity",), [(0, 9, 0.0)]), (("m3",), [(0, 3, 0.0)])] == plain_usage(await store.usage(usage()))
+    assert [0, QUARTER, 2 * QUARTER] == [at for _, rows in plain_usage(await store.usage(usage())) for at, *_ in rows]
+
+
+async def test_each_row_for_itself(store: Store) -> None:
+    """Grouped by all its tags, a row is told as it was written."""
+    await store.write_consumption([row(300, estimated=0.25)._replace(settled_ms=T0), row(5, tenant="bakery")])
+    by: tuple[UsageTag, ...] = ("building", "meter", "tenant", "carrier", "role")
+    (own,) = await store.usage(usage(by))
+    (share,) = await store.usage(Usage("15m", T0, T0 + HOUR, "tenant", by=by))
+
+    assert [[T0], [300], [0.25], [T0]] == [column.tolist() for column in own[1:]]
+    assert ("bakery", [5], [0]) == (share.tags["tenant"], share.amounts.tolist(), share.settled.tolist())
 
 
 async def test_hostile_text(store: Store) -> None:
@@ -179,7 +196,7 @@ SHARES = st.lists(st.tuples(st.sampled_from(["m1", "m2"]), st.integers(0, 3), st
 async def test_any_split_in_any_order(store: Store, writes: list[list[tuple[str, int, int]]]) -> None:
     """However rows are split over writes, ordered and repeated, each is there once, as it was last written."""
     last: dict[str, dict[int, int]] = {}
-    await store.erase_consumption(["m1", "m2"])
+    await store.remove_consumption([Span(meter, "", "15m", T0, T0 + HOUR) for meter in ("m1", "m2")])
     for write in writes:
         await store.write_consumption([row(amount, T0 + step * QUARTER, meter) for meter, step, amount in write])
         for meter, step, amount in write:

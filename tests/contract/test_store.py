@@ -31,7 +31,8 @@ async def test_empty(store: Store) -> None:
     """An empty store has nothing to say, and nothing to write is no error."""
     await store.write([])
     await store.write_consumption([])
-    await store.erase_consumption(["b01-electricity"])
+    await store.remove_consumption([])
+    await store.forget_readings(T0)
 
     assert ([], [], []) == (await store.series(raw()), await store.latest(Latest()), await store.touched(0))
 
@@ -94,6 +95,17 @@ async def test_place_of_the_latest_corrected(store: Store) -> None:
     await store.write([point(1.0, place=("b02", ""))])
 
     assert [point(1.0, place=("b02", ""))] == await store.latest(Latest())
+
+
+async def test_forgotten(store: Store) -> None:
+    """Readings from before a time go, of every quantity; the others stay, and what was last is known."""
+    old, new = [point(1.0), point(7.0, quantity="water.volume")], point(2.0, T0 + HOUR)
+    await store.write([*old, new])
+    await store.forget_readings(T0 + HOUR)
+
+    assert {METER: [(HOUR, 2.0)]} == await readings(store)
+    assert {} == await readings(store, "water.volume")
+    assert [new] == await store.latest(Latest({"quantity": ["electricity.power"]}))
 
 
 async def test_late_data(store: Store) -> None:
@@ -229,11 +241,12 @@ async def test_opened_again(opener: Opener, tmp_path: Path) -> None:
         await store.write([point(1.0), point(3.0, T0 + HOUR), point(7.0, quantity="electricity.energy")])
         arrivals = await store.touched(0)
     async with opener(tmp_path) as store:
+        assert arrivals == await store.touched(0)
+
         await store.write([point(2.0, T0 + MINUTE), point(9.0)])
 
         assert {METER: [(0, 9.0), (MINUTE, 2.0), (HOUR, 3.0)]} == await readings(store)
         assert [point(7.0, quantity="electricity.energy"), point(3.0, T0 + HOUR)] == await store.latest(Latest())
-        assert arrivals == await store.touched(0)
 
 
 async def test_closed(opener: Opener, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from energy.basis import bases
 from energy.settle import Settled, Settlement
 from estate.calendar import DAY_MS, STEP_MS
 from estate.model import FOREVER_MS, Consumption, Estate, Lease, Point
-from store.base import StoreRefused, Touched, Usage
+from store.base import Span, StoreRefused, Touched, Usage
 from store.duck import DuckStore
 from store.state import State
 from tests.energy.sites import estate, meter
@@ -26,21 +26,21 @@ SITE = estate([meter(), meter("sub")])
 
 
 class Forgetful(DuckStore):
-    """A store that has forgotten which readings came, as after a week; it can refuse to erase, or to write."""
+    """A store that has forgotten which readings came, as after a week; it can refuse to remove, or to write."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self.forgot = self.erases_not = False
+        self.forgot = self.removes_not = False
         self.poison = ""
         self.refused, self.written = asyncio.Event(), asyncio.Event()
 
     async def touched(self, since_ms: int) -> list[Touched]:
         return [] if self.forgot else await super().touched(since_ms)
 
-    async def erase_consumption(self, meters: Sequence[str]) -> None:
-        if self.erases_not:
+    async def remove_consumption(self, spans: Sequence[Span]) -> None:
+        if self.removes_not:
             raise StoreRefused("cannot delete")
-        await super().erase_consumption(meters)
+        await super().remove_consumption(spans)
 
     async def write_consumption(self, rows: Sequence[Consumption]) -> None:
         if any(row.meter == self.poison for row in rows):
@@ -153,17 +153,19 @@ async def test_interrupted(store: Forgetful, state: State) -> None:
     assert [800, 1600] == [others, await total(store)]
 
 
-async def test_store_that_cannot_erase(store: Forgetful, state: State) -> None:
+async def test_store_that_cannot_remove(store: Forgetful, state: State) -> None:
     """It is settled all the same, with one warning."""
-    store.erases_not = True
+    store.removes_not = True
+    stray = [Consumption("main", "zombie", "electricity", "b01", "site", "1h", START_MS + DAY_MS, 5, 0.0)]
     await store.write(points("main", RISING))
+    await store.write_consumption(stray)
     with capture_logs() as logs:
         settlement = Settlement(store, SITE, state)
         await settlement.settle(NOW_MS)
         await settlement.rebuild(NOW_MS, lambda done, total: None)
 
     assert 800 == await total(store)
-    assert ["consumption_not_erased"] == [entry["event"] for entry in logs]
+    assert ["consumption_not_removed"] == [entry["event"] for entry in logs]
 
 
 async def test_run_survives_a_refusal(store: Forgetful, state: State) -> None:

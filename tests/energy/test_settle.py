@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from energy.gather import WHOSE
 from energy.register import Kind
-from energy.settle import WHOSE, Settlement
+from energy.settle import Settlement
 from estate.calendar import DAY_MS, STEP_MS, STEPS
 from estate.model import COMMON, Consumption, Point
 from store.base import Store, StoreUnavailable, Touched, Usage, UsageTag
@@ -120,34 +121,35 @@ async def test_day_of_25_hours(store: Store, state: State) -> None:
     assert [100, 4] == amounts(await rows(store), "1d", "main")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(faulty, faulty, st.data())
-def test_settled_in_any_order_is_a_rebuild(main: list[int | str], sub: list[int | str], data: st.DataObject) -> None:
-    """Readings with every fault, arriving in any order and in any number of passes, settle to what a rebuild gives."""
-    every = points("main", damaged(main)) + points("sub", damaged(sub), every_ms=STEP_MS // 3)
-    calm = [1e9 + index for index in range(12)]  # what arrives last stands on firm ground
-    last = points("main", calm, START_MS + DAY_MS) + points("sub", calm, START_MS + DAY_MS)
-    shuffled = data.draw(st.permutations(every))
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(every)), max_size=4)))
-    batches = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(every)], strict=True)]
+def test_bit_by_bit_is_at_once(main: list[int | str], sub: list[int | str], data: st.DataObject) -> None:
+    """Readings with every fault, in any order, repeated and corrected, in any number of passes: as if known at once."""
+    right = points("main", damaged(main)) + points("sub", damaged(sub), every_ms=STEP_MS // 3)
+    wrong = [data.draw(st.sampled_from(right)) for _ in range(3)]
+    first = [each._replace(value=each.value + data.draw(st.sampled_from((-50.0, 7.0, 9e5)))) for each in wrong]
+    arriving = data.draw(st.permutations(first)) + data.draw(st.permutations(right + wrong))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(arriving)), max_size=4)))
+    batches = [arriving[a:b] for a, b in zip([0, *cuts], [*cuts, len(arriving)], strict=True)]
 
-    async def work() -> tuple[set[Consumption], set[Consumption]]:
+    async def settled(batches: Sequence[Sequence[Point]]) -> tuple[set[Consumption], int]:
         with TemporaryDirectory() as folder, State(Path(folder) / "state.sqlite") as state:
             store = DuckStore(Path(folder) / "test.duckdb")
             await store.open()
             settlement = Settlement(store, SITE, state)
-            for batch in [*batches, last]:
+            for batch in batches:
                 await store.write(batch)
                 await settlement.settle(NOW_MS)
-            settled = await rows(store)
-            await settlement.rebuild(NOW_MS, lambda done, total: None)
-            rebuilt = await rows(store)
+            found = await rows(store)
+            rebuilt = await settlement.rebuild(NOW_MS, lambda done, total: None)
             await store.close()
-            return settled, rebuilt
+            return found, rebuilt.rows
 
-    settled, rebuilt = asyncio.run(work())
+    bit_by_bit, corrected = asyncio.run(settled(batches))
+    at_once, _ = asyncio.run(settled([right]))
 
-    assert rebuilt == settled
+    assert at_once == bit_by_bit
+    assert 0 == corrected
 
 
 class Away(DuckStore):

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from estate.calendar import DAY_MS
-from store.base import Latest, Series, StoreRefused, StoreUnavailable, Usage
+from store.base import Latest, Series, Span, StoreRefused, StoreUnavailable, Usage
 from store.influx import ARRIVALS_MS, InfluxStore
 from store.line_protocol import Counter, touched_lines
 from tests.contract.values import row
@@ -226,12 +226,14 @@ async def test_arrivals_forgotten() -> None:
 
 
 async def test_no_deletion_on_3() -> None:
-    """InfluxDB 3 cannot delete: a rewritten place is written and nothing is asked to go; erasing is refused."""
+    """InfluxDB 3 cannot delete: a rewritten place is written and nothing is asked to go; removing is refused."""
     async with scripted(lambda body: (204, b""), "3.2.1") as script, opened(script.port) as store:
         await store.write([point()])
         await store.write([point(building="b02")])
         with pytest.raises(StoreRefused, match="cannot delete"):
-            await store.erase_consumption(["m1"])
+            await store.remove_consumption([Span("m1", "", "1d", 0, T0)])
+        with pytest.raises(StoreRefused, match="cannot delete"):
+            await store.forget_readings(T0)
 
     assert 2 == len(script.bodies)
 

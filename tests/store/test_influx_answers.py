@@ -66,7 +66,7 @@ async def test_too_large(version: str) -> None:
         scripted(lambda body: (413, b"{}") if len(body) > 300 else (204, b""), version) as script,
         opened(script.port) as store,
     ):
-        await store.write([point(float(n), T0 + n) for n in range(20)])
+        await store.write([point(float(n), T0 + n, "electricity.voltage") for n in range(20)])
 
     taken = b"".join(body for body in script.bodies if len(body) <= 300)
     assert [T0 + n for n in range(20)] == [int(line.split()[-1]) for line in taken.splitlines()[:-1]]

@@ -1,0 +1,100 @@
+"""What settlement asks the store: what meters read, and the rows of consumption that are there."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal
+
+from energy.account import ATTEMPTS, Account, Readings, account, look_from
+from energy.part import Held, bounds
+from energy.plan import Changed
+from estate.calendar import DAY_MS, LENGTHS, Every
+from estate.model import Estate, Meter
+from store.base import Series, Store, Usage, UsageRow, UsageTag
+
+Whose = Literal["meter", "tenant"]
+WHOSE: tuple[Whose, ...] = ("meter", "tenant")
+
+EACH_ROW: tuple[UsageTag, ...] = ("building", "meter", "tenant", "carrier", "role")
+"""Grouped by these, every row of consumption stands for itself."""
+
+
+class Gatherer:
+    """Asks for the meters of one estate."""
+
+    def __init__(self, store: Store, estate: Estate) -> None:
+        self._store, self._estate = store, estate
+        self._counters = {(meter.device, meter.channel): meter for meter in estate.meters.values()}
+
+    def meter(self, device: str, channel: str) -> Meter | None:
+        """The meter whose readings these are."""
+        return self._counters.get((device, channel))
+
+    async def begun(self, meters: Collection[str], now_ms: int) -> Changed:
+        """The week of each meter's first reading; those without any are absent."""
+        begun: Changed = {}
+        for quantity, found in self._by_quantity(meters).items():
+            devices = [meter.device for meter in found]
+            query = Series(
+                quantity, 0, now_ms + DAY_MS, 7 * DAY_MS, "count", {"device": devices}, by=("device", "channel")
+            )
+            for tags, times, _ in await self._store.series(query):
+                if counter := self.meter(tags["device"], tags["channel"]):
+                    begun[counter.id] = int(times[0])
+        return begun
+
+    async def accounts(self, changed: Changed, now_ms: int) -> list[Account]:
+        """Each meter's steps from its change on, looking back as far as it takes."""
+        accounts: list[Account] = []
+        waiting, step_ms = changed, LENGTHS[self._estate.step]
+        for attempt in range(ATTEMPTS):
+            readings = await self._readings(waiting, attempt, now_ms)
+            found = await asyncio.to_thread(_accounts, readings, changed, step_ms)
+            accounts += found
+            done = {each.meter.id for each in found}
+            waiting = {each.meter.id: changed[each.meter.id] for each in readings if each.meter.id not in done}
+        return accounts
+
+    async def held(self, meters: Collection[str], start_ms: int, now_ms: int) -> Held:
+        """The rows needed to settle these meters from then on; the shortest step also of the meters behind them."""
+        behind = [meter.id for meter in self._estate.meters.values() if meter.submeter_of in meters]
+        found: dict[Every, Sequence[UsageRow]] = {}
+        for every, from_ms in bounds(self._estate, start_ms).items():
+            own = {*meters, *behind} if every == self._estate.step else meters
+            found[every] = [
+                *await self.rows(every, "meter", own, from_ms, now_ms),
+                *await self.rows(every, "tenant", meters, from_ms, now_ms),
+            ]
+        return found
+
+    async def rows(self, every: Every, of: Whose, meters: Iterable[str], from_ms: int, now_ms: int) -> list[UsageRow]:
+        """The rows of these meters, or of their tenants' shares, each for itself."""
+        where: Mapping[UsageTag, Sequence[str]] = {"meter": sorted(meters)}
+        return await self._store.usage(Usage(every, from_ms, now_ms + DAY_MS, of, where, EACH_ROW))
+
+    async def _readings(self, waiting: Changed, attempt: int, now_ms: int) -> list[Readings]:
+        """What the meters' registers read, from some time before each change on; one query per quantity."""
+        found = []
+        for quantity, meters in self._by_quantity(waiting).items():
+            start_ms = min(look_from(meter, waiting[meter.id], attempt) for meter in meters)
+            devices = [meter.device for meter in meters]
+            query = Series(
+                quantity, start_ms, now_ms + DAY_MS, None, where={"device": devices}, by=("device", "channel")
+            )
+            wanted = set(meters)
+            for tags, times, values in await self._store.series(query):
+                counter = self.meter(tags["device"], tags["channel"])
+                if counter in wanted:
+                    found.append(Readings(counter, times, values, start_ms == 0))
+        return found
+
+    def _by_quantity(self, meters: Iterable[str]) -> Mapping[str, list[Meter]]:
+        found: dict[str, list[Meter]] = defaultdict(list)
+        for meter in map(self._estate.meters.__getitem__, meters):
+            found[meter.quantity].append(meter)
+        return found
+
+
+def _accounts(readings: Sequence[Readings], changed: Changed, step_ms: int) -> list[Account]:
+    found = (account(each, changed[each.meter.id], step_ms) for each in readings)
+    return [each for each in found if each]
