@@ -19,7 +19,7 @@ from alerts.deliver import MailUnusable
 from alerts.deliver import check as check_mail
 from alerts.settings import MailSettings
 from alerts.sink import MailSink
-from dashboards.commands import devices, quarantine
+from dashboards.commands import devices, energy, quarantine
 from dashboards.commands import history as histories
 from dashboards.commands.account import account
 from dashboards.commands.export import export
@@ -71,6 +71,7 @@ app.command()(export)
 app.add_typer(histories.reading, name="reading")
 app.command()(publish)
 app.command()(simulate)
+app.add_typer(energy.app, name="energy")
 app.add_typer(dashboards, name="dashboards")
 log = structlog.get_logger()
 

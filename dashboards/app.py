@@ -11,6 +11,7 @@ from dashboards.actions import action_router
 from dashboards.api import api_router
 from dashboards.costs import cost_router
 from dashboards.energy_page import energy_router
+from dashboards.explaining import explain_router
 from dashboards.pages import page_router
 from dashboards.parts import Parts
 from dashboards.probes import probe_router
@@ -37,7 +38,9 @@ def create_app(parts: Parts) -> FastAPI:
     app = FastAPI(title=parts.estate.site.name, docs_url=None, redoc_url=None, dependencies=once)
     problems.install(app)
     static = StaticFiles()
-    answering = [make(parts) for make in (api_router, usage_router, cost_router, action_router, probe_router)]
+    answering = [
+        make(parts) for make in (api_router, usage_router, cost_router, explain_router, action_router, probe_router)
+    ]
     showing = [make(parts, static) for make in (page_router, energy_router, readings_router)]
     for router in (*answering, *showing, static.router()):
         app.include_router(router)

@@ -2,13 +2,10 @@
 
 from pydantic import BaseModel
 
+from energy.cost import COUNTED
 from energy.cost_sums import LineSum
+from energy.money import decimal
 from estate.tariff import PRICE_UNITS
-
-QUANTITIES_OF = {
-    "day": "d", "year": "d", "power": "VA·d", "over": "VA", "over_time": "s", "share": "1e-9 EUR",
-}  # fmt: skip
-"""What a line's quantity is counted in, but for amounts, which are in the carrier's unit. W count as VA."""
 
 
 class CostLine(BaseModel):
@@ -64,13 +61,6 @@ class CarbonGroup(BaseModel):
     factors: list[FactorUsed]
 
 
-def decimal(millionths: int) -> str:
-    """Millionths as a decimal number, without zeros that say nothing."""
-    whole, rest = divmod(abs(millionths), 1_000_000)
-    part = f"{rest:06}".rstrip("0")
-    return f"{'-' if millionths < 0 else ''}{whole}{'.' if part else ''}{part}"
-
-
 def cost_line(found: LineSum, carrier_unit: str, cents: list[int]) -> CostLine:
     line = found.cost.line
     return CostLine(
@@ -80,7 +70,7 @@ def cost_line(found: LineSum, carrier_unit: str, cents: list[int]) -> CostLine:
         price=decimal(line.price),
         unit=line.unit,
         quantity=found.quantity.tolist(),
-        quantity_unit=QUANTITIES_OF.get(PRICE_UNITS[line.unit].basis, carrier_unit),
+        quantity_unit=COUNTED.get(PRICE_UNITS[line.unit].basis, carrier_unit),
         amount=found.amount.tolist(),
         cents=cents,
     )

@@ -8,14 +8,14 @@ import numpy as np
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from dashboards.cost_models import CarbonGroup, CostAnswer, CostGroup, FactorUsed, cost_line, decimal
+from dashboards.cost_models import CarbonGroup, CostAnswer, CostGroup, FactorUsed, cost_line
 from dashboards.params import ConsumptionParams, check_ids, check_size, count_steps
 from dashboards.parts import Parts
 from dashboards.problems import Problem, ProblemDetails
 from energy.carbon_query import Emitted, emissions
 from energy.cost_query import Costing
 from energy.cost_sums import Group, grouped
-from energy.money import cents
+from energy.money import cents, decimal
 from energy.register import Times
 from energy.tariff import contracts_of
 from estate.calendar import Every, following, rfc3339, steps

@@ -46,6 +46,23 @@ def allocate(
     return {tenant: _joined(spans) for tenant, spans in parts.items()}
 
 
+def keyed(estate: Estate, meter: Meter, starts: NDArray[np.int64]) -> Iterator[tuple[int, int, str, Weights]]:
+    """The runs of a meter's steps under one key: from, to, its kind and weights (by area, where it is by day)."""
+    empty = np.zeros(len(starts), np.int64)
+    before: tuple[int, int, str, Weights] | None = None
+    for first, end, weights in _spans(estate, meter, Steps.of(starts, empty, empty), NOBODY):
+        at_ms = int(starts[first])
+        kinds = (key.kind for key in estate.keys if key.meter == meter.id and key.start_ms <= at_ms < key.end_ms)
+        found = (first, end, next(kinds, "area"), weights)
+        if before and before[2:] == found[2:]:
+            found = (before[0], *found[1:])
+        elif before:
+            yield before
+        before = found
+    if before:
+        yield before
+
+
 def remainder(own: Steps, behind: Sequence[Steps]) -> NDArray[np.int64]:
     """What a meter counts beyond its direct sub-meters, step by step; negative where those count more."""
     net = own.amounts.copy()

@@ -16,13 +16,16 @@ import numpy as np
 from energy.money import Amounts, percents, split, yearly
 from energy.register import Times
 from energy.steps import Steps
-from energy.tariff import Fact, Mask, high_season
+from energy.tariff import Fact, Mask, high_season, pointed_lines
 from estate.calendar import DAY_MS, floor
 from estate.model import Estate
 from estate.tariff import PRICE_UNITS, Contract, Line
 
 _UNIT_MS = DAY_MS // 2  # local noon belongs to its day in every zone
 
+
+COUNTED = {"day": "d", "year": "d", "power": "VA·d", "over": "VA", "over_time": "s", "share": "1e-9 EUR"}
+"""What a line's quantity is counted in, but for amounts, which are in the carrier's unit. W count as VA."""
 
 Done = dict[str, list[list[Amounts]]]
 """Name of a line → what each part pays for it, for every price it has had."""
@@ -83,7 +86,7 @@ def costs(
         if not holds.any():
             continue
         tariff = estate.tariffs[contract.tariff]
-        case = _Case(contract, days, point, parts, {line.name for line in tariff.lines if line.period == "pte"})
+        case = _Case(contract, days, point, parts, pointed_lines(tariff))
         done: Done = defaultdict(list)
         for line in tariff.lines:
             mask = holds & (days.starts >= line.start_ms) & (days.starts < line.end_ms)

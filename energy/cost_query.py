@@ -39,9 +39,12 @@ class Charge(NamedTuple):
 class Costing:
     """One question: the costs over whole months that hold [start_ms, end_ms), as far as they have begun."""
 
-    def __init__(self, store: Store, estate: Estate, start_ms: int, end_ms: int, now_ms: int) -> None:
+    def __init__(
+        self, store: Store, estate: Estate, start_ms: int, end_ms: int, now_ms: int, *, kept: bool = True
+    ) -> None:
+        """Without `kept`, every fact is computed from the steps."""
         zone = estate.site.zone
-        self._store, self._estate = store, estate
+        self._store, self._estate, self._keeps = store, estate, kept
         self._start_ms = floor(start_ms, "1mo", zone)
         last_ms = following(floor(max(start_ms, end_ms - 1), "1mo", zone), "1mo", zone)
         self._end_ms = max(self._start_ms, min(last_ms, now_ms))
@@ -109,7 +112,7 @@ class Costing:
 
     async def _kept(self, names: Collection[str], carrier: str) -> dict[str, Steps]:
         """Kept facts by their name."""
-        if not names:
+        if not names or not self._keeps:
             return {}
         where: dict[UsageTag, Sequence[str]] = {"role": ["derived"], "carrier": [carrier]}
         if len(names) < MOST_NAMES:

@@ -61,3 +61,10 @@ def euros(amount_cents: int) -> str:
     """Cents as a decimal number of EUR."""
     whole, rest = divmod(abs(amount_cents), 100)
     return f"{'-' if amount_cents < 0 else ''}{whole}.{rest:02}"
+
+
+def decimal(millionths: int) -> str:
+    """Millionths as a decimal number, without zeros that say nothing."""
+    whole, rest = divmod(abs(millionths), 1_000_000)
+    part = f"{rest:06}".rstrip("0")
+    return f"{'-' if millionths < 0 else ''}{whole}{'.' if part else ''}{part}"

@@ -4,7 +4,7 @@ Off-peak hours are local time, per delivery point and dated. A step belongs whol
 High season is November to March, `pte` December to February but on Sundays (TURPE 7, in force since 2025-08-01).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from energy.rollup import rollup
 from energy.steps import Steps
 from estate.calendar import DAY_MS, HOUR_MS
 from estate.model import Estate
-from estate.tariff import OFF_PEAK, PRICE_UNITS, Contract, Tariff, slots
+from estate.tariff import OFF_PEAK, PRICE_UNITS, Contract, Line, Tariff, slots
 
 Mask = NDArray[np.bool_]
 
@@ -55,9 +55,9 @@ def wall(starts: Times, zone: ZoneInfo) -> Wall:
     return Wall(local % DAY_MS // 60_000, months, days % 7 == 3)  # 1970-01-01 was a Thursday
 
 
-def high_season(days: Times, zone: ZoneInfo) -> Mask:
-    """Which of these days are from November to March."""
-    return np.isin(wall(days, zone).months, HIGH_SEASON)
+def high_season(starts: Times, zone: ZoneInfo) -> Mask:
+    """Which of these times are from November to March."""
+    return np.isin(wall(starts, zone).months, HIGH_SEASON)
 
 
 def contracts_of(estate: Estate, meter: str) -> list[Contract]:
@@ -108,6 +108,28 @@ def inside(starts: Times, fact: Fact, zone: ZoneInfo) -> Mask:
     if fact.kind == "pte":
         return found & np.isin(clock.months, WINTER) & ~clock.sundays
     return found | clock.sundays if chosen.sundays else found
+
+
+def pointed_lines(tariff: Tariff) -> set[str]:
+    """The names of the lines that price `pte` apart from `hph`."""
+    return {line.name for line in tariff.lines if line.period == "pte"}
+
+
+def in_period(starts: Times, line: Line, contract: Contract, pointed: Collection[str], zone: ZoneInfo) -> Mask:
+    """Which steps belong to a line's period."""
+    everything = np.ones(len(starts), dtype=bool)
+    if not line.period:
+        return everything
+    pointe = inside(starts, Fact("pte", contract.peak), zone)
+    if line.period == "pte":
+        return pointe
+    high = high_season(starts, zone)
+    winter, summer = (inside(starts, Fact("hc", text), zone) for text in (contract.off_peak, contract.off_peak_summer))
+    off_peak = np.where(high, winter, summer)
+    season = {"hph": high, "hch": high, "hpb": ~high, "hcb": ~high}.get(line.period, everything)
+    if line.period in OFF_PEAK:
+        return off_peak & season
+    return ~off_peak & season & ~(pointe & (line.period == "hph") & (line.name in pointed))
 
 
 def facts_of(estate: Estate, meter: str) -> list[Fact]:

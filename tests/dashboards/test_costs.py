@@ -108,3 +108,46 @@ async def test_costs_by_the_hour_are_refused(shop: httpx.AsyncClient) -> None:
     answer = await shop.get("/api/cost?every=1h")
 
     assert (400, "ask for 1d, 1mo or 1y") == (answer.status_code, answer.json()["next_step"])
+
+
+async def test_explained(shop: httpx.AsyncClient) -> None:
+    """What explains a month is what /api/consumption, /api/cost and /api/carbon say of it."""
+    answer = await get(shop, "/api/explain?building=b01&month=2026-11")
+    month = "start=2026-11-01T00:00:00%2B01:00&every=1mo"
+    cost = await get(shop, f"/api/cost?building=b01&{month}")
+    carbon = await get(shop, f"/api/carbon?building=b01&{month}")
+
+    meters = {each["carrier"]: each for each in answer["meters"]}
+    for group in cost["groups"]:
+        meter = meters[group["tags"]["carrier"]]
+        assert (group["quantity"], group["amount"]) == ([meter["quantity"]], [meter["amount"]])
+        assert [each["amount"][0] for each in group["lines"]] == [line["amount"] for line in meter["lines"]]
+    assert {group["tags"]["carrier"]: group["amount"] for group in carbon} == {
+        carrier: [meter["nano_kg"]] for carrier, meter in meters.items()
+    }
+
+
+async def test_explained_to_a_tenant(shop: httpx.AsyncClient) -> None:
+    """Half of 57 kWh in 228 steps, and no word of what the other half did."""
+    answer = await get(shop, "/api/explain?tenant=baker&month=2026-11")
+    (meter,) = answer["meters"]
+
+    assert (28_500, 228) == (meter["quantity"], meter["steps"])
+    assert [140, 88] == [line["steps"] for line in meter["lines"] if line["name"] == "Énergie"]
+    assert "common" not in str(answer)
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("month=2026-11", "0 things to explain"),
+        ("month=2026-13&meter=b01-gas", "month '2026-13' is no month"),
+        ("month=2026-12&meter=b01-gas", "month 2026-12 lies in the future"),
+        ("month=2026-11&meter=b9", "meter 'b9' is not in the estate"),
+    ],
+)
+async def test_nothing_to_explain(shop: httpx.AsyncClient, query: str, detail: str) -> None:
+    """What cannot be explained is said, with what to do."""
+    answer = await shop.get(f"/api/explain?{query}")
+
+    assert (400, detail) == (answer.status_code, answer.json()["detail"])

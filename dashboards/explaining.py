@@ -1,0 +1,127 @@
+"""A month explained: `/api/explain`, and the same in words for the command line."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from dashboards.params import check_ids
+from dashboards.parts import Parts
+from dashboards.problems import Problem, ProblemDetails
+from energy.explain import ExplainedLine, ExplainedMeter, ExplainedShare, Explanation
+from energy.explain_query import Asked, Whose, explain
+from energy.money import euros
+from estate.model import Estate
+from store.base import Store
+
+SCALES = {"Wh": ("kWh", 1000), "L": ("m³", 1000), "VA·d": ("kVA·d", 1000), "VA": ("kVA", 1000), "s": ("h", 3600)}
+"""Units of quantities as people read them."""
+
+
+class ExplainParams(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    tenant: Annotated[str, Field(description="Of this tenant; `common` for the common parts.")] = ""
+    meter: Annotated[str, Field(description="Of this meter.")] = ""
+    building: Annotated[str, Field(description="Of this building's site meters.")] = ""
+    month: Annotated[str, Field(description="The month, like 2026-11.")]
+
+    def asked(self, estate: Estate, now_ms: int) -> Asked:
+        """Whose month; one thing at a time. Raises Problem."""
+        given: list[tuple[Whose, str]] = [("tenant", self.tenant), ("meter", self.meter), ("building", self.building)]
+        chosen = [(kind, name) for kind, name in given if name]
+        if len(chosen) != 1:
+            raise Problem("tenant", f"{len(chosen)} things to explain", "give one of tenant, meter and building")
+        check_ids(estate, {kind: [name] for kind, name in chosen})
+        month_ms = _month(self.month, estate.site.zone)
+        if month_ms > now_ms:
+            raise Problem("month", f"month {self.month} lies in the future", "give one that has begun")
+        return Asked(*chosen[0], month_ms)
+
+
+def explain_router(parts: Parts) -> APIRouter:
+    """`/api/explain`; never cached."""
+    router = APIRouter(
+        prefix="/api",
+        tags=["api"],
+        responses={400: {"model": ProblemDetails}, 503: {"model": ProblemDetails}},
+    )
+
+    @router.get("/explain")
+    async def explained(asked: Annotated[ExplainParams, Query()]) -> Explanation:
+        """A month of a tenant, a meter or a building, taken apart: steps, shares, prices, factors."""
+        return await read_explanation(parts.estate, parts.store, asked, parts.clock())
+
+    return router
+
+
+async def read_explanation(estate: Estate, store: Store, asked: ExplainParams, now_ms: int) -> Explanation:
+    """The explanation, as far as the month is settled."""
+    return await explain(store, estate, asked.asked(estate, now_ms), now_ms)
+
+
+def words(found: Explanation) -> Iterator[str]:
+    """The explanation for people; amounts in kWh, m³ and EUR."""
+    yield f"{found.kind} {found.id}, {found.month}: an allocation by the estate's own prices, no invoice"
+    for meter in found.meters:
+        yield ""
+        yield f"{meter.meter} · {meter.carrier} · building {meter.building or '–'}"
+        yield from _used(meter)
+        yield from (f"  share of {_share(share, meter.unit)}" for share in meter.shares)
+        yield from (f"  {_line(line)}" for line in meter.lines)
+        if meter.priced:
+            yield f"  costs {euros(meter.cents)} EUR"
+        else:
+            yield "  costs: unknown, it has no row in contracts.csv"
+        for row in meter.carbon:
+            amount = f"{quantity(row.quantity, 'Wh')} × {row.kg_per_kwh} kg/kWh = {row.nano_kg / 1e9:.3f} kg CO₂e"
+            yield f"  emits, {row.start} to {row.end}: {amount} ({row.source})"
+    yield ""
+    yield f"in all {euros(found.cents)} EUR, {found.nano_kg / 1e9:.3f} kg CO₂e"
+
+
+def quantity(amount: int, unit: str) -> str:
+    """An amount as people read it, exact but for hours."""
+    name, scale = SCALES.get(unit, (unit, 1))
+    number = f"{amount / scale:,.3f}".rstrip("0").rstrip(".") if scale > 1 else f"{amount:,}"
+    return f"{number.replace(',', ' ')} {name}"
+
+
+def _used(meter: ExplainedMeter) -> Iterator[str]:
+    share = meter.guessed / meter.quantity if meter.quantity else 0
+    estimated = f", of it estimated {quantity(meter.guessed, meter.unit)} ({share:.1%})" if meter.guessed else ""
+    yield f"  used {quantity(meter.quantity, meter.unit)} in {meter.steps} steps until {_at(meter.until)}{estimated}"
+    if meter.settled:
+        yield f"  last settled {_at(meter.settled)}"
+
+
+def _share(share: ExplainedShare, unit: str) -> str:
+    by = f"{share.part:g} of {share.of:g} {share.unit}" if share.part is not None else "by day"
+    amounts = f"{quantity(share.amount, unit)} of {quantity(share.of_amount, unit)}"
+    return f"{share.meter} by {share.key}, {_at(share.start)[:10]} to {_at(share.end)[:10]}: {by}: {amounts}"
+
+
+def _line(line: ExplainedLine) -> str:
+    name = " ".join(filter(None, (line.name, line.period)))
+    if line.unit == "%":
+        what = f"{line.price} % of {', '.join(line.of)}: {euros(round(line.quantity / 1e7))} EUR"
+    else:
+        steps = f" in {line.steps} steps" if line.steps is not None else ""
+        what = f"{quantity(line.quantity, line.quantity_unit)}{steps} × {line.price} {line.unit}"
+    if line.whole != line.amount:
+        what += f" = {line.whole / 1e9:.6f}, of which {line.amount / line.whole:.3%} by energy"
+    return f"{name}, {line.start} to {line.end}: {what} = {line.amount / 1e9:.6f} → {euros(line.cents)} EUR"
+
+
+def _at(rfc3339: str) -> str:
+    return rfc3339[:16].replace("T", " ")
+
+
+def _month(text: str, zone: ZoneInfo) -> int:
+    if not re.fullmatch(r"(19[789]|2[01])\d{1,2}-(0[1-9]|1[0-2])", text, re.ASCII) or len(text) != 7:
+        raise Problem("month", f"month {text!r} is no month", "write year-month, like 2026-11")
+    return int(datetime(int(text[:4]), int(text[5:]), 1, tzinfo=zone).timestamp() * 1000)
