@@ -253,19 +253,19 @@ def decode_(
 
 
 @dashboards.command("build")
-def dashboards_build(folder: Folder = GRAFANA_FOLDER) -> None:
-    """Write the dashboards' JSON."""
+def dashboards_build(folder: Folder = GRAFANA_FOLDER, config: Config = None) -> None:
+    """Write the dashboards' JSON, for the configured step of consumption."""
     from dashboards import grafana  # a slow import, for this command alone
 
-    grafana.write(folder)
+    grafana.write(folder, read(config).energy.step)
 
 
 @dashboards.command("check")
-def dashboards_check(folder: Folder = GRAFANA_FOLDER) -> None:
+def dashboards_check(folder: Folder = GRAFANA_FOLDER, config: Config = None) -> None:
     """Fail where the JSON is not what the code says."""
     from dashboards import grafana
 
-    drift = grafana.check(folder)
+    drift = grafana.check(folder, read(config).energy.step)
     print("\n".join(drift) or f"{folder}: up to date")
     raise typer.Exit(1 if drift else 0)
 

@@ -24,13 +24,11 @@ def action_router(parts: Parts) -> APIRouter:
         prefix="/api",
         tags=["actions"],
         responses={400: {"model": ProblemDetails}, 503: {"model": ProblemDetails}},
-        dependencies=[Depends(_json_only)],
+        dependencies=[Depends(json_only)],
     )
 
     def intake() -> Intake:
-        if not parts.web.loopback:
-            raise Problem("listen", "only this machine may change something, and [web] listen is open to others",
-                          "use the command line on the server, or listen on 127.0.0.1")  # fmt: skip
+        from_this_machine(parts)
         if parts.intake is None:
             raise Problem("only", "this process does not ingest", "ask the one that runs with --only ingest")
         return parts.intake
@@ -67,6 +65,13 @@ def action_router(parts: Parts) -> APIRouter:
     return router
 
 
-async def _json_only(request: Request) -> None:
+def from_this_machine(parts: Parts) -> None:
+    """A problem where others can ask, too."""
+    if not parts.web.loopback:
+        raise Problem("listen", "only this machine may change something, and [web] listen is open to others",
+                      "use the command line on the server, or listen on 127.0.0.1")  # fmt: skip
+
+
+async def json_only(request: Request) -> None:
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise Problem("content-type", "only JSON is taken here", "send Content-Type: application/json")

@@ -16,6 +16,7 @@ from dashboards.pages import page_router
 from dashboards.parts import Parts
 from dashboards.probes import probe_router
 from dashboards.readings_page import readings_router
+from dashboards.settling import settling_router
 from dashboards.static_files import StaticFiles
 from dashboards.usage_api import usage_router
 
@@ -39,7 +40,16 @@ def create_app(parts: Parts) -> FastAPI:
     problems.install(app)
     static = StaticFiles()
     answering = [
-        make(parts) for make in (api_router, usage_router, cost_router, explain_router, action_router, probe_router)
+        make(parts)
+        for make in (
+            api_router,
+            usage_router,
+            cost_router,
+            explain_router,
+            settling_router,
+            action_router,
+            probe_router,
+        )
     ]
     showing = [make(parts, static) for make in (page_router, energy_router, readings_router)]
     for router in (*answering, *showing, static.router()):

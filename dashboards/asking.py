@@ -35,7 +35,7 @@ async def interface(settings: Settings) -> AsyncIterator[tuple[Get, Estate]]:
                 raise StoreUnavailable("the service that ran a moment ago has stopped; start it, and run this again")
             return answer
 
-        yield there, load(settings.estate_folder)
+        yield there, load(settings.estate_folder, settings.energy.step)
         return
     async with local(settings, clock()) as here:
         app = create_app(_parts(here))

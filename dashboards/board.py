@@ -16,7 +16,7 @@ from dashboards.models import AccountRow, DeviceState, Quarantine
 from dashboards.parts import Parts
 from dashboards.quarantine import read_quarantine
 from energy import usage
-from estate.calendar import DAY_MS, STEP_MS, steps
+from estate.calendar import DAY_MS, LENGTHS, STEP_MS, steps
 from estate.model import Meter
 from store.base import StoreUnavailable
 
@@ -105,7 +105,8 @@ class Board:
 
     async def _load(self, speaker: Speaker) -> Any:
         rows = await queries.site_load(self._parts.estate, self._parts.store, self._parts.clock())
-        return (await _altair()).load_chart(rows, self._span(queries.LOAD_MS), speaker) if rows else None
+        step_ms = LENGTHS[self._parts.estate.step]
+        return (await _altair()).load_chart(rows, self._span(queries.LOAD_MS), speaker, step_ms) if rows else None
 
     async def _days(self, speaker: Speaker) -> Any:
         now_ms, zone = self._parts.clock(), self._parts.estate.site.zone

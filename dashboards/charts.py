@@ -28,7 +28,7 @@ CO2_GOOD, CO2_ACT = 800, 1500
 """In ppm: satisfactory below, act promptly above (decree of 27 December 2022 on indoor air)."""
 
 
-def load_chart(rows: Sequence[LoadStep], span: tuple[int, int], speaker: Speaker) -> Drawing:
+def load_chart(rows: Sequence[LoadStep], span: tuple[int, int], speaker: Speaker, step_ms: int = STEP_MS) -> Drawing:
     """The site's load as stacked steps, by use; bars, so that a missing step stays a hole."""
     quality, uses = quality_names(speaker), use_names(speaker)
     values = [
@@ -46,7 +46,7 @@ def load_chart(rows: Sequence[LoadStep], span: tuple[int, int], speaker: Speaker
     ]
     chart = (
         alt.Chart(inline(values))
-        .transform_calculate(end=f"datum.start + {STEP_MS}")
+        .transform_calculate(end=f"datum.start + {step_ms}")
         .mark_bar(orient="vertical", binSpacing=0)
     )
     return styled(

@@ -17,6 +17,7 @@ from pydantic_settings import (
 
 from alerts.settings import MailSettings
 from dashboards.settings import WebSettings
+from energy.settings import EnergySettings
 from estate.settings import EstateSettings, sample_path
 from ingest.settings import BrokerSettings, IngestSettings, StateSettings
 from store.settings import StoreSettings
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     store: StoreSettings = Field(default_factory=StoreSettings)
     state: StateSettings = Field(default_factory=StateSettings)
     estate: EstateSettings = Field(default_factory=EstateSettings)
+    energy: EnergySettings = Field(default_factory=EnergySettings)
     web: WebSettings = Field(default_factory=WebSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
 

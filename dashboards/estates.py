@@ -5,6 +5,7 @@ from pathlib import Path
 
 import structlog
 
+from estate.calendar import Step
 from estate.load import EstateWrong, load
 
 Signature = frozenset[tuple[str, int, int]]
@@ -15,10 +16,10 @@ log = structlog.get_logger()
 class EstateFolder:
     """The estate as it was last right, and what is wrong with the folder since."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, step: Step) -> None:
+        self.path, self._step = path, step
         self._seen = _signature(path)
-        self.estate = load(path)
+        self.estate = load(path, step)
         self.trouble = ""  # why the folder is not followed; "" while it is
 
     async def look(self) -> bool:
@@ -28,7 +29,7 @@ class EstateFolder:
             return False
         self._seen = seen
         try:
-            found = await asyncio.to_thread(load, self.path)
+            found = await asyncio.to_thread(load, self.path, self._step)
         except EstateWrong as error:
             first = error.problems[0]
             self.trouble = f"{first} ({len(error.problems)} problems; microville check names all)"

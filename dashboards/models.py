@@ -241,3 +241,36 @@ class Mail(BaseModel):
     status: str
     attempts: int
     error: str  # the server's last words, "" if none
+
+
+class MonthChanged(BaseModel):
+    """A closed month that has another figure than it had."""
+
+    meter: str
+    tenant: str  # "" for the meter's own figure
+    carrier: str  # "" when the meter is no longer in the estate
+    unit: str
+    month: str  # like 2026-10
+    before: int
+    after: int
+    why: str  # completed, corrected or recomputed
+    readings_from: str | None  # the earliest of the readings that changed it; null for a recomputation
+    settled: str
+
+
+class RebuildAsked(BaseModel):
+    """Which meters; none named: all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    meters: list[str] = Field(default=[], max_length=10_000)
+
+
+class RebuildState(BaseModel):
+    """How far the last rebuild is."""
+
+    done: int  # meters
+    total: int
+    rows: int  # written: those that were not what the readings say
+    kept_before: dict[str, str]  # by meter: rows from before then stand, their readings being kept no longer
+    trouble: str  # why it waits, "" when it does not

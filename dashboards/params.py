@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dashboards.problems import Problem
-from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, Every, floor, following
+from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, Every, floor, following, kept
 from estate.model import CARRIERS, COMMON, Estate
 from sensors.quantities import QUANTITIES
 from store.base import How, Latest, Tag, UsageTag
@@ -163,6 +163,9 @@ class StepParams(_Params):
 
     def span(self, now_ms: int, estate: Estate) -> tuple[int, int]:
         """[start, end) in ms; the default start is the start of a step."""
+        if self.every not in (steps := kept(estate.step)):
+            detail = f"consumption is settled by {estate.step} here, and not kept by {self.every}"
+            raise Problem("every", detail, f"ask for {', '.join(steps)}")
         end_ms = now_ms if self.end is None else self.end
         if self.start is not None:
             return _span(self.start, end_ms, self.end is None)

@@ -68,8 +68,8 @@ class Now(NamedTuple):
 
 
 async def site_load(estate: Estate, store: Store, now_ms: int) -> list[LoadStep]:
-    """The electric load of the last two days, by use and quarter of an hour."""
-    start_ms = floor(now_ms - LOAD_MS, "15m", estate.site.zone)
+    """The electric load of the last two days, by use and step."""
+    start_ms = floor(now_ms - LOAD_MS, estate.step, estate.site.zone)
     loads = await usage.load_by_use(store, estate, "electricity", start_ms, now_ms)
     return [
         LoadStep(start, use, watts * (1 - estimated), watts * estimated)

@@ -71,7 +71,7 @@ async def ask(settings: Settings, method: str, path: str, body: Mapping[str, Any
 @asynccontextmanager
 async def local(settings: Settings, now_ms: int) -> AsyncIterator[Local]:
     """The parts, opened for one command while no service runs."""
-    estate = load(settings.estate_folder)
+    estate = load(settings.estate_folder, settings.energy.step)
     store = open_store(settings.store)
     await store.open()
     try:

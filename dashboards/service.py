@@ -79,7 +79,7 @@ class Service:
         self._store_trouble = "it is not open yet"
         check(settings.mail.url)
         tls(settings.broker)
-        self._folder = EstateFolder(settings.estate_folder)
+        self._folder = EstateFolder(settings.estate_folder, settings.energy.step)
         estate = self._folder.estate
         self._web = WebServer(settings.web)
         stack.callback(self._web.close)
@@ -98,7 +98,7 @@ class Service:
         filters = settings.broker.filters(self._routes.filters())
         self._session = Session(settings.broker, filters, clock, subscriptions)
         self._ingester = Ingester(self._session, self._intake)
-        self._settlement = Settlement(self._store, estate, state)
+        self._settlement = Settlement(self._store, estate, state, settings.store.raw_days)
         self._alerts = Alerts(self._store, estate, state, settings.mail, clock)
         self._progress = Progress(ledger)
         self._supervisor = Supervisor(os.environ)
@@ -114,6 +114,7 @@ class Service:
             mail_folder=mail_folder,
             clock=clock,
             alerts=self._alerts.current,
+            settlement=self._settlement if Role.ENERGY in roles else None,
             estate_folder=settings.estate.path,
             web=settings.web,
         )

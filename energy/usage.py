@@ -5,14 +5,14 @@ Sums over a building, a use or the site take site meters alone, so that nothing 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from energy.register import Times
 from energy.steps import Steps
-from estate.calendar import HOUR_MS, STEP_MS
+from estate.calendar import HOUR_MS, LENGTHS, Step
 from estate.model import Building, Estate
 from store.base import Store, Usage, UsageRow, UsageTag
 
@@ -46,16 +46,14 @@ async def site_days(store: Store, start_ms: int, end_ms: int) -> dict[str, Steps
     return {row.tags["carrier"]: summed([row]) for row in found}
 
 
-async def load_by_use(
-    store: Store, estate: Estate, carrier: str, start_ms: int, end_ms: int, every: Literal["15m", "1h"] = "15m"
-) -> dict[str, Load]:
+async def load_by_use(store: Store, estate: Estate, carrier: str, start_ms: int, end_ms: int) -> dict[str, Load]:
     """The site's load curve by what its buildings are used for, "" where a meter serves the whole site."""
     where: Where = {**SITE, "carrier": [carrier]}
     rows: dict[str, list[UsageRow]] = defaultdict(list)
-    for row in await store.usage(Usage(every, start_ms, end_ms, where=where, by=("building",))):
+    for row in await store.usage(Usage(estate.step, start_ms, end_ms, where=where, by=("building",))):
         building = estate.buildings.get(row.tags["building"])
         rows[building.use if building else ""].append(row)
-    return {use: load(summed(rows[use]), every) for use in sorted(rows)}
+    return {use: load(summed(rows[use]), estate.step) for use in sorted(rows)}
 
 
 async def intensities(store: Store, estate: Estate, start_ms: int, end_ms: int) -> list[Intensity]:
@@ -68,9 +66,9 @@ async def intensities(store: Store, estate: Estate, start_ms: int, end_ms: int) 
     return sorted(found, key=lambda each: -each.kwh_per_m2)
 
 
-def load(steps: Steps, every: Literal["15m", "1h"]) -> Load:
+def load(steps: Steps, every: Step) -> Load:
     """The mean power, in W, of steps in Wh."""
-    watts = steps.amounts.astype(np.float64) * (HOUR_MS / {"15m": STEP_MS, "1h": HOUR_MS}[every])
+    watts = steps.amounts.astype(np.float64) * (HOUR_MS / LENGTHS[every])
     return Load(steps.starts, watts, steps.estimated)
 
 

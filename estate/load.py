@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from estate.calendar import Step
 from estate.check import Files, check
 from estate.fields import near
 from estate.meter_rows import CalorificRow, ExchangeRow, MeterRow, VirtualRow
@@ -58,8 +59,8 @@ def examine(folder: Path) -> list[Problem]:
     return _read(folder)[1]
 
 
-def load(folder: Path) -> Estate:
-    """The estate of a folder. Raises EstateWrong with every problem at once."""
+def load(folder: Path, step: Step = "15m") -> Estate:
+    """The estate of a folder, its consumption settled by this step. Raises EstateWrong with every problem at once."""
     files, problems = _read(folder)
     if problems:
         raise EstateWrong(problems)
@@ -84,6 +85,7 @@ def load(folder: Path) -> Estate:
         contracts=[_contract(r, zone) for _, r in files.contracts.rows],
         carbon=[Factor(r.carrier, r.kg_per_kwh, r.source, _start(r.first, zone)) for _, r in files.carbon.rows],
         virtuals={row.meter: virtual(row) for _, row in files.virtuals.rows},
+        step=step,
     )
 
 

@@ -6,6 +6,7 @@ local midnights, which InfluxQL knows nothing of: they are rows of their own, to
 
 from collections.abc import Iterable, Sequence
 
+from estate.calendar import HOUR_MS, LENGTHS
 from sensors.quantities import QUANTITIES
 from store.base import Latest, Series, Usage
 
@@ -57,8 +58,9 @@ def panel_query(query: Series | Usage) -> str:
 
 
 def panel_load(query: Usage) -> str:
-    """Consumption by quarter of an hour as a Grafana panel shows a load: amount per hour, so W for Wh."""
-    steps = _usage(query, "$timeFilter", 'sum("amount") * 4 AS "load"')
+    """Consumption by its shortest step as a Grafana panel shows a load: amount per hour, so W for Wh."""
+    per_hour = HOUR_MS // LENGTHS[query.every]
+    steps = _usage(query, "$timeFilter", f'sum("amount") * {per_hour} AS "load"')
     groups = _groups("${__interval}", query.by)
     return f'SELECT mean("load") AS "load" FROM ({steps}) WHERE $timeFilter {groups}'
 

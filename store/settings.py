@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from store.base import Store
 
@@ -24,6 +24,7 @@ class StoreSettings(BaseModel):
 
     url: str = "duckdb:///microville-data/microville.duckdb"
     token: SecretStr | None = None
+    raw_days: int = Field(400, ge=8, description="how long readings are kept; consumption is kept for ever")
 
     @field_validator("url")
     @classmethod

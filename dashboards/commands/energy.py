@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import typer
 from pydantic import TypeAdapter
 
+from dashboards.commands import settling
 from dashboards.commands.output import AsJson, Config, print_json
 from dashboards.configuration import Settings, read
 from dashboards.explaining import ExplainParams, read_explanation, words
@@ -17,6 +18,8 @@ from dashboards.service import clock
 from energy.explain import Explanation
 
 app = typer.Typer(no_args_is_help=True, help="Consumption, what it costs and emits.")
+app.command("rebuild")(settling.rebuild)
+app.command("changes")(settling.changes)
 
 
 @app.command("explain")

@@ -9,6 +9,7 @@ from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models.dashboard import DashboardCursorSync, DataTransformerConfig
 
 from dashboards.grafana.query import DATASOURCE, InfluxQuery
+from estate.calendar import Step
 from sensors.quantities import QUANTITIES
 from store.base import Latest, Series, Usage, UsageTag
 from store.influxql import panel_last_seen, panel_load, panel_query
@@ -20,7 +21,6 @@ ZONE = "Europe/Paris"
 """The site's zone: days and months of the store begin at its midnights."""
 
 _ELECTRICITY: Mapping[UsageTag, Sequence[str]] = {"carrier": ["electricity"], "role": ["site"]}
-_LOAD = Usage("15m", 0, 0, where=_ELECTRICITY, by=("building",))
 _DAYS = Usage("1d", 0, 0, where={"carrier": ["electricity", "gas"], "role": ["site"]}, by=("carrier",))
 _MONTH = Usage("1mo", 0, 0, where=_ELECTRICITY, by=("building",))
 
@@ -71,7 +71,7 @@ _WORDS: dict[str, dict[Language, tuple[str, str]]] = {
 }
 
 
-def overview(language: Language) -> dashboard.Dashboard:
+def overview(language: Language, step: Step = "15m") -> dashboard.Dashboard:
     """The dashboard; its panels are numbered in their order, which must therefore only grow."""
     title, description = _WORDS["dashboard"][language]
     board = (
@@ -86,13 +86,13 @@ def overview(language: Language) -> dashboard.Dashboard:
         .readonly()
         .with_variable(dashboard.DatasourceVariable("datasource").label("InfluxDB").type("influxdb"))
     )
-    for number, panel in enumerate(_panels(language), start=1):
+    for number, panel in enumerate(_panels(language, step), start=1):
         board = board.with_panel(panel.id(number))
     return board
 
 
-def _panels(language: Language) -> Iterator[timeseries.Panel | table.Panel]:
-    yield _load(language).span(24).height(9)
+def _panels(language: Language, step: Step) -> Iterator[timeseries.Panel | table.Panel]:
+    yield _load(language, step).span(24).height(9)
     yield _days(language).span(16).height(9)
     yield _month(language).span(8).height(9)
     yield _rooms("climate.co2", language).span(12).height(9)
@@ -100,9 +100,10 @@ def _panels(language: Language) -> Iterator[timeseries.Panel | table.Panel]:
     yield _seen(language).span(24).height(9)
 
 
-def _load(language: Language) -> timeseries.Panel:
-    target = InfluxQuery(panel_load(_LOAD), alias="$tag_building")
-    return _stacked(_curve("load", "watt", language)).with_target(target).interval("15m").fill_opacity(40)
+def _load(language: Language, step: Step) -> timeseries.Panel:
+    load = Usage(step, 0, 0, where=_ELECTRICITY, by=("building",))
+    target = InfluxQuery(panel_load(load), alias="$tag_building")
+    return _stacked(_curve("load", "watt", language)).with_target(target).interval(step).fill_opacity(40)
 
 
 def _days(language: Language) -> timeseries.Panel:
