@@ -155,7 +155,7 @@ def _weights(estate: Estate, meter: Meter, at_ms: int, holding: Sequence[Key], p
     zones, total = _alone(estate, meter, at_ms)
     if holding and holding[0].kind == "occupancy":
         day = floor(at_ms, "1d", estate.site.zone)
-        present = {zone: people[zone][day] for zone in zones if day in people.get(zone, ())}
+        present = {zone: people.get(zone, {}).get(day, 0) for zone in zones}  # who has none has a share of 0
         if any(present.values()):
             return _leased(estate, present, sum(present.values()), at_ms)
     return _leased(estate, zones, total, at_ms)

@@ -64,6 +64,8 @@ FACTS: dict[str, Fact] = {
     )
 }
 
+DEGREES = ("degree17", "degree18")
+
 
 def meter_of(kind: str, place: str, fact: str) -> str:
     """The id under which a fact of a place stands; kinds are zone, building, site and tenant."""
@@ -78,7 +80,8 @@ def of_zone(sensed: Sensed, co2: Sequence[Held], start_ms: int, end_ms: int, zon
     occupied = sensed.occupied(at)
     air = _mean(co2, at)
     counted, known, there = ~np.isnan(people), ~np.isnan(occupied), occupied == 1
-    aired = there & ~np.isnan(air)
+    air_known = known & ~np.isnan(air)
+    aired = there & air_known
     opened = _open(start_ms, end_ms, zone)[hour]
     hours = _Hours(start_ms, (end_ms - start_ms) // HOUR_MS, hour, spans)
     above = {ppm: aired & (air > ppm) for ppm in CO2_PPM}
@@ -88,9 +91,9 @@ def of_zone(sensed: Sensed, co2: Sequence[Held], start_ms: int, end_ms: int, zon
         "occupied": hours.sum(known, there),
         "usable": hours.sum(known & opened, known),
         "used": hours.sum(known & opened, there),
-        "aired": hours.sum(aired, aired),
-        "co2_800": hours.sum(aired, above[800]),
-        "co2_1500": hours.sum(aired, above[1500]),
+        "aired": hours.sum(air_known, aired),
+        "co2_800": hours.sum(air_known, above[800]),
+        "co2_1500": hours.sum(air_known, above[1500]),
     }
 
 

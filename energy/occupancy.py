@@ -133,6 +133,11 @@ def _balanced(moves: Values, *, over: bool) -> Values:
     return inside - np.minimum(np.minimum.accumulate(inside), 0.0)
 
 
+def anchor_before(at_ms: int, zone: ZoneInfo) -> int:
+    """The last anchor before that time, where a day of counting began."""
+    return max(anchor for anchor in _anchors(at_ms, at_ms, zone) if anchor < at_ms)
+
+
 def _anchors(first_ms: int, last_ms: int, zone: ZoneInfo) -> list[int]:
     """The anchors around these times: one before, one after, and all between."""
     day = floor(first_ms - 26 * HOUR_MS, "1d", zone)

@@ -20,7 +20,7 @@ from energy.rollup import floored, rolled
 from energy.rows import Flow, rows, shared
 from energy.steps import Steps
 from estate.calendar import Every, floor, following, kept
-from estate.model import Consumption, Estate, Meter
+from estate.model import FOREVER_MS, Consumption, Estate, Meter
 from store.base import Span, UsageRow
 
 NEVER = (1 << 42) - 1
@@ -47,6 +47,12 @@ class Outcome(NamedTuple):
     changes: list[Change]  # of closed months
     findings: dict[str, list[Finding]]
     kept_before: dict[str, int]  # by meter: rows before then stand as they are, their readings being gone
+
+    @property
+    def since_ms(self) -> int:
+        """The start of the earliest row that changes."""
+        starts = [each.start_ms for each in (*self.rows, *self.gone) if each.every not in ("1d", "1mo", "1y")]
+        return min(starts, default=FOREVER_MS)
 
 
 def bounds(estate: Estate, start_ms: int) -> dict[Every, int]:

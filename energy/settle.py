@@ -17,6 +17,7 @@ import structlog
 
 from energy.basis import bases
 from energy.changes import Change, note
+from energy.derive import Derivation
 from energy.findings import Teller
 from energy.gather import Gatherer
 from energy.memory import Memory
@@ -82,6 +83,7 @@ class Settlement:
         self._gather = Gatherer(self._store, self._estate)
         self._memory = Memory(self._state, bases(self._estate))
         self._findings = Teller(self._estate)
+        self._facts = Derivation(self._store, self._estate, self._state)
 
     async def run(self, clock: Callable[[], int], every_s: float) -> None:
         """Settle for ever, every so often or when asked, by a clock in ms; wait while the store is away."""
@@ -139,6 +141,10 @@ class Settlement:
         for row in touched:
             if meter := self._gather.meter(row.device, row.channel):
                 changed[meter.id] = row.from_ms
+        if anew >= self._estate.meters.keys():
+            await self._facts.forget()
+        for name, from_ms in (await self._facts.readings(touched, now_ms)).items():
+            changed[name] = min(from_ms, changed.get(name, from_ms))
         changed |= dict.fromkeys(anew, 0)
         total = Settled(0, 0, {})
         refused: list[str] = []
@@ -150,6 +156,7 @@ class Settlement:
             progress(total.meters, len(changed))
             if asked:
                 self.rebuilding = Progress(total.meters, len(changed), total.rows, total.kept_before, "")
+        await self._facts.days(now_ms)
         if refused:
             raise StoreRefused("; ".join(refused))
         self._asked -= asked
@@ -175,7 +182,9 @@ class Settlement:
             start_ms = 0 if whole else min(each.since_ms for each in accounts)
             held = await self._gather.held(meters, start_ms, now_ms)
             work = Work(accounts, meters, start_ms, now_ms)
-            outcome = await asyncio.to_thread(work_out, self._estate, work, held)
+            people = await self._facts.people(meters, start_ms, now_ms)
+            outcome = await asyncio.to_thread(work_out, self._estate, work, held, people)
+            await self._facts.due(outcome.since_ms)
             await self._put(outcome, part, whole)
             self._findings.tell(outcome.findings)
             settled = settled._replace(rows=len(outcome.rows), kept_before=outcome.kept_before)

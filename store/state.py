@@ -93,6 +93,9 @@ MIGRATIONS = (
         settled_ms INTEGER NOT NULL);
     CREATE INDEX change_month ON change (month_ms, meter);
     """,
+    """
+    CREATE TABLE derived (place TEXT PRIMARY KEY, basis TEXT NOT NULL);
+    """,
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 
