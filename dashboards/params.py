@@ -204,8 +204,8 @@ class ConsumptionParams(StepParams):
             "meter": self.meter,
             "carrier": self.carrier,
         }
-        if self.of == "meter" and "meter" not in self.groups:
-            asked["role"] = ["site"]
+        if self.of == "meter":
+            asked["role"] = ["site", "submeter", "virtual"] if "meter" in self.groups else ["site"]
         return {tag: values for tag, values in asked.items() if values}
 
 
