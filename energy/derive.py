@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from energy.allocation import NOBODY, People, by_people, served
 from energy.daily import Daily
-from energy.facts import DEGREES, FACTS, ROLE, meter_of
 from energy.derived_memory import DerivedMemory
+from energy.facts import DEGREES, FACTS, ROLE, meter_of
 from energy.places import OUTDOOR, SENSED, Place, outdoor, place_bases, placed, places, rows
 from energy.rollup import rollup
 from energy.sensing import Series, days, facts, look_from

@@ -20,7 +20,7 @@ class DerivedMemory:
 
     async def forget(self) -> None:
         """Every place is to be derived anew, and every day."""
-        await self._state.run(lambda db: (db.execute("DELETE FROM derived"), _due(db, 0)))
+        await self._state.run(_forget)
 
     async def keep(self, places: Collection[str]) -> None:
         """These places' facts stand, on today's basis."""
@@ -44,6 +44,11 @@ class DerivedMemory:
 def _since(db: sqlite3.Connection) -> int:
     found = db.execute("SELECT at_ms FROM cursor WHERE name = 'days_due'").fetchone()
     return int(found[0]) if found else 0
+
+
+def _forget(db: sqlite3.Connection) -> None:
+    db.execute("DELETE FROM derived")
+    _due(db, 0)
 
 
 def _due(db: sqlite3.Connection, at_ms: int) -> None:

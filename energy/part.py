@@ -19,7 +19,7 @@ from energy.register import Finding, doubt_ms
 from energy.rollup import floored, rolled
 from energy.rows import Flow, rows, shared
 from energy.steps import Steps
-from estate.calendar import Every, floor, following, kept
+from estate.calendar import LENGTHS, Every, floor, following, kept
 from estate.model import FOREVER_MS, Consumption, Estate, Meter
 from store.base import Span, UsageRow
 
@@ -51,8 +51,9 @@ class Outcome(NamedTuple):
     @property
     def since_ms(self) -> int:
         """The start of the earliest row that changes."""
-        starts = [each.start_ms for each in (*self.rows, *self.gone) if each.every not in ("1d", "1mo", "1y")]
-        return min(starts, default=FOREVER_MS)
+        written = [row.start_ms for row in self.rows if row.every in LENGTHS]
+        removed = [span.start_ms for span in self.gone if span.every in LENGTHS]
+        return min([*written, *removed], default=FOREVER_MS)
 
 
 def bounds(estate: Estate, start_ms: int) -> dict[Every, int]:

@@ -16,6 +16,7 @@ SENSED = (
 
 OUTDOOR = "climate.temperature"
 
+
 class Place(NamedTuple):
     """A zone, a building where sensors serve it as a whole, the site, or a tenant."""
 
