@@ -45,6 +45,16 @@ _ROOMS = {  # id in the file: name here, start of its period, length: the weeks 
 }
 
 
+_HOUSE_START_MS = _ms("2021-12-27")  # a Monday, as 2007-01-01 was
+
+_REGISTERS = {  # by carrier: the quantity of its register, and of its power where the meter says it
+    "electricity": ("electricity.energy", "electricity.power"),
+    "gas": ("gas.energy", ""),
+    "pv": ("pv.energy", "pv.power"),
+    "export": ("electricity.energy_export", ""),
+}
+
+
 _Values = Mapping[str, NDArray[np.float64]]
 
 
@@ -57,23 +67,44 @@ class _Source(Protocol):
         ...
 
 
+class _Exchanged(NamedTuple):
+    """A meter that was replaced by another: what the old one showed then, and what the new one began with, in Wh."""
+
+    at_ms: int  # the start of an hour
+    final: int
+    first: int
+
+
+_EXCHANGED = _Exchanged(_ms("2026-11-05T09:00:00"), 1044628530, 0)
+
+
 class _Meter(NamedTuple):
     """A cumulative register over hourly consumption; within the hour it rises evenly."""
 
     building: str
-    carrier: str
+    quantity: str  # of the register
     register: NDArray[np.int64]  # Wh at the start of each hour of the period, and at its end
+    power: str = ""  # the quantity of the mean power of each hour; "" where the meter does not say it
+    start_ms: int = _YEAR_START_MS  # of the period
+    measured: NDArray[np.bool_] | None = None  # by hour; none where all are. In the others the meter is silent
+    exchanged: _Exchanged | None = None
 
     def columns(self, start_ms: int, end_ms: int, every_ms: int) -> Iterator[tuple[NDArray[np.int64], _Values]]:
         times = np.arange(-(-start_ms // every_ms) * every_ms, end_ms, every_ms, dtype=np.int64)
-        period, within = np.divmod(times - _YEAR_START_MS, _YEAR_MS)
+        period, within = np.divmod(times - self.start_ms, _YEAR_MS)
         hour, part = np.divmod(within, HOUR_MS)
         used = self.register[hour + 1] - self.register[hour]
         rise = self.register[-1] - self.register[0]
         energy = self.register[hour] + period * rise + used * part // HOUR_MS
-        values = {f"{self.carrier}.energy": energy.astype(np.float64)}
-        if self.carrier == "electricity":
-            values["electricity.power"] = used.astype(np.float64)  # Wh in an hour: the hour's mean in W
+        if self.exchanged:
+            at_ms, final, first = self.exchanged
+            energy += np.where(times >= at_ms, first - final, 0)
+        values = {self.quantity: energy.astype(np.float64)}
+        if self.power:
+            values[self.power] = used.astype(np.float64)  # Wh in an hour: the hour's mean in W
+        if self.measured is not None:
+            said = self.measured[hour]
+            times, values = times[said], {name: column[said] for name, column in values.items()}
         yield times, values
 
 
@@ -95,7 +126,11 @@ class _Sampled(NamedTuple):
 
 
 def devices() -> dict[str, str]:
-    """The building of each device: meters in ``b01`` to ``b40``, three rooms in ``b02``, the weather at ``site``."""
+    """The building of each device: meters in ``b01`` to ``b40``, three rooms in ``b02``, the weather at ``site``.
+
+    One dwelling of ``b03`` has a meter of its own, behind the building's; ``b07`` has panels on its roof, and counts
+    what they produce, what it draws beyond that, and what it feeds in; the meter of ``b39`` was exchanged.
+    """
     return {device: source.building for device, source in _sources().items()}
 
 
@@ -126,22 +161,42 @@ def _rows(path: str) -> list[list[str]]:
 
 def _meters() -> dict[str, _Source]:
     """A meter for each column with values; buildings are numbered as the electricity columns stand."""
+    used: dict[str, NDArray[np.int64]] = {}
     numbers: dict[str, str] = {}
-    meters: dict[str, _Source] = {}
     for carrier in ("electricity", "gas"):
         _, *columns = zip(*_rows(f"cambridge_estates/{carrier}_hourly_kwh_2022.csv.gz"), strict=True)
         for name, *cells in columns:
             building = numbers.setdefault(name, f"b{len(numbers) + 1:02}")
             if "" not in cells:  # else it was not measured in 2022
-                device = f"{building}-{carrier}"
-                meters[device] = _Meter(building, carrier, _register(device, cells))
+                used[f"{building}-{carrier}"] = np.rint(np.array(cells, np.float64) * 1000).astype(np.int64)
+    sun, sunny = _hourly("pv_pvanalytics/system_50_hourly_wh_2013.csv.gz")
+    house, measured = _hourly("uci_household_sceaux/house_hourly_wh_2007.csv.gz")
+    rest = used["b07-electricity"] - sun
+    used["b07-electricity"] = np.maximum(rest, 0)
+    weeks = (_YEAR_START_MS - _HOUSE_START_MS) // HOUR_MS  # by which the house's year begins earlier
+    used["b03-electricity"] += np.roll(house, -weeks)
+    meters: dict[str, _Source] = {device: _meter(device, wh) for device, wh in used.items()}
+    meters["b07-pv"] = _meter("b07-pv", sun)._replace(measured=sunny)
+    meters["b07-export"] = _meter("b07-export", np.maximum(-rest, 0))
+    dwelling = _meter("b03-a1-electricity", house)
+    meters["b39-electricity"] = _meter("b39-electricity", used["b39-electricity"])._replace(exchanged=_EXCHANGED)
+    meters["b03-a1-electricity"] = dwelling._replace(start_ms=_HOUSE_START_MS, measured=measured)
     return meters
 
 
-def _register(device: str, kwh: list[str]) -> NDArray[np.int64]:
-    start = crc32(device.encode()) % 1_000_000_000  # what it showed when 2022 began, in Wh: up to a GWh
-    used = np.rint(np.array(kwh, np.float64) * 1000).astype(np.int64)
-    return start + np.concatenate(([0], np.cumsum(used)))
+def _meter(device: str, wh: NDArray[np.int64]) -> _Meter:
+    """The meter of the device, by the carrier at the end of its name, from what it counts in each hour."""
+    building, carrier = device[:3], device.rpartition("-")[2]
+    start = crc32(device.encode()) % 1_000_000_000  # what it showed when its period began, in Wh: up to a GWh
+    register = start + np.concatenate(([0], np.cumsum(wh)))
+    quantity, power = _REGISTERS[carrier]
+    return _Meter(building, quantity, register, power)
+
+
+def _hourly(path: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Wh by hour, and whether each was measured whole."""
+    amounts, measured = zip(*_rows(path)[1:], strict=True)
+    return np.array(amounts, np.int64), np.array([cell == "1" for cell in measured])
 
 
 def _weather() -> _Source:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,12 +42,15 @@ def source_kwh(carrier: str, building: str, day: str) -> float:
 
 
 def test_devices() -> None:
-    """Forty electricity meters, the gas meters measured in 2022, three rooms and the weather."""
+    """Forty electricity meters, the gas meters measured in 2022, a dwelling, a roof, three rooms and the weather."""
     devices = history.devices()
     gas = [name for name in devices if name.endswith("-gas")]
     unmeasured = {"b05", "b06", "b08", "b09", "b12", "b25"}
 
-    assert [f"b{n:02}-electricity" for n in range(1, 41)] == [name for name in devices if "electricity" in name]
+    assert {f"b{n:02}-electricity" for n in range(1, 41)} | {"b03-a1-electricity"} == {
+        name for name in devices if "electricity" in name
+    }
+    assert {"b07-pv": "b07", "b07-export": "b07"}.items() <= devices.items()
     assert unmeasured == {f"b{n:02}" for n in range(1, 41)} - {devices[name] for name in gas}
     assert {"room-a-air": "b02", "room-c-people": "b02", "site-weather": "site"}.items() <= devices.items()
 
@@ -123,6 +127,36 @@ def test_every_reading_is_plausible() -> None:
         assert all(QUANTITIES[r.quantity].low <= r.value <= QUANTITIES[r.quantity].high for r in said), device
         assert len(said) == len({(r.quantity, r.at_ms) for r in said})
         assert sorted(said, key=lambda r: r.at_ms) == said
+
+
+def test_roof_house_and_building() -> None:
+    """Of every hour: drawn + produced − fed in is the building's use; nothing is drawn and fed in at once."""
+    drawn, made, fed = (history._sources()[f"b07-{carrier}"] for carrier in ("electricity", "pv", "export"))
+    parts = [np.diff(meter.register) for meter in (drawn, made, fed) if isinstance(meter, history._Meter)]
+    use = parts[0] + parts[1] - parts[2]
+
+    assert round(source_kwh("electricity", "b15", "2022-") * 1000) == use.sum()
+    assert 0 == (parts[0] * parts[2]).sum()
+    assert parts[1].sum() > 10 * parts[2].sum() > 0
+
+
+def test_silent_where_the_source_is() -> None:
+    """The roof's meter is silent for the day its source is, and has risen when it speaks again."""
+    said = [r for r in history.readings("b07-pv", NOW_MS - 14 * DAY_MS, NOW_MS) if r.quantity == "pv.energy"]
+    longest, rise = max((b.at_ms - a.at_ms, b.value - a.value) for a, b in pairwise(said))
+
+    assert 20 * HOUR_MS < longest < 24 * HOUR_MS
+    assert rise > 0
+
+
+def test_an_exchanged_meter() -> None:
+    """It falls to what the new one began with, and rises from there as the old one would have."""
+    at_ms = history._EXCHANGED.at_ms
+    before, at, after = energy("b39-electricity", at_ms - HOUR_MS, at_ms + HOUR_MS + 1)
+
+    assert 0 == at
+    assert 0 < after - at < 40_000
+    assert 0 < history._EXCHANGED.final - before < 40_000
 
 
 def test_room_gap_is_kept() -> None:
