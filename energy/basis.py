@@ -3,6 +3,7 @@
 import hashlib
 
 from energy.allocation import served, submeters
+from energy.tariff import facts_of
 from estate.model import Estate, Meter
 
 
@@ -23,6 +24,7 @@ def _basis(estate: Estate, meter: Meter) -> str:
         areas,
         sorted(tuple(lease) for lease in estate.leases if lease.zone in zones),
         sorted(tuple(key) for key in estate.keys if key.meter == meter.id),
+        [tuple(fact) for fact in facts_of(estate, meter.id)],
         sorted((tuple(sub), [tuple(place) for place in estate.placements[sub.device]]) for sub in behind),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -25,6 +25,7 @@ from energy.part import Outcome, Work, work_out
 from energy.plan import Changed, parts
 from energy.register import Finding
 from energy.retired import retire
+from energy.tariff_settle import settle_days
 from estate.calendar import DAY_MS, floor, rfc3339
 from estate.model import Estate
 from store.base import Store, StoreRefused, StoreUnavailable
@@ -187,7 +188,8 @@ class Settlement:
             await self._facts.due(outcome.since_ms)
             await self._put(outcome, part, whole)
             self._findings.tell(outcome.findings)
-            settled = settled._replace(rows=len(outcome.rows), kept_before=outcome.kept_before)
+            days = await settle_days(self._store, self._estate, meters, start_ms, now_ms)
+            settled = settled._replace(rows=len(outcome.rows) + days, kept_before=outcome.kept_before)
         self._findings.tell(findings)
         if whole:
             await self._memory.keep(whole)
