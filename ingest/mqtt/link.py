@@ -6,29 +6,17 @@ that is still in flight. Nothing is acknowledged here but what the caller says.
 
 import struct
 from collections.abc import Sequence
-from itertools import cycle
 from typing import NamedTuple
-from zlib import crc32
 
 import mqtt5
 
-from ingest.mqtt.refusals import (
-    FIRST_ERROR,
-    OLD_CONNACK,
-    QOS_2,
-    TOPIC_ALIAS,
-    UNREADABLE,
-    Refused,
-    beyond_limits,
-    refused_filter,
-    words,
-)
+from ingest.mqtt.filters import Filters, fitting
+from ingest.mqtt.refusals import OLD_CONNACK, QOS_2, TOPIC_ALIAS, UNREADABLE, Refused, words
 from sensors.model import Message, Request
 
 KEEP_ALIVE_S = 30
 SESSION_EXPIRY_S = 7 * 86_400
 RECEIVE_MAXIMUM = 8192
-MOST_IDENTIFIERS = 268_435_455  # of subscriptions (MQTT 5, section 3.8.2.1.2)
 PUBACK = 0x40_02_00_00  # to which the packet id is added (MQTT 5, section 3.4)
 
 _message = tuple.__new__  # Message(…) takes twice the time
@@ -50,15 +38,9 @@ class Link:
         self._client_id, self._username, self._password = client_id, username, password
         self._buffer = bytearray()
         self._last: tuple[str, bytes, list[list[int]]] = "", b"", []  # what came last, and by which subscriptions
-        self._ids = cycle(range(1, 65_536))
-        self._wanted: Sequence[str] = ()
-        self._asked: dict[int, str] = {}  # by packet id: the filters whose SUBACK is still to come
-        self._leaving: dict[int, str] = {}  # and those whose UNSUBACK is
         self.welcome = False  # the broker let us in
         self.limits = mqtt5.ConnAckPacket()  # what it then allows
-        self.subscribed = False
-        self.refused: dict[str, str] = {}  # by filter: what the broker will not let us have, and what to do
-        self.left: list[str] = []  # filters that the broker has forgotten
+        self.filters = Filters(self.limits)
 
     def hello(self) -> bytes:
         """The CONNECT that opens or resumes the session."""
@@ -131,20 +113,12 @@ class Link:
             case mqtt5.ConnAckPacket():
                 if packet.reason_code is not mqtt5.ConnAckReasonCode.SUCCESS:
                     raise Refused(f"the broker refuses us: {words(packet)}")
-                self.welcome, self.limits = True, packet
+                self.welcome, self.limits, self.filters = True, packet, Filters(packet)
             case mqtt5.SubAckPacket():
-                pattern = self._asked.pop(packet.packet_id, None)
-                if pattern is None or len(packet.reason_codes) != 1:
-                    raise ValueError("the broker answers a subscription that was not asked for")
-                (code,) = packet.reason_codes
-                if int(code) >= FIRST_ERROR:
-                    self.refused[pattern] = refused_filter(pattern, code)
-                self._settle()
+                self.filters.granted(packet)
                 return True
             case mqtt5.UnsubAckPacket():
-                pattern = self._leaving.pop(packet.packet_id, "")
-                if pattern and all(int(code) < FIRST_ERROR for code in packet.reason_codes):
-                    self.left.append(pattern)
+                self.filters.gone(packet)
             case mqtt5.DisconnectPacket():
                 raise Refused(f"the broker closed the connection: {words(packet)}")
             case mqtt5.PingRespPacket():
@@ -153,52 +127,10 @@ class Link:
                 raise ValueError(f"{UNREADABLE}: {type(packet).__name__}")
         return False
 
-    def _settle(self) -> None:
-        if self._wanted and not self._asked and self.refused.keys() >= set(self._wanted):
-            raise Refused(f"the broker refuses {next(iter(self.refused.values()))}")
-        self.subscribed = self.subscribed or not self._asked
-
-    def subscribe(self, wanted: Sequence[str], former: Sequence[str]) -> bytes:
-        """The SUBSCRIBE to these filters, then the UNSUBSCRIBE of others that the session may still have.
-
-        What the broker's limits forbid is not asked, but refused. Raises Refused when nothing is left.
-        """
-        may_have = former if self.subscribed or self.limits.session_present else ()
-        self._wanted = wanted
-        self.refused.clear()
-        asking = [self._subscription(pattern) for pattern in wanted]
-        self._settle()
-        return b"".join([*asking, *map(self._farewell, may_have)])
-
-    def _subscription(self, pattern: str) -> bytes:
-        """The SUBSCRIBE to one filter, under an identifier of its own that stays the same; b"" if it may not be."""
-        topic_filter = mqtt5.TopicFilter(
-            pattern,
-            max_qos=mqtt5.QoS.AT_LEAST_ONCE,
-            retain_as_published=False,  # else a live message published as retained looks like an old one
-            retain_handling=mqtt5.RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS,
-        )
-        packet_id = next(self._ids)
-        identifier = 1 + crc32(pattern.encode()) % MOST_IDENTIFIERS if self.limits.subscription_id_available else None
-        packet = mqtt5.SubscribePacket(packet_id, [topic_filter], subscription_id=identifier).write()
-        if why := beyond_limits(pattern, len(packet), self.limits):
-            self.refused[pattern] = why
-            return b""
-        self._asked[packet_id] = pattern
-        return packet
-
-    def _farewell(self, pattern: str) -> bytes:
-        packet_id = next(self._ids)
-        self._leaving[packet_id] = pattern
-        return self._fitting(mqtt5.UnsubscribePacket(packet_id, [pattern]).write())
-
     def publication(self, request: Request) -> bytes:
         """The PUBLISH of a request, at QoS 0; b"" when the broker takes none so large."""
-        return self._fitting(mqtt5.PublishPacket(request.topic, request.payload, qos=mqtt5.QoS.AT_MOST_ONCE).write())
-
-    def _fitting(self, packet: bytes) -> bytes:
-        most = self.limits.max_packet_size
-        return packet if not most or len(packet) <= most else b""
+        packet = mqtt5.PublishPacket(request.topic, request.payload, qos=mqtt5.QoS.AT_MOST_ONCE).write()
+        return fitting(packet, self.limits)
 
 
 def acknowledge(packet_ids: Sequence[int]) -> bytes:

@@ -134,7 +134,7 @@ class Session:
 
     async def _keep_subscribed(self, wire: Wire) -> None:
         """Ask for what is wanted, now and whenever that changes; raises what ends the connection."""
-        link, asked = wire.link, None
+        filters, asked = wire.link.filters, None
         while True:
             await _news(wire)
             if wire.end:
@@ -142,13 +142,13 @@ class Session:
             if asked is not self._filters:
                 asked = self._filters
                 former = await self._subscriptions.remember(asked)
-                wire.send(link.subscribe(asked, former))
-            if link.left:
-                left, link.left = link.left, []
+                wire.send(filters.ask(asked, former))
+            if filters.left:
+                left, filters.left = filters.left, []
                 await self._subscriptions.forget(left)
-            self.refused = "; ".join(link.refused.values())
-            if link.subscribed and not self.connected:
-                self._welcomed(link.limits)
+            self.refused = "; ".join(filters.refused.values())
+            if filters.settled and not self.connected:
+                self._welcomed(wire.link.limits)
 
     def _took(self, arrived: Arrived) -> None:
         self._held.add(arrived)
