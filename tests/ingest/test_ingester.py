@@ -47,7 +47,7 @@ async def test_nothing_acknowledged_before_the_write_returns(line: Line) -> None
 
 async def test_quarantined_then_acknowledged(line: Line) -> None:
     """What is refused is durable in the quarantine, as it came, before it is acknowledged; good readings stay."""
-    refused = [b"not json", b'{"electricity.power": 7, "electricity.pwr": 1}']
+    refused = [b'{"electricity.power": 7, "electricity.pwr": 1}', b"not json"]  # in one batch or two
     async with at_work(line):
         with closing(sqlite3.connect(line.state.path, isolation_level=None)) as another:
             another.execute("BEGIN IMMEDIATE")  # it holds the file: the quarantine has to wait
@@ -59,8 +59,8 @@ async def test_quarantined_then_acknowledged(line: Line) -> None:
         kept = await line.state.run(lambda db: quarantine.quarantined(db, 10))
 
         assert [
-            (refused[1], Reason.UNKNOWN_QUANTITY),
-            (refused[0], Reason.MALFORMED),
+            (refused[1], Reason.MALFORMED),
+            (refused[0], Reason.UNKNOWN_QUANTITY),
         ] == [(entry.message.payload, entry.reason) for entry in kept]
         assert [7.0] == await line.store.values()
 
