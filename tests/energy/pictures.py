@@ -105,7 +105,8 @@ def _bars(hours: dict[str, NDArray[Any]], title: str, colour: str, span: list[in
 
 
 def _x(span: list[int]) -> alt.X:
-    return alt.X("t:T", title=None, scale=alt.Scale(domain=span), axis=alt.Axis(format="%d %b", grid=False, tickCount="day"))
+    axis = alt.Axis(format="%d %b", grid=False, tickCount="day")
+    return alt.X("t:T", title=None, scale=alt.Scale(domain=span), axis=axis)
 
 
 def _records(columns: dict[str, NDArray[Any]]) -> list[dict[str, float]]:
