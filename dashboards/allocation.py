@@ -42,7 +42,7 @@ async def allocation(estate: Estate, store: Store, asked: AllocationParams, now_
     found: dict[Group, _Found] = defaultdict(lambda: _Found([], [], defaultdict(list)))
 
     async def rows(of: Whose, ids: Iterable[str]) -> list[UsageRow]:
-        where: dict[UsageTag, Sequence[str]] = {"meter": list(ids)}
+        where: dict[UsageTag, Sequence[str]] = {"meter": list(ids), "carrier": asked.carrier or list(CARRIERS)}
         if asked.tenant:
             where["tenant"] = asked.tenant
         by: tuple[UsageTag, ...] = ("meter", "building", "carrier", "tenant")

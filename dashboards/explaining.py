@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from dashboards.language import SCALES
 from dashboards.params import check_ids
 from dashboards.parts import Parts
 from dashboards.problems import Problem, ProblemDetails
@@ -17,9 +18,6 @@ from energy.explain_query import Asked, Whose, explain
 from energy.money import euros
 from estate.model import Estate
 from store.base import Store
-
-SCALES = {"Wh": ("kWh", 1000), "L": ("m³", 1000), "VA·d": ("kVA·d", 1000), "VA": ("kVA", 1000), "s": ("h", 3600)}
-"""Units of quantities as people read them."""
 
 
 class ExplainParams(BaseModel):

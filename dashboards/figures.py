@@ -33,9 +33,10 @@ class Scope(NamedTuple):
 
     @property
     def where(self) -> Mapping[UsageTag, Sequence[str]]:
+        carriers: Mapping[UsageTag, Sequence[str]] = {"carrier": list(CARRIERS)}
         if self.kind == "tenant":
-            return {"tenant": [self.id]}
-        return SITE if self.kind == "site" else {**SITE, "building": [self.id]}
+            return {**carriers, "tenant": [self.id]}
+        return {**carriers, **SITE, **({} if self.kind == "site" else {"building": [self.id]})}
 
 
 class Figure(NamedTuple):
@@ -115,7 +116,9 @@ async def parts(store: Store, scope: Scope, period: Period) -> list[Part]:
     """The site by building, a building by tenant, a tenant by building: who used what of each carrier."""
     tag: UsageTag = "tenant" if scope.kind == "building" else "building"
     of: Literal["meter", "tenant"] = "meter" if scope.kind == "site" else "tenant"
-    where: Mapping[UsageTag, Sequence[str]] = {"building": [scope.id]} if scope.kind == "building" else scope.where
+    where: Mapping[UsageTag, Sequence[str]] = scope.where
+    if scope.kind == "building":  # tenants have shares of its sub-meters, too
+        where = {"building": [scope.id], "carrier": list(CARRIERS)}
     span = period.so_far
     query = Usage(WHOLE[period.length], span.start_ms, span.end_ms, of, where, (tag, "carrier"))
     rows: dict[tuple[str, str], list[UsageRow]] = defaultdict(list)
@@ -125,8 +128,19 @@ async def parts(store: Store, scope: Scope, period: Period) -> list[Part]:
     return [
         Part(id_, carrier, int(steps.amounts.sum()), int(steps.guessed.sum()))
         for (id_, carrier), steps in totals.items()
-        if carrier in CARRIERS
     ]
+
+
+async def gaps(store: Store, scope: Scope, period: Period) -> list[Part]:
+    """The meters of which something was estimated, the most first."""
+    span = period.so_far
+    query = Usage(WHOLE[period.length], span.start_ms, span.end_ms, scope.of, scope.where, ("meter", "carrier"))
+    totals = [(row.tags, summed([row])) for row in await store.usage(query)]
+    found = [
+        Part(tags["meter"], tags["carrier"], int(steps.amounts.sum()), int(steps.guessed.sum()))
+        for tags, steps in totals
+    ]
+    return sorted((part for part in found if part.guessed), key=lambda part: -part.guessed)
 
 
 async def first_ms(store: Store, now_ms: int) -> int:

@@ -12,6 +12,9 @@ from babel.numbers import format_decimal
 Language = Literal["fr", "en"]
 
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+SCALES = {"Wh": ("kWh", 1000), "L": ("m³", 1000), "VA·d": ("kVA·d", 1000), "VA": ("kVA", 1000), "s": ("h", 3600)}
+"""Units of quantities as people read them."""
+
 _THIN_SPACE, _NO_BREAK = "\u202f", "\u00a0"
 
 
@@ -39,7 +42,8 @@ class Speaker:
 
     def number(self, value: float, digits: int = 0) -> str:
         """The number with so many decimals, and groups of three that do not break."""
-        text = format_decimal(round(value, digits), f"#,##0.{'0' * digits}" if digits else "#,##0", self._locale)
+        shown = round(value, digits) + 0.0  # never -0
+        text = format_decimal(shown, f"#,##0.{'0' * digits}" if digits else "#,##0", self._locale)
         return text.replace(_NO_BREAK, _THIN_SPACE)
 
     def power(self, watts: float) -> str:
@@ -55,6 +59,22 @@ class Speaker:
     def volume(self, litres: float) -> str:
         """L as people say it: m³ with the decimals that matter."""
         return f"{self.number(litres / 1000, 0 if abs(litres) >= 100_000 else 1)}{_NO_BREAK}m³"
+
+    def euros(self, nano: int) -> str:
+        """1e-9 EUR as people say them: to the cent, or whole from ten thousand on."""
+        return f"{self.number(nano / 1e9, 0 if abs(nano) >= 10_000 * 10**9 else 2)}{_NO_BREAK}€"
+
+    def carbon(self, nano: int) -> str:
+        """1e-9 kg CO₂e as people say them: kg, or t from ten on."""
+        if abs(nano) >= 10_000 * 10**9:
+            return f"{self.number(nano / 1e12, 1)}{_NO_BREAK}t CO₂e"
+        return f"{self.number(nano / 1e9, 0 if abs(nano) >= 100 * 10**9 else 1)}{_NO_BREAK}kg CO₂e"
+
+    def quantity(self, amount: int, unit: str) -> str:
+        """An amount of a bill, exact to the last Wh: in the unit people read it in."""
+        name, scale = SCALES.get(unit, (unit, 1))
+        digits = 3 if amount % scale else 0
+        return f"{self.number(amount / scale, digits)}{_NO_BREAK}{name}"
 
     def share(self, share: float) -> str:
         """A share of something, as percent; one that is not nothing never looks like nothing."""

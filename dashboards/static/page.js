@@ -1,7 +1,7 @@
 // Keeps the page fresh: live parts every 10 s, charts every minute, both only while the page is looked at.
 "use strict";
 
-const LIVE_MS = 10_000;
+const LIVE_MS = 1000 * (document.getElementById("fresh").dataset.every || 10);
 const CHART_MS = 60_000;
 const SVG = "http://www.w3.org/2000/svg";
 const FRENCH = { decimal: ",", thousands: "\u202f", grouping: [3], currency: ["", "\u00a0€"] };

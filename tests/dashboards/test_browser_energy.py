@@ -32,3 +32,16 @@ async def test_in_a_browser(filled: Parts, width: int, language: str) -> None:
         assert len(hatches) == await page.locator(", ".join(f"[id='{hatch}']" for hatch in hatches)).count()
         assert await page.evaluate(WIDEST) <= width
         assert [] == wrong
+
+
+async def test_its_address_holds_all(filled: Parts) -> None:
+    """Whose and which period are chosen by keyboard, and stand in the address; a tab keeps whose."""
+    async with served(filled) as url, browsing(1280, "en-GB") as (page, wrong):
+        await page.goto(f"{url}/energy")
+        await page.get_by_label("Whose").select_option("building:b01")
+        await page.get_by_role("button", name="Show").press("Enter")
+        await page.get_by_role("link", name="Week").press("Enter")
+        await expect(page.get_by_role("heading", name="Mairie")).to_be_visible()
+
+        assert {"of=building%3Ab01", "period=week"} <= {*page.url.partition("?")[2].split("&")}
+        assert [] == wrong

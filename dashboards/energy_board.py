@@ -1,0 +1,94 @@
+"""Reads what the page of energy shows; every answer is kept for a moment."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from dashboards import figures, figures_money
+from dashboards.cache import Brief
+from dashboards.energy_view import EnergyParams, View
+from dashboards.explaining import ExplainParams, read_explanation
+from dashboards.language import Speaker
+from dashboards.models import MonthChanged
+from dashboards.params import check_ids
+from dashboards.parts import Parts
+from dashboards.settling import read_changes
+from energy.explain import Explanation
+from estate.calendar import DAY_MS
+from estate.model import CARRIERS
+
+
+class EnergyBoard:
+    """Reads what the page shows; every answer is kept for a moment."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts, self._brief = parts, Brief()
+
+    async def view(self, asked: EnergyParams, speaker: Speaker) -> View:
+        estate, store, now_ms = self._parts.estate, self._parts.store, self._parts.clock()
+        scope = asked.scope
+        if scope.kind != "site":
+            check_ids(estate, {scope.kind: [scope.id]})
+        first_ms = now_ms
+        if asked.period == "all":
+            first_ms = await self._brief.get("first", lambda: figures.first_ms(store, now_ms))
+        return View(estate, asked, speaker, now_ms, first_ms)
+
+    async def read(self, view: View) -> dict[str, Any]:
+        """The figures, who used what, cost, carbon, what was estimated, and the changes of closed months."""
+        estate, store = self._parts.estate, self._parts.store
+
+        async def all_of_it() -> dict[str, Any]:
+            found = await asyncio.gather(
+                figures.figures(store, view.scope, view.period, estate.step),
+                figures.parts(store, view.scope, view.period),
+                figures_money.costs(estate, store, view.scope, view.period),
+                figures_money.carbon(estate, store, view.scope, view.period),
+                figures.gaps(store, view.scope, view.period),
+            )
+            return dict(zip(("figures", "parts", "costs", "carbon", "gaps"), found, strict=True))
+
+        read = await self._brief.get(("all", view.scope, view.period), all_of_it)
+        return {**read, "explanation": await self.explanation(view), "changes": await self.changes(view)}
+
+    async def explanation(self, view: View) -> Explanation | None:
+        """The month that holds the period's start, taken apart; None where nothing was asked, or of the whole site."""
+        parts, scope = self._parts, view.scope
+        if not view.asked.explain or scope.kind == "site":
+            return None
+        month = datetime.fromtimestamp(view.period.span.start_ms / 1000, parts.estate.site.zone).strftime("%Y-%m")
+        asked = ExplainParams.model_validate({scope.kind: scope.id, "month": month})
+        return await read_explanation(parts.estate, parts.store, asked, parts.clock())
+
+    async def changes(self, view: View) -> list[MonthChanged]:
+        """Closed months of these meters whose figure changed in the last year."""
+        scope, parts = view.scope, self._parts
+        found = await read_changes(parts.state, parts.estate, parts.clock() - 366 * DAY_MS)
+        if scope.kind == "tenant":
+            return [each for each in found if each.tenant == scope.id]
+        own = [each for each in found if not each.tenant]
+        return [each for each in own if scope.kind == "site" or view.stands_in(each.meter)]
+
+    async def chart(self, name: str, view: View) -> dict[str, Any] | None:
+        """The chart as a specification with its data, and its legend; None when there is nothing to draw."""
+        drawing = await (self._use(view) if name == "use" else self._who(view))
+        if drawing is None:
+            return None
+        spec = await asyncio.to_thread(drawing.chart.to_dict, validate=False)
+        return {"spec": spec, "legend": drawing.legend}
+
+    async def _use(self, view: View) -> Any:
+        rows, former = await figures.bars(self._parts.store, view.scope, view.period)
+        rows = [row for row in rows if CARRIERS[row.carrier].unit == "Wh"]
+        return (await _altair()).use_chart(rows, former, view.period, view.speaker) if rows else None
+
+    async def _who(self, view: View) -> Any:
+        found = await figures.parts(self._parts.store, view.scope, view.period)
+        rows = [part for part in found if CARRIERS[part.carrier].unit == "Wh"]
+        names = {row.id: view.name(view.part(row.id)) for row in rows}
+        return (await _altair()).parts_chart(rows, names, view.speaker) if rows else None
+
+
+async def _altair() -> Any:
+    """The charts' module; importing altair takes a second, so not before somebody looks, and not on the loop."""
+    return await asyncio.to_thread(__import__, "dashboards.energy_charts", fromlist=["energy_charts"])

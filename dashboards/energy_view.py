@@ -1,0 +1,156 @@
+"""One look at the page of energy: what its address asks, in words and in addresses beside it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dashboards.figures import Figure, Part, Scope
+from dashboards.figures_money import Sums
+from dashboards.language import Speaker
+from dashboards.period import Length, beside, period
+from dashboards.render import Lang
+from estate.model import CARRIERS, COMMON, Estate
+
+
+class EnergyParams(BaseModel):
+    """What is looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    of: Annotated[str, Field(pattern=r"^(site|building:.+|tenant:.+)$")] = "site"
+    period: Length = "month"
+    day: Annotated[date | None, Field(ge=date(1972, 1, 1), le=date(2199, 1, 1))] = None
+    explain: Annotated[str, Field(max_length=40)] = ""  # a carrier, or `all`
+    lang: Lang = None
+
+    @property
+    def scope(self) -> Scope:
+        kind, _, id_ = self.of.partition(":")
+        return Scope("building" if kind == "building" else "tenant" if kind == "tenant" else "site", id_)
+
+
+class View:
+    """One look at the page: what is asked, by whom, and the addresses beside it."""
+
+    def __init__(self, estate: Estate, asked: EnergyParams, speaker: Speaker, now_ms: int, first_ms: int) -> None:
+        self.estate, self.asked, self.speaker, self.scope = estate, asked, speaker, asked.scope
+        zone = estate.site.zone
+        self.today = datetime.fromtimestamp(now_ms / 1000, zone).date()
+        self.day = asked.day or self.today
+        self.period = period(asked.period, self.day, now_ms, first_ms, zone)
+
+    def link(self, path: str = "/energy", **other: str) -> str:
+        """The address of this view with something else in it; "" leaves it out."""
+        now = {"of": self.asked.of, "period": self.asked.period, "day": str(self.asked.day or "")}
+        given = {name: value for name, value in {**now, **other}.items() if value}
+        return f"{path}?{urlencode({**given, 'lang': self.speaker.language})}"
+
+    @property
+    def before(self) -> str:
+        return self.link(day=str(beside(self.asked.period, self.day, -1)))
+
+    @property
+    def after(self) -> str:
+        """The next period; "" where that has not begun."""
+        following = beside(self.asked.period, self.day, 1)
+        return self.link(day=str(following)) if following <= self.today else ""
+
+    @property
+    def title(self) -> str:
+        """The period in words."""
+        say, span = self.speaker.say, self.period.span
+        if self.asked.period == "day":
+            return self.speaker.date(span.start_ms)
+        if self.asked.period == "week":
+            return f"{self.speaker.date(span.start_ms)} – {self.speaker.date(span.end_ms - 1)}"
+        if self.asked.period == "month":
+            return self.speaker.month(span.start_ms, with_year=True)
+        year = datetime.fromtimestamp(span.start_ms / 1000, self.estate.site.zone).year
+        return str(year) if self.asked.period == "year" else say(f"depuis {year}", f"since {year}")
+
+    def name(self, scope: Scope) -> str:
+        """What people call the site, a building or a tenant."""
+        if scope.kind == "site" or scope.id == self.estate.site.id:
+            return self.speaker.say("Tout le site", "Whole site")
+        if scope.id == COMMON:
+            return self.speaker.say("Parties communes", "Common parts")
+        known: Mapping[str, Any] = self.estate.buildings if scope.kind == "building" else self.estate.tenants
+        return str(known[scope.id].name) if scope.id in known else scope.id
+
+    def stands_in(self, meter: str) -> bool:
+        """Whether the meter is in the building that is looked at."""
+        known = self.estate.meters.get(meter)
+        places = self.estate.placements[known.device] if known else ()
+        return any(place.building == self.scope.id for place in places)
+
+    def part(self, id_: str) -> Scope:
+        """The scope of a part of this one: of the site or a tenant a building, of a building a tenant."""
+        return Scope("tenant" if self.scope.kind == "building" else "building", id_)
+
+
+class Tile(NamedTuple):
+    """One figure at a glance."""
+
+    name: str
+    value: str
+    note: str
+
+
+def tiles(view: View, *, figures: Sequence[Figure], costs: Sums, carbon: Sums, **_: Any) -> list[Tile]:
+    """The figures at a glance; energy is what was drawn and produced less what was fed in."""
+    speaker, say = view.speaker, view.speaker.say
+    energy = [figure for figure in figures if CARRIERS[figure.carrier].unit == "Wh"]
+    total = sum(_signed(figure.carrier, figure.amount) for figure in energy)
+    guessed = sum(figure.guessed for figure in energy) / (sum(figure.amount for figure in energy) or 1)
+    unknown = say("{} points sans contrat", "{} points without contract").format(len(costs.unknown))
+    own_prices = say(
+        "prix de tariffs.toml ; répartition, pas facture", "prices of tariffs.toml; allocation, no invoice"
+    )
+    return [
+        Tile(say("Énergie utilisée", "Energy used"), speaker.energy(total) if energy else "–", _beside(energy, view)),
+        Tile(
+            say("Coût", "Cost"),
+            speaker.euros(costs.total) if costs.parts else "–",
+            unknown if costs.unknown else own_prices,
+        ),
+        Tile(
+            say("Carbone", "Carbon"),
+            speaker.carbon(carbon.total) if carbon.parts else "–",
+            say("facteurs datés, mix moyen annuel", "dated factors, annual mean mix"),
+        ),
+        Tile(
+            say("Dont estimé", "Of it estimated"),
+            speaker.share(guessed) if energy else "–",
+            say("de l’énergie, faute de relevés", "of the energy, for want of readings"),
+        ),
+    ]
+
+
+def _beside(energy: Sequence[Figure], view: View) -> str:
+    """The change from the former period, where all of that is known."""
+    say = view.speaker.say
+    if not energy or any(figure.former is None for figure in energy):
+        return say("toutes énergies", "all carriers")
+    before = sum(_signed(figure.carrier, figure.former or 0) for figure in energy)
+    now = sum(_signed(figure.carrier, figure.amount) for figure in energy)
+    change = view.speaker.change((now - before) / before) if before else "–"
+    return say("{} sur la période précédente", "{} on the former period").format(change)
+
+
+def _signed(carrier: str, amount: int) -> int:
+    return -amount if carrier == "export" else amount
+
+
+def table(rows: Sequence[Part], view: View) -> list[tuple[Scope, dict[str, Part]]]:
+    """Who used what, the greatest energy first."""
+    found: dict[str, dict[str, Part]] = {}
+    for row in rows:
+        found.setdefault(row.id, {})[row.carrier] = row
+
+    def energy(id_: str) -> int:
+        return sum(part.amount for part in found[id_].values() if CARRIERS[part.carrier].unit == "Wh")
+
+    return [(view.part(id_), found[id_]) for id_ in sorted(found, key=energy, reverse=True)]
