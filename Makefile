@@ -21,6 +21,7 @@ check: .venv/installed-dev  ## style, types, imports, generated files
 	$(BIN)/python -m sensors.docs --check
 	$(BIN)/python -m sensors.asyncapi --check
 	$(BIN)/python -m estate.docs --check
+	$(BIN)/python -m energy.docs --check
 	$(BIN)/microville dashboards check
 
 bench: .venv/installed-dev servers  ## medians and ratios, measured in one run

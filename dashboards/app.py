@@ -12,6 +12,7 @@ from dashboards.api import api_router
 from dashboards.costs import cost_router
 from dashboards.energy_page import energy_router
 from dashboards.explaining import explain_router
+from dashboards.indicators import indicator_router
 from dashboards.pages import page_router
 from dashboards.parts import Parts
 from dashboards.probes import probe_router
@@ -46,6 +47,7 @@ def create_app(parts: Parts) -> FastAPI:
             usage_router,
             cost_router,
             explain_router,
+            indicator_router,
             settling_router,
             action_router,
             probe_router,

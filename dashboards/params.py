@@ -75,11 +75,11 @@ Devices = Annotated[list[str], Field(description="Device ids; repeat for several
 End = Annotated[Instant | None, Field(description="Until before this time. Default: now.")]
 
 
-class _Params(BaseModel):
+class Params(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class LatestParams(_Params):
+class LatestParams(Params):
     building: Buildings = []
     device: Devices = []
     quantity: Annotated[list[QuantityName], Field(description="Quantities, such as `climate.co2`. Default: all.")] = []
@@ -93,7 +93,7 @@ class LatestParams(_Params):
         return {tag: values for tag, values in asked.items() if values}
 
 
-class SeriesParams(_Params):
+class SeriesParams(Params):
     quantity: Annotated[QuantityName, Field(description="One quantity, such as `electricity.power`.")]
     building: Buildings = []
     zone: Zones = []
@@ -150,7 +150,7 @@ class SeriesParams(_Params):
         return _span(end_ms - DAY_MS if self.start is None else self.start, end_ms, self.end is None)
 
 
-class StepParams(_Params):
+class StepParams(Params):
     """A span of steps of consumption, and of what is worked out from it."""
 
     carrier: Annotated[list[CarrierName], Field(description="Of these carriers. Default: all.")] = []

@@ -11,6 +11,7 @@ EXAMPLES = {
     "/api/allocation": "/api/allocation?building=b02&every=1d",
     "/api/cost": "/api/cost?building=b02&every=1mo",
     "/api/carbon": "/api/carbon?by=building&every=1mo",
+    "/api/indicators": "/api/indicators?of=building&id=b02",
     "/api/explain": "/api/explain?building=b02&month=2026-11",
     "/api/devices": "/api/devices",
     "/api/quarantine": "/api/quarantine?limit=10",

@@ -54,7 +54,8 @@ class Derivation:
             found |= await self._zones({place: 0}, told, now_ms) | await self._outdoor({place: 0}, now_ms)
         live = {place: at_ms for place, at_ms in changed.items() if place not in anew}
         found |= await self._zones(live, told, now_ms) | await self._outdoor(live, now_ms)
-        await self.due(min(found.values(), default=FOREVER_MS))
+        arrived = (row.from_ms for row in touched)  # each counts as received, whatever comes of it
+        await self.due(min((*found.values(), *arrived), default=FOREVER_MS))
         await self._memory.keep([place.name for place in anew])
         again: dict[str, int] = {}
         for place, at_ms in found.items():

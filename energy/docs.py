@@ -1,0 +1,54 @@
+"""The page INDICATORS.md, from the tables of indicators and facts: `python -m energy.docs [--check]`."""
+
+import sys
+from pathlib import Path
+
+from energy.facts import FACTS
+from energy.indicators import INDICATORS
+
+PAGE = Path(__file__).with_name("INDICATORS.md")
+
+HEAD = """\
+# Indicators, and the facts they are found from
+
+Written by `python -m energy.docs` from `indicators.py` and `facts.py`. `/api/indicators` answers them for the site, a
+building, a zone or a tenant, over any whole days, each with the share that was estimated, the share of days that have
+its data, and the two figures of its fraction; without data there is no figure but the reason.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = [
+        f"| `{row.id}` | {row.en} / {row.fr} | {row.unit} | {row.formula} | {row.source} | {row.meaning_en} |"
+        for row in INDICATORS.values()
+    ]
+    facts = [f"| `{row.name}` | {row.unit} | {row.every} | {row.en} / {row.fr} |" for row in FACTS.values()]
+    return "\n".join(
+        (
+            HEAD,
+            "| id | name | unit | formula | source | meaning |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            "\n## Facts\n",
+            "Rows of consumption with the role `derived`; the finest step each is kept at.\n",
+            "| fact | unit | step | meaning |",
+            "|---|---|---|---|",
+            *facts,
+            "",
+        )
+    )
+
+
+def main() -> int:
+    """Write the page; with --check, only say whether it is up to date."""
+    if "--check" not in sys.argv:
+        PAGE.write_text(page(), encoding="utf-8")
+    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
+        sys.stderr.write(f"{PAGE} is out of date: run python -m energy.docs\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
