@@ -16,6 +16,8 @@ from estate.calendar import DAY_MS, STEP_MS
 from tests.energy.real_registers import Real, real
 from tests.energy.test_real import accounted
 
+Chart = Any  # altair says less of its charts than its methods need
+
 FOLDER = Path(__file__).parents[2] / "energy"
 WIDTH, HEIGHT, SCALE = 760, 100, 1.0
 TRUE, SHOWN, COUNTED, GUESSED = "#0072B2", "#666666", "#009E73", "#E69F00"
@@ -24,7 +26,7 @@ LINES = 25
 """Of a hatch, in the height of a picture."""
 
 
-def house() -> alt.VConcatChart:
+def house() -> Chart:
     """A real outage of 62 hours, and a register that starts again in the morning after."""
     of = real("house")
     shown = of._replace(values=of.values.copy())
@@ -34,7 +36,7 @@ def house() -> alt.VConcatChart:
     return _picture("Sceaux, 2007: 62 hours without a reading, and a reset", of, shown, kept)
 
 
-def roof() -> alt.VConcatChart:
+def roof() -> Chart:
     """Photovoltaics: lone zeros, spikes beyond what can be, a third of the readings lost, a day of silence."""
     of, random = real("pv"), np.random.default_rng(7)
     shown = of._replace(values=of.values.copy())
@@ -48,7 +50,7 @@ def roof() -> alt.VConcatChart:
     )
 
 
-def exchange() -> alt.VConcatChart:
+def exchange() -> Chart:
     """A new meter that begins at zero, and two days of silence."""
     of = real("b07-electricity")
     size = 8 * 96
@@ -62,7 +64,7 @@ def exchange() -> alt.VConcatChart:
 PICTURES = {"report-outage.png": house, "report-spikes.png": roof, "report-exchange.png": exchange}
 
 
-def _picture(title: str, of: Real, shown: Real, kept: NDArray[np.int64]) -> alt.VConcatChart:
+def _picture(title: str, of: Real, shown: Real, kept: NDArray[np.int64]) -> Chart:
     true, found = accounted(of), accounted(shown, kept)
     assert true.amounts.sum() == found.amounts.sum()
     span = [int(of.times[0]), int(of.times[-1])]
@@ -70,7 +72,7 @@ def _picture(title: str, of: Real, shown: Real, kept: NDArray[np.int64]) -> alt.
     register = {"t": shown.times[kept], "kWh": shown.values[kept] / 1000}
     rows = [
         _bars(_hours(true), "what flowed, kW", TRUE, span),
-        alt.Chart(alt.Data(values=_records(register)), width=WIDTH, height=HEIGHT)
+        _chart(_records(register))
         .mark_circle(size=4, color=SHOWN, opacity=1)
         .encode(x=_x(span), y=alt.Y("kWh:Q", title="register, kWh", scale=alt.Scale(zero=False))),
         _bars(_hours(found), "accounted, kW", COUNTED, span),
@@ -88,9 +90,9 @@ def _hours(found: Steps) -> dict[str, NDArray[Any]]:
     }
 
 
-def _bars(hours: dict[str, NDArray[Any]], title: str, colour: str, span: list[int]) -> alt.LayerChart:
+def _bars(hours: dict[str, NDArray[Any]], title: str, colour: str, span: list[int]) -> Chart:
     """Bars of hours; lines in white hatch those that are estimated."""
-    bars = alt.Chart(alt.Data(values=_records(hours)), width=WIDTH, height=HEIGHT).encode(x=_x(span))
+    bars = _chart(_records(hours)).encode(x=_x(span))
     width = WIDTH * HOUR / (span[1] - span[0])
     measured = bars.mark_bar(color=colour, width=width).encode(y=alt.Y("kW:Q", title=title))
     guessed = bars.mark_bar(color=GUESSED, width=width).encode(y="guessed:Q")
@@ -100,8 +102,12 @@ def _bars(hours: dict[str, NDArray[Any]], title: str, colour: str, span: list[in
         for at, height in zip(hours["t"].tolist(), hours["guessed"].tolist(), strict=True)
         for place in range(1, int(height / step) + 1)
     ]
-    hatch = alt.Chart(alt.Data(values=lines), width=WIDTH, height=HEIGHT)
+    hatch = _chart(lines)
     return alt.layer(measured, guessed, hatch.mark_rule(color="white").encode(x=_x(span), x2="until:T", y="kW:Q"))
+
+
+def _chart(values: list[dict[str, float]]) -> Chart:
+    return alt.Chart(alt.Data(values=values), width=WIDTH, height=HEIGHT)  # type: ignore[no-untyped-call]
 
 
 def _x(span: list[int]) -> alt.X:
