@@ -111,7 +111,8 @@ def difference(stored: Columns, wrong: NDArray[np.bool_], now: Columns) -> Diffe
         & (stored.guessed[at[there]] == now.guessed[there])
         & ~wrong[at[there]]
     )
-    gone = ~np.isin(stored.keys, now.keys)
+    gone = np.ones(len(stored.keys), np.bool_)
+    gone[at[there]] = False
     return Difference(now.where(~same), before[~same], stored.where(gone), _runs(stored, np.flatnonzero(gone)))
 
 

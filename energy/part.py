@@ -99,8 +99,8 @@ class _Part:
         for number, at_ms in named:
             until[number] = at_ms
         own = joined([held.where(held.starts < until[held.flows]), computed])
-        flows, first = np.unique(own.flows, return_index=True)
-        firsts = dict(zip(flows.tolist(), own.starts[first].tolist(), strict=True))
+        first = np.flatnonzero(np.diff(own.flows, prepend=-1))
+        firsts = dict(zip(own.flows[first].tolist(), own.starts[first].tolist(), strict=True))
         read_ms = bounds(self._estate, self._work.start_ms)[self._estate.step]
         begin = {
             meter: max(read_ms, min(firsts.get(self._names.get((meter, ""), -1), NEVER), since.get(meter, NEVER)))
@@ -148,7 +148,8 @@ class _Part:
 
     def _take(self, result: Outcome, every: Every, different: Difference) -> None:
         names = list(self._names)
-        for number in np.unique(different.write.flows).tolist():
+        flows = different.write.flows
+        for number in flows[np.flatnonzero(np.diff(flows, prepend=-1))].tolist():
             meter, tenant = names[number]
             flow = Flow(self._meter(meter), tenant, different.write.of(number))
             result.rows.extend(rows(self._estate, [flow], every, self._work.now_ms))
