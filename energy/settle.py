@@ -36,6 +36,9 @@ OVERLAP_MS = 5_000
 
 RAW_DAYS = 400
 
+WEEK_MS = 7 * DAY_MS
+"""How long readings stay after their arrival at least, however old they are: the rest of an import may follow."""
+
 log = structlog.get_logger()
 
 
@@ -93,7 +96,7 @@ class Settlement:
             before, trouble = trouble, ""
             try:
                 await self.settle(clock())
-                await self._sweep(clock())
+                await self.forget(clock())
             except (StoreUnavailable, sqlite3.OperationalError) as error:
                 trouble = "away"
                 self.rebuilding = self.rebuilding._replace(trouble=str(error))
@@ -129,6 +132,22 @@ class Settlement:
         self._asked |= set(meters or self._next.meters)
         self.rebuilding = Progress(0, len(self._asked), 0, {}, "")
         self._wake.set()
+
+    async def forget(self, now_ms: int) -> None:
+        """Once a day, forget readings that have been kept for long enough.
+
+        What arrived within the last week is kept whatever its age: an import of old readings, and what still follows.
+        """
+        if now_ms - self._swept_ms < DAY_MS:
+            return
+        arrived = await self._store.touched(now_ms - WEEK_MS)
+        before_ms = min([floor(now_ms - self._raw_ms, "1d", self._zone), *(row.from_ms for row in arrived)])
+        try:
+            await self._store.forget_readings(before_ms)
+            log.info("readings_forgotten", before=rfc3339(before_ms, self._zone))
+        except StoreRefused as error:
+            log.warning("readings_not_forgotten", cause=str(error), next_step="set a retention in InfluxDB itself")
+        self._swept_ms = now_ms
 
     async def _pass(self, now_ms: int, progress: Callable[[int, int], None]) -> Settled:
         if self._next is not self._estate:
@@ -218,22 +237,6 @@ class Settlement:
             except StoreRefused as error:
                 log.warning("consumption_not_removed", cause=str(error), effect=f"{', '.join(gone)} still count")
             await self._memory.forget(gone)
-
-    async def _sweep(self, now_ms: int) -> None:
-        """Once a day, forget readings that have been kept for long enough.
-
-        What arrived within the last week is kept whatever its age: an import of old readings, and what still follows.
-        """
-        if now_ms - self._swept_ms < DAY_MS:
-            return
-        arrived = await self._store.touched(0)
-        before_ms = min([floor(now_ms - self._raw_ms, "1d", self._zone), *(row.from_ms for row in arrived)])
-        try:
-            await self._store.forget_readings(before_ms)
-            log.info("readings_forgotten", before=rfc3339(before_ms, self._zone))
-        except StoreRefused as error:
-            log.warning("readings_not_forgotten", cause=str(error), next_step="set a retention in InfluxDB itself")
-        self._swept_ms = now_ms
 
 
 def _explained(change: Change, part: Changed, whole: Collection[str]) -> Change:
