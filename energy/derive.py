@@ -11,7 +11,7 @@ from energy.derived_memory import DerivedMemory
 from energy.facts import DEGREES, FACTS, ROLE, meter_of
 from energy.places import OUTDOOR, SENSED, Place, outdoor, place_bases, placed, places, rows
 from energy.rollup import rollup
-from energy.sensing import Series, days, facts, look_from
+from energy.sensing import ATTEMPTS, Series, days, facts, look_from
 from energy.steps import Steps
 from energy.usage import Where
 from estate.calendar import DAY_MS, Every, floor
@@ -19,6 +19,9 @@ from estate.model import FOREVER_MS, Consumption, Estate
 from store.base import Latest, Store, Tag, Touched, Usage
 from store.base import Series as Query
 from store.state import State
+
+REMEMBERED = 200_000
+"""How many figures are known as written; then they are written again."""
 
 Changed = dict[Place, int]
 """Place → the time of its earliest new reading, ms."""
@@ -34,9 +37,13 @@ class Derivation:
         self._daily = Daily(store, estate)
         self._site = Place("site", estate.site.id, estate.site.id)
         self._until_ms = 0  # the days before are derived
+        self._last: dict[
+            tuple[str, str, int], tuple[int, float]
+        ] = {}  # last written
 
     async def forget(self) -> None:
         """Derive everything anew in the next pass."""
+        self._last.clear()
         await self._memory.forget()
 
     async def due(self, since_ms: int) -> None:
@@ -109,7 +116,7 @@ class Derivation:
     async def _zones(self, changed: Changed, told: Mapping[str, set[str]], now_ms: int) -> Changed:
         """Derive the facts of these places; those that have any, from when."""
         waiting, done = changed, Changed()
-        for attempt in range(2):
+        for attempt in range(ATTEMPTS):
             series = await self._series(waiting, told, attempt, now_ms)
             found: dict[Place, dict[str, Steps]] = {}
             for place, own in series.items():
@@ -117,8 +124,7 @@ class Derivation:
                 derived = await asyncio.to_thread(facts, own, at_ms, look_from(at_ms, attempt), self._zone)
                 if derived is not None:
                     found[place] = derived
-            await self._write(found, "1h", now_ms)
-            done |= {place: start for place, each in found.items() if (start := _start(each)) is not None}
+            done |= await self._write(found, "1h", now_ms)
             waiting = {place: changed[place] for place in series if place not in found}
         return done
 
@@ -152,7 +158,7 @@ class Derivation:
         if self._site not in changed or not device:
             return {}
         at_ms = changed[self._site]
-        for attempt in range(2):
+        for attempt in range(ATTEMPTS):
             from_ms = look_from(at_ms, attempt)
             query = Query(OUTDOOR, from_ms, now_ms + DAY_MS, None, where={"device": [device]}, by=("device", "channel"))
             series = await self._store.series(query)
@@ -162,21 +168,39 @@ class Derivation:
             if found is not None:
                 await self._write({self._site: found}, "1d", now_ms)
                 break
-        return {}
+        return {}  # no share and no fact of a day's load rests on the weather
 
-    async def _write(self, found: Mapping[Place, dict[str, Steps]], every: Every, now_ms: int) -> None:
-        """Write facts from the start of a day on, and the days, months and years they are part of."""
-        some = {place: facts for place, facts in found.items() if _start(facts) is not None}
-        if not some:
-            return
-        written = [row for place, each in some.items() for row in rows(place, each, every, now_ms)]
+    async def _write(self, found: Mapping[Place, dict[str, Steps]], every: Every, now_ms: int) -> Changed:
+        """Write facts from the start of a day on, and the days, months and years they are part of.
+
+        The places where something differs from what was written last, and from when.
+        """
+        written = [row for place, each in found.items() for row in rows(place, each, every, now_ms)]
         if every == "1h":
-            by_day = {place: _rolled(each, "1d", self._zone) for place, each in some.items()}
+            by_day = {place: _rolled(each, "1d", self._zone) for place, each in found.items()}
             written += [row for place, each in by_day.items() for row in rows(place, each, "1d", now_ms)]
-        await self._store.write_consumption(written)
-        start_ms = min(row.start_ms for row in written)
-        await self._roll_up(some, "1d", "1mo", start_ms, now_ms)
-        await self._roll_up(some, "1mo", "1y", start_ms, now_ms)
+        different = await self._put(written)
+        if not different:
+            return {}
+        start_ms = min(row.start_ms for row in different)
+        await self._roll_up(found, "1d", "1mo", start_ms, now_ms)
+        await self._roll_up(found, "1mo", "1y", start_ms, now_ms)
+        since: dict[str, int] = {}
+        for row in different:
+            name = row.meter.rpartition("#")[0]
+            since[name] = min(row.start_ms, since.get(name, row.start_ms))
+        return {place: since[place.name] for place in found if place.name in since}
+
+    async def _put(self, written: Sequence[Consumption]) -> list[Consumption]:
+        """Write the rows that differ from what this process wrote last; those."""
+        figures = {(row.meter, row.every, row.start_ms): (row.amount, row.estimated) for row in written}
+        keys = ((row, (row.meter, row.every, row.start_ms)) for row in written)
+        different = [row for row, key in keys if self._last.get(key) != figures[key]]
+        await self._store.write_consumption(different)
+        if len(self._last) > REMEMBERED:
+            self._last.clear()
+        self._last |= figures
+        return different
 
     async def _roll_up(self, of: Iterable[Place], finer: Every, every: Every, start_ms: int, now_ms: int) -> None:
         named = {meter: place for place in of for meter in place.meters()}
@@ -188,12 +212,8 @@ class Derivation:
             if place := named.get(row.tags["meter"]):
                 coarse = {row.tags["carrier"]: rollup(Steps(*row[1:4]), every, self._zone)}
                 written += rows(place, coarse, every, now_ms)
-        await self._store.write_consumption(written)
+        await self._put(written)
 
 
 def _rolled(found: Mapping[str, Steps], every: Every, zone: ZoneInfo) -> dict[str, Steps]:
     return {name: rollup(steps, every, zone) for name, steps in found.items()}
-
-
-def _start(found: Mapping[str, Steps]) -> int | None:
-    return min((int(steps.starts[0]) for steps in found.values() if len(steps.starts)), default=None)

@@ -14,8 +14,10 @@ from energy.register import Times
 from energy.steps import Steps
 from estate.calendar import DAY_MS, floor
 
-LOOK_BACK_MS = 8 * DAY_MS
-"""How far before a change readings are looked at first; where that is not enough, all of them."""
+LOOK_BACK = (3, 40)
+"""How many days before a change readings are looked at first, and then; where that is not enough, all of them."""
+
+ATTEMPTS = len(LOOK_BACK) + 1
 
 _MARGIN_MS = 2 * DAY_MS  # longer than a value stands, and a day between anchors
 
@@ -31,7 +33,7 @@ class Series(NamedTuple):
 
 def look_from(changed_ms: int, attempt: int) -> int:
     """Where the readings looked at begin; 0 for all of them."""
-    return max(0, changed_ms - LOOK_BACK_MS) if attempt == 0 else 0
+    return 0 if attempt == len(LOOK_BACK) else max(0, changed_ms - LOOK_BACK[attempt] * DAY_MS)
 
 
 def facts(found: Iterable[Series], changed_ms: int, from_ms: int, zone: ZoneInfo) -> dict[str, Steps] | None:

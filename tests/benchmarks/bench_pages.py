@@ -22,13 +22,17 @@ import estate as estates
 from dashboards.app import create_app
 from dashboards.health import Readiness
 from dashboards.parts import Parts
+from energy.days import Hours, day_facts
+from energy.facts import FACTS
+from energy.places import Place, placed
+from energy.places import rows as rows_of
 from energy.rollup import rollup
 from energy.rows import Flow, rows, shared
 from energy.steps import Steps
 from energy.tariff_rows import tariff_rows
 from estate.calendar import DAY_MS, STEP_MS, floor, kept
 from estate.load import load
-from estate.model import Consumption, Estate
+from estate.model import COMMON, Consumption, Estate
 from store.base import Store
 from store.state import State
 from tests.contract.conftest import STORES
@@ -74,6 +78,7 @@ def consumed(site: Estate, building: str, now_ms: int, fine_days: int) -> Iterat
     own = [Flow(site.meters[name], "", Steps.of(starts, used, none)) for name, used in amounts.items()]
     flows = shared(site, names, own).flows
     yield from tariff_rows(site, flows, now_ms)
+    yield from derived(site, building, flows, now_ms)
     for every in kept(site.step):
         if every == site.step:
             first = int(np.searchsorted(starts, now_ms - fine_days * DAY_MS))
@@ -81,6 +86,26 @@ def consumed(site: Estate, building: str, now_ms: int, fine_days: int) -> Iterat
         else:
             found = flows = [flow._replace(steps=rollup(flow.steps, every, site.site.zone)) for flow in flows]
         yield from rows(site, found, every, now_ms)
+
+
+def derived(site: Estate, building: str, flows: Iterable[Flow], now_ms: int) -> Iterator[Consumption]:
+    """The facts of a building, its zones and their tenants, by day; the hours' by month, too. Two people are about."""
+    zone, nobody = site.site.zone, Hours(np.empty(0, np.int64), np.empty(0, np.bool_))
+    for meter, tenant, steps in flows:
+        span = site.placements[meter.device][0]
+        place = Place("tenant", tenant, site.site.id) if tenant else placed(site, span.building, span.zone)
+        if tenant != COMMON:
+            yield from rows_of(place, day_facts({"electricity": steps}, STEP_MS, nobody, zone), "1d", now_ms)
+        if place.kind == "zone":
+            day = rollup(steps._replace(amounts=np.full(len(steps.starts), 1800)), "1d", zone)
+            for every in ("1d", "1mo"):
+                facts = dict.fromkeys(
+                    (row.name for row in FACTS.values() if row.every == "1h"), rollup(day, every, zone)
+                )
+                yield from rows_of(place, facts, every, now_ms)
+        if place.kind == "building" and building == min(site.buildings):
+            whole = Place("site", site.site.id, site.site.id)
+            yield from rows_of(whole, day_facts({"electricity": steps}, STEP_MS, nobody, zone), "1d", now_ms)
 
 
 def _from(steps: Steps, first: int) -> Steps:
@@ -113,6 +138,10 @@ def questions(now_ms: int, site: Estate) -> dict[str, str]:
         "carbon: buildings, a year by month": asked("/api/carbon", DAYS, every="1mo", by="building"),
         "explain: a tenant's month": asked("/api/explain", tenant=tenant, month=month),
         "explain: a building's month": asked("/api/explain", building="b07", month=month),
+        "indicators: site, a year": asked("/api/indicators", DAYS - 1),
+        "indicators: a building, a year": asked("/api/indicators", DAYS - 1, of="building", id="b07"),
+        "indicators: a zone, a year": asked("/api/indicators", DAYS - 1, of="zone", id="b07-z3"),
+        "indicators: a tenant, a year": asked("/api/indicators", DAYS - 1, of="tenant", id=tenant),
         "page: site, this year": asked("/energy", period="year"),
         "page: site, this month": asked("/energy", period="month"),
         "page: a building, this year": asked("/energy", period="year", of="building:b07"),
