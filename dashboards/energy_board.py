@@ -14,6 +14,7 @@ from dashboards.params import check_ids
 from dashboards.parts import Parts
 from dashboards.settling import read_changes
 from energy.explain import Explanation
+from energy.findings import standing
 from estate.calendar import DAY_MS
 from estate.model import CARRIERS
 
@@ -49,7 +50,14 @@ class EnergyBoard:
             return dict(zip(("figures", "parts", "costs", "carbon", "gaps"), found, strict=True))
 
         read = await self._brief.get(("all", view.scope, view.period), all_of_it)
-        return {**read, "explanation": await self.explanation(view), "changes": await self.changes(view)}
+        return {**read, "explanation": await self.explanation(view), **await self._noted(view)}
+
+    async def _noted(self, view: View) -> dict[str, Any]:
+        """What was cleaned in the period, and closed months that changed. A tenant's view has no meters of others."""
+        span, scope = view.period.so_far, view.scope
+        found = await self._parts.state.read(lambda db: standing(db, *span))
+        cleaned = [(meter, each) for meter, each in found if scope.kind == "site" or view.stands_in(meter)]
+        return {"changes": await self.changes(view), "cleaned": cleaned if scope.kind != "tenant" else []}
 
     async def explanation(self, view: View) -> Explanation | None:
         """The month that holds the period's start, taken apart; None where nothing was asked, or of the whole site."""

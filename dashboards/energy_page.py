@@ -29,7 +29,16 @@ WHY = {
     "corrected": ("relevés tardifs ou corrigés", "late or corrected readings"),
     "recomputed": ("recalculé", "recomputed"),
 }
-"""What a key splits by, and why a closed month changed, in French and in English."""
+FINDINGS = {
+    "noise": ("recul dans la résolution", "fell within its resolution"),
+    "outlier": ("relevé hors de sa ligne, écarté", "off its line, set aside"),
+    "reset": ("remise à zéro", "reset"),
+    "rollover": ("passage par zéro", "rolled over"),
+    "exchange": ("compteur remplacé", "exchanged"),
+    "impossible_rise": ("hausse impossible, non comptée", "impossible rise, not counted"),
+    "negative_remainder": ("parties communes négatives", "negative common parts"),
+}
+"""What a key splits by, what was found of a meter, and why a closed month changed, in French and in English."""
 
 
 def energy_router(parts: Parts, static: StaticFiles) -> APIRouter:
@@ -59,6 +68,8 @@ def energy_router(parts: Parts, static: StaticFiles) -> APIRouter:
             carriers=CARRIERS,
             hatches=sorted({*CARRIER_COLOURS.values(), INK}),
             keys={key: speaker.say(*names) for key, names in KEY_NAMES.items()},
+            findings={kind: speaker.say(*names) for kind, names in FINDINGS.items()},
+            registers=lambda meter, value: _register(view, meter, value),
             reasons={why: speaker.say(*names) for why, names in WHY.items()},
             ms=ms,
             trouble=trouble,
@@ -77,3 +88,8 @@ def energy_router(parts: Parts, static: StaticFiles) -> APIRouter:
         return JSONResponse(drawing, headers={"Cache-Control": "no-store"})
 
     return router
+
+
+def _register(view: View, meter: str, value: int) -> str:
+    known = view.estate.meters.get(meter)
+    return view.speaker.quantity(value, CARRIERS[known.carrier].unit if known else "")

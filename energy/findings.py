@@ -1,5 +1,10 @@
-"""Findings → the log, where staff see what was cleaned (law 7); each once, however often it is met."""
+"""Findings → the log and the state file, where staff see what was cleaned (law 7).
 
+The log tells each once, however often it is met. The state file holds those that stand: what a correction made good is
+gone from it.
+"""
+
+import sqlite3
 from collections.abc import Mapping, Sequence
 
 import structlog
@@ -58,3 +63,24 @@ class Teller:
             unit=CARRIERS[self._estate.meters[meter].carrier].unit,
             meaning=MEANING[finding.kind],
         )
+
+
+def keep(db: sqlite3.Connection, meter: str, since_ms: int, found: Sequence[Finding], *, of_shares: bool) -> None:
+    """What stands of this meter from `since_ms` on: of the sharing out of its amounts, or of its own register."""
+    own = "kind = ?" if of_shares else "kind <> ?"
+    db.execute(
+        f"DELETE FROM cleaning WHERE meter = ? AND at_ms >= ? AND {own}",
+        (meter, since_ms, str(Kind.NEGATIVE_REMAINDER)),
+    )
+    rows = [(meter, str(each.kind), each.at_ms, each.before, each.after, each.until_ms) for each in found]
+    db.executemany("INSERT OR REPLACE INTO cleaning VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def standing(db: sqlite3.Connection, start_ms: int, end_ms: int) -> list[tuple[str, Finding]]:
+    """The findings of [start, end) by meter, the last first; those that lasted into it as well."""
+    found = db.execute(
+        "SELECT meter, kind, at_ms, before, after, until_ms FROM cleaning "
+        "WHERE at_ms < ? AND max(at_ms, until_ms) >= ? ORDER BY at_ms DESC, meter",
+        (end_ms, start_ms),
+    )
+    return [(meter, Finding(Kind(kind), *rest)) for meter, kind, *rest in found]

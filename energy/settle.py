@@ -18,7 +18,7 @@ import structlog
 from energy.basis import bases
 from energy.changes import Change, note
 from energy.derive import Derivation
-from energy.findings import Teller
+from energy.findings import Teller, keep
 from energy.gather import Gatherer
 from energy.memory import Memory
 from energy.part import Outcome, Work, work_out
@@ -207,6 +207,7 @@ class Settlement:
             await self._facts.due(outcome.since_ms)
             await self._put(outcome, part, whole)
             self._findings.tell(outcome.findings)
+            await self._state.run(lambda db: _keep_findings(db, work, outcome))
             days = await settle_days(self._store, self._estate, meters, start_ms, now_ms)
             settled = settled._replace(rows=len(outcome.rows) + days, kept_before=outcome.kept_before)
         self._findings.tell(findings)
@@ -244,6 +245,13 @@ def _explained(change: Change, part: Changed, whole: Collection[str]) -> Change:
     if change.meter in whole:
         return change._replace(why="recomputed")
     return change._replace(from_ms=part.get(change.meter, min(part.values())))
+
+
+def _keep_findings(db: sqlite3.Connection, work: Work, outcome: Outcome) -> None:
+    for each in work.accounts:
+        keep(db, each.meter.id, each.since_ms, each.findings, of_shares=False)
+    for meter in work.meters:
+        keep(db, meter, work.start_ms, outcome.findings.get(meter, ()), of_shares=True)
 
 
 def _together(settled: Iterable[Settled]) -> Settled:

@@ -96,6 +96,11 @@ MIGRATIONS = (
     """
     CREATE TABLE derived (place TEXT PRIMARY KEY, basis TEXT NOT NULL);
     """,
+    """
+    CREATE TABLE cleaning (
+        meter TEXT NOT NULL, kind TEXT NOT NULL, at_ms INTEGER NOT NULL, before INTEGER NOT NULL,
+        after INTEGER NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (meter, kind, at_ms));
+    """,
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 

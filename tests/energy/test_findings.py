@@ -1,0 +1,28 @@
+"""What was cleaned, as the state file keeps it: what stands, and nothing that a correction made good."""
+
+from pathlib import Path
+
+from energy.findings import keep, standing
+from energy.register import Finding, Kind
+from store.state import State
+
+RESET = Finding(Kind.RESET, 1000, 50, 5)
+OUTLIER = Finding(Kind.OUTLIER, 2000, 60, 900)
+NEGATIVE = Finding(Kind.NEGATIVE_REMAINDER, 1500, 10, 12, 2500)
+
+
+def test_what_stands(tmp_path: Path) -> None:
+    """A meter that is looked at again from 1,500 on keeps what lies before; its shares are looked at on their own."""
+    state = State(tmp_path / "state.sqlite")
+    with_all = [RESET, OUTLIER]
+    state.run_now(lambda db: keep(db, "main", 0, with_all, of_shares=False))
+    state.run_now(lambda db: keep(db, "main", 0, [NEGATIVE], of_shares=True))
+    before = state.run_now(lambda db: standing(db, 0, 10_000))
+    state.run_now(lambda db: keep(db, "main", 1500, [], of_shares=False))
+    after = state.run_now(lambda db: standing(db, 0, 10_000))
+    later = state.run_now(lambda db: standing(db, 2400, 10_000))
+    state.close()
+
+    assert [OUTLIER, NEGATIVE, RESET] == [finding for _, finding in before]
+    assert [NEGATIVE, RESET] == [finding for _, finding in after]
+    assert [("main", NEGATIVE)] == later
