@@ -15,7 +15,10 @@ from dashboards.parts import Parts
 from dashboards.settling import read_changes
 from energy.explain import Explanation
 from energy.findings import standing
-from estate.calendar import DAY_MS
+from energy.indicator_query import Scope as Place
+from energy.indicator_query import read as read_inputs
+from energy.indicators import INDICATORS, Found, Indicator, indicators
+from estate.calendar import DAY_MS, floor
 from estate.model import CARRIERS
 
 
@@ -46,8 +49,9 @@ class EnergyBoard:
                 figures_money.costs(estate, store, view.scope, view.period),
                 figures_money.carbon(estate, store, view.scope, view.period),
                 figures.gaps(store, view.scope, view.period),
+                self._indicators(view),
             )
-            return dict(zip(("figures", "parts", "costs", "carbon", "gaps"), found, strict=True))
+            return dict(zip(("figures", "parts", "costs", "carbon", "gaps", "indicators"), found, strict=True))
 
         read = await self._brief.get(("all", view.scope, view.period), all_of_it)
         return {**read, "explanation": await self.explanation(view), **await self._noted(view)}
@@ -58,6 +62,16 @@ class EnergyBoard:
         found = await self._parts.state.read(lambda db: standing(db, *span))
         cleaned = [(meter, each) for meter, each in found if scope.kind == "site" or view.stands_in(meter)]
         return {"changes": await self.changes(view), "cleaned": cleaned if scope.kind != "tenant" else []}
+
+    async def _indicators(self, view: View) -> list[tuple[Indicator, Found]]:
+        """Of the whole days of the period that are over; none before the first is."""
+        estate, scope = self._parts.estate, view.scope
+        until_ms = min(view.period.span.end_ms, floor(view.period.now_ms, "1d", estate.site.zone))
+        if until_ms <= view.period.span.start_ms:
+            return []
+        place = Place(scope.kind, scope.id or estate.site.id, view.period.span.start_ms, until_ms)
+        found = indicators(await read_inputs(self._parts.store, estate, place))
+        return [(row, found[row.id]) for row in INDICATORS.values()]
 
     async def explanation(self, view: View) -> Explanation | None:
         """The month that holds the period's start, taken apart; None where nothing was asked, or of the whole site."""

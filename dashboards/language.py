@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import floor, log10
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,15 @@ class Speaker:
         name, scale = SCALES.get(unit, (unit, 1))
         digits = 3 if amount % scale else 0
         return f"{self.number(amount / scale, digits)}{_NO_BREAK}{name}"
+
+    def indicator(self, value: float, unit: str) -> str:
+        """A figure with three digits that count, and its unit; a share as percent."""
+        if unit == "W":
+            return self.power(value)
+        if unit == "1":
+            return f"{self.number(value * 100, 1)}{_NO_BREAK}%"
+        digits = max(0, 2 - floor(log10(abs(value)))) if value else 0
+        return f"{self.number(value, min(3, digits))}{_NO_BREAK}{unit}"
 
     def share(self, share: float) -> str:
         """A share of something, as percent; one that is not nothing never looks like nothing."""
