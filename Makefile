@@ -31,6 +31,7 @@ bench: .venv/installed-dev servers  ## medians and ratios, measured in one run
 	$(BIN)/python -m tests.benchmarks.bench_scale
 	$(BIN)/python -m tests.benchmarks.bench_decode
 	$(BIN)/python -m tests.benchmarks.bench_store
+	$(BIN)/python -m tests.benchmarks.bench_energy
 	$(BIN)/python -m tests.benchmarks.bench_pages
 
 fuzz: .venv/installed-dev  ## a million hostile messages for the decoders
