@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from energy.steps import Steps
-from estate.calendar import floor
+from estate.calendar import LENGTHS, floor
 from estate.calendar import steps as calendar_steps
 from estate.model import COMMON, Estate, Key, Lease, Meter, Placement
 
@@ -40,7 +40,8 @@ def allocate(
     net = remainder(own, behind)
     parts: dict[str, list[Steps]] = defaultdict(list)
     for first, end, key in _spans(estate, meter, own, people):
-        shares = largest_remainder(net[first:end], list(key.values()))
+        turns = own.starts[first:end] // LENGTHS[estate.step]
+        shares = largest_remainder(net[first:end], list(key.values()), turns)
         for column, tenant in enumerate(key):
             parts[tenant].append(Steps(own.starts[first:end], shares[:, column], own.estimated[first:end]))
     return {tenant: _joined(spans) for tenant, spans in parts.items()}
@@ -79,11 +80,14 @@ def by_people(estate: Estate, zone: str) -> list[Meter]:
     ]
 
 
-def largest_remainder(amounts: NDArray[np.int64], weights: Sequence[int]) -> NDArray[np.int64]:
+def largest_remainder(
+    amounts: NDArray[np.int64], weights: Sequence[int], turns: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
     """Each amount split by weight into whole units that sum to it: one row per amount, one column per weight.
 
-    Units left over by rounding down go to the largest remainders (Hamilton's method), at equal remainders to the
-    earlier weight. What is negative goes to the last column.
+    Units left over by rounding down go to the largest remainders (Hamilton's method). Equal remainders take turns: the
+    first weight comes first at turn 0, the last at turn 1, and so on; so nobody gains by constant amounts. What is
+    negative goes to the last column.
     """
     shift = max(0, sum(weights).bit_length() - _MOST)
     weight = np.array([each >> shift for each in weights], dtype=np.int64)
@@ -91,7 +95,9 @@ def largest_remainder(amounts: NDArray[np.int64], weights: Sequence[int]) -> NDA
     whole, rest = np.divmod(np.maximum(amounts, 0), total)
     shares = whole[:, None] * weight + rest[:, None] * weight // total
     remainder = rest[:, None] * weight % total
-    rank = np.argsort(np.argsort(-remainder, axis=1, kind="stable"), axis=1)
+    turn = np.zeros(len(amounts), np.int64) if turns is None else turns
+    place = (np.arange(len(weights)) + turn[:, None]) % len(weights)
+    rank = np.argsort(np.lexsort((place, -remainder), axis=1), axis=1)
     shares += rank < (np.maximum(amounts, 0) - shares.sum(axis=1))[:, None]
     shares[:, -1] += np.minimum(amounts, 0)
     return shares

@@ -37,9 +37,7 @@ class Derivation:
         self._daily = Daily(store, estate)
         self._site = Place("site", estate.site.id, estate.site.id)
         self._until_ms = 0  # the days before are derived
-        self._last: dict[
-            tuple[str, str, int], tuple[int, float]
-        ] = {}  # last written
+        self._last: dict[tuple[str, str, int], tuple[int, float]] = {}  # last written
 
     async def forget(self) -> None:
         """Derive everything anew in the next pass."""

@@ -40,6 +40,15 @@ def test_largest_remainder_example() -> None:
     assert [[4, 2, 1]] == largest_remainder(np.array([7]), [6, 3, 1]).tolist()
 
 
+def test_equal_remainders_take_turns() -> None:
+    """75 Wh as 30:70 are 22.5 and 52.5 at every step: over four steps 90 and 210, as agreed."""
+    site = keyed(*(("fixed", *part, 0, FOREVER_MS) for part in (("a", 30_000), (COMMON, 70_000))))
+    shares = amounts(allocate(site, MAIN, of([75] * 4)))
+
+    assert (90, 210) == (sum(shares["a"]), sum(shares[COMMON]))
+    assert {22, 23} == set(shares["a"])
+
+
 def test_less_what_is_behind() -> None:
     """Of the 100 Wh of the main meter 40 passed the sub-meter, and are not shared out twice."""
     shares = allocate(estate([MAIN, SUB]), MAIN, of([100]), [of([40])])
