@@ -7,8 +7,9 @@ hour and longer fill the year, those by quarter of an hour its last `days`. The 
 import asyncio
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import pairwise
 from pathlib import Path
 from shutil import copy
 from statistics import median
@@ -30,7 +31,7 @@ from energy.rollup import rollup
 from energy.rows import Flow, rows, shared
 from energy.steps import Steps
 from energy.tariff_rows import tariff_rows
-from estate.calendar import DAY_MS, STEP_MS, floor, kept
+from estate.calendar import DAY_MS, STEP_MS, Every, floor, kept
 from estate.load import load
 from estate.model import COMMON, Consumption, Estate
 from store.base import Store
@@ -66,8 +67,8 @@ def inventories(folder: Path) -> Estate:
     return load(folder)
 
 
-def consumed(site: Estate, building: str, now_ms: int, fine_days: int) -> Iterator[Consumption]:
-    """All rows of a building: its zones use between 0 and 500 Wh a quarter, its common parts 200."""
+def consumed(site: Estate, building: str, now_ms: int) -> list[Flow]:
+    """A year of a building by the step: its zones use between 0 and 500 Wh a quarter, its common parts 200."""
     start_ms = floor(now_ms - DAYS * DAY_MS, "1d", site.site.zone)
     starts = np.arange(start_ms, now_ms - STEP_MS, STEP_MS, dtype=np.int64)
     random = np.random.default_rng(int(building[1:]))
@@ -76,16 +77,24 @@ def consumed(site: Estate, building: str, now_ms: int, fine_days: int) -> Iterat
     subs = {name: random.integers(0, 500, len(starts)) for name in names if site.meters[name].submeter_of}
     amounts = {f"{building}-main": 200 + sum(subs.values(), none)} | subs
     own = [Flow(site.meters[name], "", Steps.of(starts, used, none)) for name, used in amounts.items()]
-    flows = shared(site, names, own).flows
-    yield from tariff_rows(site, flows, now_ms)
-    yield from derived(site, building, flows, now_ms)
-    for every in kept(site.step):
-        if every == site.step:
-            first = int(np.searchsorted(starts, now_ms - fine_days * DAY_MS))
-            found = [flow._replace(steps=_from(flow.steps, first)) for flow in flows]
-        else:
-            found = flows = [flow._replace(steps=rollup(flow.steps, every, site.site.zone)) for flow in flows]
-        yield from rows(site, found, every, now_ms)
+    return shared(site, names, own).flows
+
+
+def batches(site: Estate, now_ms: int, fine_days: int) -> Iterator[list[Consumption]]:
+    """All rows, by step and in order of time, as they would have come."""
+    flows: dict[Every, list[Flow]] = defaultdict(list)
+    for building in site.buildings:
+        found = consumed(site, building, now_ms)
+        yield [*tariff_rows(site, found, now_ms), *derived(site, building, found, now_ms)]
+        flows[site.step] += [_within(flow, now_ms - fine_days * DAY_MS, now_ms) for flow in found]
+        for every in kept(site.step)[1:]:
+            found = [flow._replace(steps=rollup(flow.steps, every, site.site.zone)) for flow in found]
+            flows[every] += found
+    for every, of in flows.items():
+        size = sum(len(flow.steps.starts) for flow in of)
+        windows = np.linspace(min(flow.steps.starts[0] for flow in of), now_ms, size // BATCH + 2).astype(int)
+        for start_ms, end_ms in pairwise(windows.tolist()):
+            yield rows(site, [_within(flow, start_ms, end_ms) for flow in of], every, now_ms)
 
 
 def derived(site: Estate, building: str, flows: Iterable[Flow], now_ms: int) -> Iterator[Consumption]:
@@ -108,8 +117,10 @@ def derived(site: Estate, building: str, flows: Iterable[Flow], now_ms: int) -> 
             yield from rows_of(whole, day_facts({"electricity": steps}, STEP_MS, nobody, zone), "1d", now_ms)
 
 
-def _from(steps: Steps, first: int) -> Steps:
-    return Steps(steps.starts[first:], steps.amounts[first:], steps.estimated[first:])
+def _within(flow: Flow, start_ms: int, end_ms: int) -> Flow:
+    first, end = np.searchsorted(flow.steps.starts, [start_ms, end_ms])
+    starts, amounts, estimated = flow.steps
+    return flow._replace(steps=Steps(starts[first:end], amounts[first:end], estimated[first:end]))
 
 
 def questions(now_ms: int, site: Estate) -> dict[str, str]:
@@ -183,11 +194,9 @@ async def main(name: str, fine_days: int) -> None:
 
 async def fill(store: Store, site: Estate, now_ms: int, fine_days: int) -> None:
     begun, count = time.perf_counter(), 0
-    for building in site.buildings:
-        found = consumed(site, building, now_ms, fine_days)
-        while batch := list(islice(found, BATCH)):
-            await store.write_consumption(batch)
-            count += len(batch)
+    for batch in batches(site, now_ms, fine_days):
+        await store.write_consumption(batch)
+        count += len(batch)
     print(f"{len(site.meters)} meters, {count:,} rows written in {time.perf_counter() - begun:.0f} s", flush=True)
 
 

@@ -41,27 +41,27 @@ def real(name: str) -> Real:
 
 
 def _house() -> Real:
-    rows = _rows("uci_household_sceaux/outage_1min_2007.csv.gz")
+    rows = read("uci_household_sceaux/outage_1min_2007.csv.gz")
     at = [datetime.fromisoformat(row["date_time"]).replace(tzinfo=UTC) - WINTER_TIME for row in rows]
     watts = [1000 * float(row["Global_active_power"]) for row in rows]
     return _counted(at, watts, 60, [row["imputed_suspect"] == "1" for row in rows])
 
 
 def _pv() -> Real:
-    rows = _rows("pv_pvanalytics/serf_east_15min.csv.gz")
+    rows = read("pv_pvanalytics/serf_east_15min.csv.gz")
     at = [datetime.fromisoformat(row["measured_on"]) for row in rows]
     return _counted(at, [max(0.0, float(row["ac_power"])) for row in rows], 900)
 
 
 def _stale() -> Real:
-    rows = [row for row in _rows("pv_pvanalytics/inv_2173_stale.csv.gz") if row["value_normalized"]]
+    rows = [row for row in read("pv_pvanalytics/inv_2173_stale.csv.gz") if row["value_normalized"]]
     at = [datetime.fromisoformat(row["timestamp"]) for row in rows]
     watts = [INVERTER_W * float(row["value_normalized"]) for row in rows]
     return _counted(at, watts, 900, [row["stale_data_mask"] == "True" for row in rows])
 
 
 def _heat() -> Real:
-    rows = _rows("sunpeek_solar_heat/heat_1min_2020.csv.gz")
+    rows = read("sunpeek_solar_heat/heat_1min_2020.csv.gz")
     at = [datetime.fromisoformat(row["Time"]) for row in rows]
     return _counted(at, [1000 * max(0.0, float(row["HEX_SEK_POWER_PV (EM210)"])) for row in rows], 60)
 
@@ -92,7 +92,8 @@ def _sampled(device: str, field: str, start_ms: int, days: int) -> Real:
     return Real(meter(), times.astype(np.int64), values, np.zeros(len(times), np.bool_))
 
 
-def _rows(path: str) -> list[Mapping[str, str]]:
+def read(path: str) -> list[Mapping[str, str]]:
+    """The rows of a file, as they stand there."""
     with gzip.open(FOLDER / path, "rt") as file:
         return list(csv.DictReader(file))
 
