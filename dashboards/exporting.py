@@ -6,13 +6,13 @@ What is exported is what the API answers, span by span, so that memory does not 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
+from energy.indicators import INDICATORS
 from estate.calendar import Every
 from estate.model import CARRIERS, Estate
 from sensors.quantities import QUANTITIES
 
-What = Literal["consumption", "allocation", "cost", "carbon", "series"]
+What = Literal["consumption", "allocation", "cost", "carbon", "indicators", "series"]
 Cell = str | int | float | None
 Answer = Any  # JSON
 
@@ -25,10 +25,11 @@ class Column(NamedTuple):
 
 
 TAGS: dict[What, tuple[str, ...]] = {
-    "consumption": ("building", "meter", "tenant", "carrier"),
+    "consumption": ("building", "meter", "role", "tenant", "carrier"),
     "allocation": ("building", "meter", "carrier", "tenant"),
     "cost": ("building", "meter", "tenant", "carrier", "tariff", "line", "period", "price", "price unit"),
     "carbon": ("building", "meter", "tenant", "carrier"),
+    "indicators": ("of", "id"),
     "series": ("building", "zone", "device", "channel"),
 }
 """What tells rows apart; a column that was not asked for stays empty."""
@@ -48,6 +49,8 @@ def columns(what: What, estate: Estate, carriers: Sequence[str], quantities: Seq
     tags = [Column(name, "VARCHAR") for name in TAGS[what]]
     if what == "series":
         return [*first, *tags, *(Column(f"{name} [{QUANTITIES[name].unit}]", "DOUBLE") for name in quantities)]
+    if what == "indicators":
+        return [*first, *tags, *(Column(indicator_column(row.id, row.unit), "DOUBLE") for row in INDICATORS.values())]
     known = {*(meter.carrier for meter in estate.meters.values()), *(each.carrier for each in estate.virtuals.values())}
     units = dict.fromkeys(CARRIERS[name].unit for name in (carriers or sorted(known)))
     amounts = [Column(f"amount [{unit}]", "BIGINT") for unit in units]
@@ -60,14 +63,19 @@ def columns(what: What, estate: Estate, carriers: Sequence[str], quantities: Seq
     return [*first, *tags, *amounts, share, *settled]
 
 
-def rows(what: What, header: Sequence[Column], answers: Mapping[str, Answer], zone: ZoneInfo) -> Iterator[list[Cell]]:
-    """The rows of one span in order of time; `answers` by quantity, or the one answer under ""."""
+def rows(what: What, header: Sequence[Column], answers: Mapping[str, Answer], estate: Estate) -> Iterator[list[Cell]]:
+    """The rows of one span in order of time; `answers` by quantity or place, or the one answer under ""."""
+    zone = estate.site.zone
+    roles = {meter.id: meter.role for meter in estate.meters.values()} | dict.fromkeys(estate.virtuals, "virtual")
     found = [
         cells
         for key, answer in answers.items()
         for group in (answer["groups"] if what == "cost" else answer)
         for cells in ({**group["tags"], **cells} for cells in CELLS[what](key, group))
     ]
+    for cells in found:
+        if role := roles.get(str(cells.get("meter"))):
+            cells["role"] = role  # what is behind another meter, or made of others, counts twice in a sum
     found.sort(key=lambda cells: (str(cells["at"]), *(str(cells.get(tag, "")) for tag in TAGS[what])))
     for cells in found:
         at = datetime.fromisoformat(str(cells["at"]))
@@ -106,6 +114,15 @@ def _carbon(_: str, group: Answer) -> Iterator[Cells]:
         yield {"at": at, "amount [Wh]": quantity, "estimated [1]": estimated, "carbon [kgCO2e]": nano(amount)}
 
 
+def _indicators(_: str, group: Answer) -> Iterator[Cells]:
+    found = {indicator_column(each["id"], each["unit"]): each["value"] for each in group["indicators"]}
+    yield {"at": group["start"], **found}
+
+
+def indicator_column(name: str, unit: str) -> str:
+    return f"{name} [{unit}]"
+
+
 def _series(quantity: str, group: Answer) -> Iterator[Cells]:
     name = f"{quantity} [{QUANTITIES[quantity].unit}]"
     for at, value in zip(group["time"], group["value"], strict=True):
@@ -113,7 +130,8 @@ def _series(quantity: str, group: Answer) -> Iterator[Cells]:
 
 
 CELLS: dict[What, Callable[[str, Answer], Iterator[Cells]]] = {
-    "consumption": _consumption, "allocation": _allocation, "cost": _cost, "carbon": _carbon, "series": _series,
+    "consumption": _consumption, "allocation": _allocation, "cost": _cost, "carbon": _carbon,
+    "indicators": _indicators, "series": _series,
 }  # fmt: skip
 """The rows of one group of an answer, without its tags."""
 

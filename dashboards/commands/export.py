@@ -17,7 +17,7 @@ from dashboards.configuration import Settings, read
 from dashboards.exporting import PIECES, SERIES_PIECES, Cell, Column, What, columns, rows
 from dashboards.remote import Refused
 from dashboards.service import clock
-from estate.calendar import floor, rfc3339, steps
+from estate.calendar import DAY_MS, Every, floor, rfc3339, steps
 from estate.model import Estate
 
 
@@ -28,6 +28,7 @@ class Kind(StrEnum):
     ALLOCATION = "allocation"
     COST = "cost"
     CARBON = "carbon"
+    INDICATORS = "indicators"
     SERIES = "series"
 
 
@@ -42,7 +43,7 @@ def export(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day, included (default: now).")
     ] = None,
-    every: Annotated[str, typer.Option(help="The step (default: 1h; of cost 1mo, of series raw).")] = "",
+    every: Annotated[str, typer.Option(help="The step (default: 1h; of cost and indicators 1mo, of series raw).")] = "",
     by: Annotated[Several, typer.Option(help="One row for each of these; repeatable, as are the next.")] = None,
     building: Annotated[Several, typer.Option(help="Of this building alone.")] = None,
     tenant: Annotated[Several, typer.Option(help="Of this tenant alone.")] = None,
@@ -55,12 +56,14 @@ def export(
     ] = False,
     config: Config = None,
 ) -> None:
-    """Export a span of consumption, shares, cost, carbon or readings to a file."""
+    """Export a span of consumption, shares, cost, carbon, indicators or readings to a file."""
     if file.suffix not in (".csv", ".parquet"):
         raise typer.BadParameter(f"{file.name!r} ends neither in .csv nor in .parquet", param_hint="FILE")
     if what is Kind.SERIES and not quantity:
         raise typer.BadParameter("series need one or more, such as electricity.power", param_hint="--quantity")
-    step = every or {Kind.COST: "1mo", Kind.SERIES: "raw"}.get(what, "1h")
+    if what is Kind.INDICATORS and every in ("15m", "30m", "1h"):
+        raise typer.BadParameter("indicators are of whole days: write 1d, 1mo or 1y", param_hint="--every")
+    step = every or {Kind.COST: "1mo", Kind.INDICATORS: "1mo", Kind.SERIES: "raw"}.get(what, "1h")
     if what is not Kind.SERIES and step not in PIECES:
         raise typer.BadParameter(f"{step!r} is none of {', '.join(PIECES)}", param_hint="--every")
     given = {"by": by, "building": building, "tenant": tenant, "meter": meter, "carrier": carrier, "device": device}
@@ -87,6 +90,8 @@ class _Export:
         """All rows of [start, end) in ms, in order of time."""
         zone, header = estate.site.zone, self.header(estate)
         along, most = SERIES_PIECES if self.what == "series" else PIECES[self.every]
+        if self.what == "indicators":  # each answer is of one span
+            along, most = cast(Every, self.every), 1
         edges = [max(at, span[0]) for at in steps(*span, along, zone)] + [span[1]]
         done, size = 0, most
         while done < len(edges) - 1:
@@ -98,7 +103,7 @@ class _Export:
                     raise
                 size = (until - done) // 2  # too much for one answer
                 continue
-            for row in rows(self.what, header, answers, zone):
+            for row in rows(self.what, header, answers, estate):
                 yield row
             done = until
             progress(done, len(edges) - 1)
@@ -107,9 +112,19 @@ class _Export:
         zone = estate.site.zone
         span = [("start", rfc3339(start_ms, zone)), ("end", rfc3339(end_ms, zone))]
         path = f"/api/{self.what}"
+        if self.what == "indicators":
+            if end_ms - start_ms < DAY_MS * 23 // 24 or start_ms >= floor(clock(), "1d", zone):
+                return {}  # no whole day of it is over
+            places = [asked for asked in self._asked if asked[0] in ("building", "tenant")] or [("site", "")]
+            named = {f"{of}:{id_}": [("of", of), *([("id", id_)] if id_ else []), *span] for of, id_ in places}
+            return {key: [_placed(await get(path, asked))] for key, asked in named.items()}
         if self.what == "series":
             return {name: await get(path, [*self._asked, *span, ("quantity", name)]) for name in self._of}
         return {"": await get(path, [*self._asked, *span])}
+
+
+def _placed(answer: Any) -> Any:
+    return {**answer, "tags": {"of": answer["of"], "id": answer["id"]}}
 
 
 async def _write(settings: Settings, work: _Export, file: Path, first: date, last: date | None, semicolon: bool) -> int:
@@ -118,13 +133,15 @@ async def _write(settings: Settings, work: _Export, file: Path, first: date, las
     count = 0
     try:
         async with interface(settings) as (get, estate):
-            header = work.header(estate)
+            header, start_ms = work.header(estate), _midnight(first, estate)
             end_ms = clock() if last is None else _midnight(last + timedelta(days=1), estate)
+            if end_ms <= start_ms:
+                raise Refused(f"nothing lies from {first} until {last or 'now'}: give an earlier --from")
             french = semicolon and file.suffix == ".csv"
             with bar("exporting") as progress, part.open("w", encoding="utf-8-sig" if french else "utf-8") as text:
                 writer = csv.writer(text, delimiter=";" if french else ",", lineterminator="\n")
                 writer.writerow([column.name for column in header])
-                async for row in work.rows(get, estate, (_midnight(first, estate), end_ms), progress):
+                async for row in work.rows(get, estate, (start_ms, end_ms), progress):
                     writer.writerow(_decimal_commas(row, header) if french else row)
                     count += 1
         if file.suffix == ".parquet":

@@ -59,6 +59,7 @@ def test_export(tmp_path: Path) -> None:
         "start [Europe/Paris]": "2026-11-23T00:00:00+01:00",
         "building": "",
         "meter": "b01-electricity",
+        "role": "site",
         "tenant": "",
         "carrier": "electricity",
         "amount [Wh]": "1000",
@@ -80,10 +81,11 @@ def test_refused(tmp_path: Path) -> None:
     """What cannot be exported is said, and leaves no file."""
     prepared(tmp_path)
     unknown = run(tmp_path, "export", "consumption", "out.csv", *SPAN, "--meter", "b99")
-    nameless = run(tmp_path, "export", "consumption", "out.txt", *SPAN)
+    backwards = run(tmp_path, "export", "consumption", "out.csv", "--from", "2026-11-23", "--until", "2026-11-22")
     stepless = run(tmp_path, "export", "cost", "out.csv", *SPAN, "--every", "15m")
 
-    assert [1, 2, 1] == [each.returncode for each in (unknown, nameless, stepless)]
+    assert [1, 1, 1] == [each.returncode for each in (unknown, backwards, stepless)]
+    assert "give an earlier --from" in backwards.stderr
     assert "'b99' is not in the estate" in unknown.stderr
     assert "costs by 15m do not exist" in stepless.stderr
     assert [] == [path.name for path in tmp_path.iterdir() if path.name.startswith("out")]
