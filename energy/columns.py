@@ -82,12 +82,13 @@ def joined(parts: Sequence[Columns]) -> Columns:
 
 
 def summed(finer: Columns, periods: Numbers) -> Columns:
-    """The sums by flow and period, given the start of each row's period."""
+    """The sums by flow and period, given the start of each row's period. No more is a guess than there is."""
     if not len(finer.keys):
         return finer
     keys = (finer.flows << _START) | periods
     first = np.flatnonzero(np.diff(keys, prepend=-1))
-    return Columns(keys[first], np.add.reduceat(finer.amounts, first), np.add.reduceat(finer.guessed, first))
+    amounts, guessed = np.add.reduceat(finer.amounts, first), np.add.reduceat(finer.guessed, first)
+    return Columns(keys[first], amounts, np.minimum(guessed, np.abs(amounts)))
 
 
 class Difference(NamedTuple):

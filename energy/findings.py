@@ -12,14 +12,24 @@ import structlog
 from energy.register import Finding, Kind
 from estate.calendar import floor, rfc3339
 from estate.model import CARRIERS, Estate
+from sensors.quantities import QUANTITIES
 
 MEANING = {
     Kind.NOISE: "the register fell within its resolution: it is held at the higher value",
     Kind.OUTLIER: "readings off a line that goes on without them: they are set aside",
-    Kind.RESET: "the register fell and stayed: it counts from zero, where its greatest rate allows that",
+    Kind.RESET: "the register fell and stayed: it counts from zero, where its greatest rate allows that; what "
+    "flowed before it fell is not known",
     Kind.NEGATIVE_REMAINDER: "the meters behind it counted more than it did: its common parts are negative there, "
     "so one of them is wrong, or not behind it",
-    Kind.IMPOSSIBLE_RISE: "the register rose faster than it can and stayed: the rise is not counted",
+    Kind.IMPOSSIBLE_RISE: "the register rose faster than it can and stayed: the rise is not counted, and what "
+    "flowed then is estimated",
+    Kind.ROLLOVER: "the register reached its width and went on from 0: what it counted on both sides is added",
+    Kind.EXCHANGE: "the meter was exchanged: what the old one counted to its final index is added to the new one's",
+    Kind.EXCHANGE_UNCLEAR: "the readings before the exchange do not lead to its final index: what flowed between is "
+    "estimated; correct the row in exchanges.csv, or the readings",
+    Kind.NEGATIVE_POWER: "the power is below zero: what flows the other way is not counted, and takes a meter of "
+    "its own",
+    Kind.NEGATIVE_VIRTUAL: "its formula comes out below zero: one of its meters is wrong, or does not belong there",
 }
 
 REMEMBERED = 10_000
@@ -60,7 +70,7 @@ class Teller:
             until=rfc3339(finding.until_ms, self._estate.site.zone) if finding.until_ms else None,
             before=finding.before,
             after=finding.after,
-            unit=CARRIERS[self._estate.meters[meter].carrier].unit,
+            unit=_unit(self._estate, meter),
             meaning=MEANING[finding.kind],
         )
 
@@ -84,3 +94,12 @@ def standing(db: sqlite3.Connection, start_ms: int, end_ms: int) -> list[tuple[s
         (end_ms, start_ms),
     )
     return [(meter, Finding(Kind(kind), *rest)) for meter, kind, *rest in found]
+
+
+def _unit(estate: Estate, name: str) -> str:
+    """The register's own."""
+    meter = estate.meters.get(name)
+    if meter is None:
+        return CARRIERS[estate.virtuals[name].carrier].unit
+    own = QUANTITIES[meter.quantity].unit
+    return "L" if own == "m³" else own

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
-from energy.account import ATTEMPTS, Account, Readings, account, look_from
+from energy.account import ATTEMPTS, Account, Cleared, Readings, account, cleared, look_from
+from energy.fill import Usual
 from energy.part import Held, bounds
 from energy.plan import Changed
+from energy.steps import NOTHING, Steps
 from estate.calendar import DAY_MS, LENGTHS, Every
 from estate.model import Estate, Meter
 from store.base import Series, Store, Usage, UsageRow, UsageTag
@@ -45,15 +47,25 @@ class Gatherer:
 
     async def accounts(self, changed: Changed, now_ms: int) -> list[Account]:
         """Each meter's steps from its change on, looking back as far as it takes."""
-        accounts: list[Account] = []
-        waiting, step_ms = changed, LENGTHS[self._estate.step]
+        found: list[Cleared] = []
+        waiting = changed
         for attempt in range(ATTEMPTS):
             readings = await self._readings(waiting, attempt, now_ms)
-            found = await asyncio.to_thread(_accounts, readings, changed, step_ms)
-            accounts += found
+            found += await asyncio.to_thread(_cleared, readings, changed, LENGTHS[self._estate.step])
             done = {each.meter.id for each in found}
             waiting = {each.meter.id: changed[each.meter.id] for each in readings if each.meter.id not in done}
-        return accounts
+        before = await self._before(found)
+        return await asyncio.to_thread(_accounts, found, before, self._estate)
+
+    async def _before(self, found: Sequence[Cleared]) -> dict[str, Steps]:
+        """By meter, its own steps of the weeks before its first gap: what fills that rests on them."""
+        gaps = {each.meter.id: each.wanted_ms for each in found if each.wanted_ms is not None and each.since_ms}
+        if not gaps:
+            return {}
+        where: Mapping[UsageTag, Sequence[str]] = {"meter": sorted(gaps)}
+        end_ms = max(each.since_ms for each in found)
+        query = Usage(self._estate.step, max(0, min(gaps.values())), end_ms, "meter", where, ("meter",))
+        return {row.tags["meter"]: Steps(*row[1:4]) for row in await self._store.usage(query)}
 
     async def held(self, meters: Collection[str], start_ms: int, now_ms: int) -> Held:
         """The rows needed to settle these meters from then on; the shortest step also of the meters behind them."""
@@ -95,6 +107,11 @@ class Gatherer:
         return found
 
 
-def _accounts(readings: Sequence[Readings], changed: Changed, step_ms: int) -> list[Account]:
-    found = (account(each, changed[each.meter.id], step_ms) for each in readings)
+def _cleared(readings: Sequence[Readings], changed: Changed, step_ms: int) -> list[Cleared]:
+    found = (cleared(each, changed[each.meter.id], step_ms) for each in readings)
     return [each for each in found if each]
+
+
+def _accounts(found: Sequence[Cleared], before: Mapping[str, Steps], estate: Estate) -> list[Account]:
+    step_ms, zone = LENGTHS[estate.step], estate.site.zone
+    return [account(each, step_ms, Usual(zone, before.get(each.meter.id, NOTHING))) for each in found]

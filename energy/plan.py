@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from estate.calendar import DAY_MS, LENGTHS
+from estate.calendar import DAY_MS, LENGTHS, STEP_MS
 from estate.model import Estate
 
 Changed = dict[str, int]
@@ -46,4 +46,4 @@ def _oldest(changed: Changed) -> int:
 def _size(estate: Estate, changed: Changed, now_ms: int) -> float:
     span_ms = min(now_ms - _oldest(changed), HISTORY_MS)
     rows = len(changed) * span_ms / LENGTHS[estate.step] * _ROWS_PER_STEP
-    return rows + sum(span_ms / (1000 * estate.meters[meter].interval_s) for meter in changed)
+    return rows + sum(span_ms / (1000 * estate.meters[meter].interval_s or STEP_MS) for meter in changed)

@@ -16,6 +16,7 @@ from sensors.quantities import QUANTITIES
 
 Times = NDArray[np.int64]
 Register = NDArray[np.int64]
+Marks = NDArray[np.bool_]
 
 
 class Kind(StrEnum):
@@ -24,12 +25,17 @@ class Kind(StrEnum):
     NOISE = "noise"  # it fell within its resolution: it is held at the higher value
     OUTLIER = "outlier"  # readings off a line that goes on without them: set aside
     RESET = "reset"  # it fell and stayed: counts from zero, where the rate allows
+    ROLLOVER = "rollover"  # it reached its declared width and went on from 0
+    EXCHANGE = "exchange"  # another meter took its place, as the estate says
+    EXCHANGE_UNCLEAR = "exchange_unclear"  # the readings before an exchange do not lead to its final index
     IMPOSSIBLE_RISE = "impossible_rise"  # it rose faster than it can and stayed: not counted
+    NEGATIVE_POWER = "negative_power"  # a meter of power shows less than nothing
+    NEGATIVE_VIRTUAL = "negative_virtual"  # a formula comes out below zero
     NEGATIVE_REMAINDER = "negative_remainder"  # the meters behind it counted more than it did
 
 
 class Finding(NamedTuple):
-    """One cleaning, in the carrier's unit as the device showed it."""
+    """One cleaning, in the register's own unit, as the device showed it."""
 
     kind: Kind
     at_ms: int  # of the first reading concerned
@@ -39,11 +45,18 @@ class Finding(NamedTuple):
 
 
 class Cleaned(NamedTuple):
-    """A register that never falls; only its differences mean anything."""
+    """A register that never falls; only its differences mean anything.
+
+    Between each two readings is an interval: one entry of `unsure` and of `lost`.
+    """
 
     times: Times  # ms since the epoch, strictly rising
-    register: Register  # in the carrier's unit
+    register: Register  # `per` of its units are one of the carrier's
     findings: list[Finding]
+    read: Register  # what was read at these times, in the register's own unit
+    unsure: Marks  # of part of the interval nobody knows what flowed: it is estimated
+    lost: Marks  # of all of it, and it counts nothing here
+    per: int = 1
 
 
 class Restart(NamedTuple):
@@ -54,11 +67,12 @@ class Restart(NamedTuple):
 
 
 class _Rules(NamedTuple):
-    """What is plausible for one meter, in the carrier's unit."""
+    """What is plausible for one meter, in its register's own unit."""
 
     rate: float  # greatest rise, per ms
     resolution: int
     doubt_ms: int
+    rollover: int  # 0: none
 
     def rises(self, rise: Register, elapsed_ms: Times) -> NDArray[np.bool_]:
         """Whether the register simply went on."""
@@ -86,12 +100,18 @@ def clean(times: Times, values: NDArray[np.float64], meter: Meter) -> Cleaned:
 
     A reading that contradicts the one before it is decided by the next that differs, and is left out until then.
     """
-    at, value = _in_order(times, values, meter)
+    return scanned(*in_order(times, values, meter), meter)
+
+
+def scanned(at: Times, value: Register, meter: Meter) -> Cleaned:
+    """The same, of readings in order and in the register's own unit; the first is taken as it is."""
     if not len(at):
-        return Cleaned(at, value, [])
+        return Cleaned(at, value, [], value, value > 0, value > 0)
     scan = _Scan(at, value, _rules(meter))
     scan.run()
-    return Cleaned(at[scan.keep], value[0] + np.cumsum(scan.rise[scan.keep]), scan.findings)
+    keep = scan.keep
+    register = value[0] + np.cumsum(scan.rise[keep])
+    return Cleaned(at[keep], register, scan.findings, value[keep], scan.unsure[keep][1:], scan.lost[keep][1:])
 
 
 def restart(
@@ -100,15 +120,16 @@ def restart(
     """Where to begin when readings from `changed_ms` on are new; None when the readings given do not reach back enough.
 
     Readings that rise plausibly for `doubt_ms` end every doubt from before them: a reading at the end of such a stretch
-    counts as it is, whatever came earlier, once its successor goes on from it.
+    counts as it is, whatever came earlier, once its successor goes on from it. No stretch spans an exchange.
     """
-    at, value = _in_order(times, values, meter)
+    at, value = in_order(times, values, meter)
     known = int(np.searchsorted(at, changed_ms))
     if known < 2:
         return None
     at, value = at[:known], value[:known]
     rules = _rules(meter)
-    goes_on = rules.rises(np.diff(value), np.diff(at))
+    register = np.searchsorted([exchange.at_ms for exchange in meter.exchanges], at, side="right")
+    goes_on = rules.rises(np.diff(value), np.diff(at)) & (np.diff(register) == 0)
     stretch = np.maximum.accumulate(np.concatenate(([0], np.where(goes_on, 0, np.arange(1, known)))))
     sure = np.flatnonzero((at - at[stretch] >= rules.doubt_ms)[:-1] & goes_on)
     if not len(sure):
@@ -118,20 +139,34 @@ def restart(
     return Restart(int(at[early[-1]]), since_ms) if len(early) else None
 
 
-def _rules(meter: Meter) -> _Rules:
-    rate = QUANTITIES[meter.quantity].rate * CARRIERS[meter.carrier].per_unit / 1000
-    return _Rules(rate, meter.resolution, doubt_ms(meter))
-
-
-def _in_order(times: Times, values: NDArray[np.float64], meter: Meter) -> tuple[Times, Register]:
-    """By time, one reading each (of several the greatest), rounded to the carrier's unit."""
-    value = np.rint(values * CARRIERS[meter.carrier].per_unit).astype(np.int64)
+def in_order(times: Times, values: NDArray[np.float64], meter: Meter) -> tuple[Times, Register]:
+    """By time, one reading each (of several the greatest), rounded to the register's own unit."""
+    value = np.rint(values * _per_unit(meter)).astype(np.int64)
     if np.all(np.diff(times) > 0):
         return times, value
     order = np.lexsort((value, times))
     times, value = times[order], value[order]
     last = np.append(np.diff(times) > 0, True)
     return times[last], value[last]
+
+
+def greatest_rate(meter: Meter) -> float:
+    """The greatest plausible rise per ms, in the register's own unit: the meter's, or what the site can draw."""
+    weight = meter.weight / 1e6 if meter.kind == "pulse" else 1.0
+    if meter.max_rate:
+        return meter.max_rate / HOUR_MS / weight
+    usual = QUANTITIES[CARRIERS[meter.carrier].register].rate * CARRIERS[meter.carrier].per_unit / weight
+    own = QUANTITIES[meter.quantity].rate * _per_unit(meter) or usual  # power has no rate
+    return (min(own, usual) if meter.kind == "pulse" else own) / 1000
+
+
+def _per_unit(meter: Meter) -> int:
+    """How many of the register's own unit are one of its quantity: 1 m³ is 1000 L."""
+    return 1000 if QUANTITIES[meter.quantity].unit == "m³" else 1
+
+
+def _rules(meter: Meter) -> _Rules:
+    return _Rules(greatest_rate(meter), meter.resolution, doubt_ms(meter), meter.rollover)
 
 
 class _Scan:
@@ -141,6 +176,7 @@ class _Scan:
         self.at, self.value, self.rules = at, value, rules
         self.keep = np.ones(len(at), dtype=np.bool_)
         self.rise = np.diff(value, prepend=value[:1])
+        self.unsure, self.lost = np.zeros((2, len(at)), dtype=np.bool_)
         self.findings: list[Finding] = []
         self._odd = np.flatnonzero(~rules.rises(self.rise[1:], np.diff(at))) + 1
         self._level = self._read(0)
@@ -198,10 +234,22 @@ class _Scan:
             return self._set_aside_last(self._before, index)
         if not self._follows(here, after):
             return self._set_aside(index, after)
-        counted = fell and here.value <= self._greatest(self._level, index)
+        self._goes_on_elsewhere(index, here)
+        return index + 1
+
+    def _goes_on_elsewhere(self, index: int, here: _Level) -> None:
+        """The register went on from another value: round its end, from 0, or from where nobody knows."""
+        level, greatest = self._level, self._greatest(self._level, index)
+        fell = here.value < level.value
+        round_it = here.value + self.rules.rollover - level.value
+        if fell and 0 <= round_it <= greatest and level.value < self.rules.rollover:
+            self._find(Kind.ROLLOVER, index)
+            self._accept(index, round_it, here)
+            return
+        counted = fell and 0 <= here.value <= greatest
+        self.unsure[index], self.lost[index] = True, not counted
         self._find(Kind.RESET if fell else Kind.IMPOSSIBLE_RISE, index)
         self._accept(index, here.value if counted else 0, here)
-        return index + 1
 
     def _next(self, index: int) -> int:
         """The reading that decides: the first that differs, or that says the same `doubt_ms` later."""

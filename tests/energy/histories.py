@@ -13,11 +13,12 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from energy.account import Account, Readings, account
-from energy.steps import Steps
+from energy.account import Account, Readings, account, cleared
+from energy.fill import Usual
+from energy.steps import NOTHING, Steps
 from estate.calendar import STEP_MS
 from estate.model import Exchange, Meter
-from tests.energy.sites import START_MS, meter, ms
+from tests.energy.sites import PARIS, START_MS, meter, ms
 
 INTERVAL_MS = STEP_MS
 GAP_MS = 2 * INTERVAL_MS
@@ -199,9 +200,9 @@ def _calm(device: Device, readings: list[tuple[int, int]]) -> None:
 def accounted(of: History, kept: NDArray[np.int64] | None = None) -> Account:
     """What is made of the readings, or of those at the places `kept`, in that order."""
     order = np.arange(len(of.times)) if kept is None else kept
-    found = account(Readings(of.meter, of.times[order], of.values[order], True), 0)
+    found = cleared(Readings(of.meter, of.times[order], of.values[order], True), 0, STEP_MS)
     assert found
-    return found
+    return account(found, STEP_MS, Usual(PARIS, NOTHING))
 
 
 class Expected(NamedTuple):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from energy.register import Kind
 from energy.rollup import rollup
 from energy.steps import Steps
 from estate.calendar import HOUR_MS, STEP_MS, following
@@ -64,11 +65,12 @@ def test_steps_are_sound(of: History) -> None:
 @SOME
 @given(histories())
 def test_measured_outside_gaps(of: History) -> None:
-    """What is estimated lies in a gap, or where the register jumped, and nowhere else."""
-    found = accounted(of).steps
+    """What is estimated lies in a gap, or where the register jumped or was reset, and nowhere else."""
+    found, findings = accounted(of)[1:3]
+    broken = of.jumps | {finding.at_ms for finding in findings if finding.kind is Kind.RESET}
     ends = [at for at, _ in of.known]
     gaps = [(a, b) for a, b in pairwise(ends) if b - a > GAP_MS]
-    jumps = [(before, at) for before, at in pairwise(ends) if at in of.jumps]
+    jumps = [(before, at) for before, at in pairwise(ends) if at in broken]
     guessed = found.starts[found.estimated > 0].tolist()
 
     assert [] == [at for at in guessed if not any(a < at + STEP_MS and at < b for a, b in [*gaps, *jumps])]

@@ -7,19 +7,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from energy.account import Readings, account
-from energy.steps import Steps
+from energy.account import Readings, account, cleared
+from energy.fill import Usual
+from energy.steps import NOTHING, Steps
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
 from tests.energy.real_registers import CAMBRIDGE, NAMES, Real, edges, real
-from tests.energy.sites import meter
+from tests.energy.sites import PARIS, meter
 
 
 def accounted(of: Real, order: Sequence[int] | NDArray[np.int64] | None = None) -> Steps:
     """What is made of the readings, or of those at the places given, in that order."""
     places = np.arange(len(of.times)) if order is None else np.array(order)
-    found = account(Readings(of.meter, of.times[places], of.values[places], True), 0)
+    found = cleared(Readings(of.meter, of.times[places], of.values[places], True), 0, STEP_MS)
     assert found
-    return found.steps
+    return account(found, STEP_MS, Usual(PARIS, NOTHING)).steps
 
 
 def truth(of: Real) -> dict[int, int]:
