@@ -72,7 +72,7 @@ async def read_cost(estate: Estate, store: Store, asked: CostParams, now_ms: int
         return CostAnswer(groups=[], unpriced=[])
     costing = Costing(store, estate, int(edges[0]), int(edges[-1]), now_ms)
     names = [meter.id for meter in meters]
-    charges = await (costing.tenants(names) if asked.of == "tenant" else costing.meters(names))
+    charges = await (costing.tenants(names, asked.tenant) if asked.of == "tenant" else costing.meters(names))
     wanted = [charge for charge in charges if not asked.tenant or charge.tenant in asked.tenant]
     groups = grouped(estate, wanted, asked.groups, edges)
     unpriced = [meter.id for meter in meters if meter.role == "site" and not contracts_of(estate, meter.id)]

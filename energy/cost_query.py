@@ -63,8 +63,14 @@ class Costing:
             found.append(Charge(meter, "", self.days, own, rows))
         return found
 
-    async def tenants(self, points: Iterable[str]) -> list[Charge]:
-        """Every tenant's part of these delivery points, COMMON's too; they sum to the delivery point."""
+    async def tenants(self, points: Iterable[str], serving: Sequence[str] = ()) -> list[Charge]:
+        """Every tenant's part of these delivery points, COMMON's too; they sum to the delivery point.
+
+        Of delivery points that are `serving` these tenants alone, where any are named.
+        """
+        if serving:
+            served = await self._serving(serving)
+            points = [point for point in points if point in served]
         whole = {charge.meter: charge.use for charge in await self.meters(points)}
         behind: dict[str, list[str]] = {point: [] for point in whole}
         for meter in self._estate.meters:
@@ -73,6 +79,14 @@ class Costing:
         found = await self._days([meter for meters in behind.values() for meter in meters], "tenant")
         uses = await self._uses(found, PART)
         return [charge for point in whole for charge in self._shared(point, whole[point], behind[point], uses)]
+
+    async def _serving(self, tenants: Sequence[str]) -> set[str]:
+        """The delivery points some of whose energy is these tenants', or may be: COMMON has a part of each."""
+        if COMMON in tenants:
+            return {*self._estate.meters}
+        query = Usage("1mo", self._start_ms, self._end_ms, "tenant", {"tenant": tenants}, ("meter",))
+        meters = [row.tags["meter"] for row in await self._store.usage(query)]
+        return {delivery_point(self._estate, meter) for meter in meters if meter in self._estate.meters}
 
     def _shared(self, point: str, whole: Use, meters: Sequence[str], uses: Mapping[Whose, Use]) -> Iterator[Charge]:
         parts: dict[str, list[Use]] = defaultdict(list)

@@ -49,14 +49,16 @@ def grouped(estate: Estate, charges: Iterable[Charge], by: Sequence[UsageTag], e
 
 def _group(tags: Mapping[UsageTag, str], members: Sequence[tuple[Charge, Amounts]], edges: Times) -> Group:
     none = np.zeros(len(edges) - 1, np.int64)
-    amount, quantity, guessed = none.copy(), none.copy(), none.copy()
+    amount = quantity = guessed = none
     lines: dict[LineKey, LineSum] = {}
     for charge, here in members:
-        quantity += _sums(charge.use.amount * here, charge.days, edges)
-        guessed += _sums(charge.use.guessed * here, charge.days, edges)
+        columns = [charge.use.amount, charge.use.guessed]
         for cost in charge.costs:
-            own = [_sums(each * here, charge.days, edges) for each in (cost.quantity, cost.guessed, cost.amount)]
-            amount += own[2]
+            columns += [cost.quantity, cost.guessed, cost.amount]
+        sums = _sums(np.stack(columns) * here, charge.days, edges)
+        quantity, guessed = quantity + sums[0], guessed + sums[1]
+        for cost, *own in zip(charge.costs, sums[2::3], sums[3::3], sums[4::3], strict=True):
+            amount = amount + own[2]
             key = (cost.contract.tariff, cost.line.name, cost.line.period, cost.line.unit, cost.line.price)
             before = lines.setdefault(key, LineSum(cost, none, none, none))
             lines[key] = LineSum(before.cost, *(old + new for old, new in zip(before[1:], own, strict=True)))
@@ -65,11 +67,11 @@ def _group(tags: Mapping[UsageTag, str], members: Sequence[tuple[Charge, Amounts
 
 
 def _sums(each: Amounts, days: Days, edges: Times) -> Amounts:
-    """By step: of the days from the first edge on, before the last."""
-    first = np.searchsorted(days.starts, edges)
-    total = np.concatenate(([0], np.cumsum(each)))
-    sums: Amounts = np.diff(total[first])
-    return sums
+    """Of each row of days, by step: of the days from the first edge on, before the last."""
+    total = np.zeros((len(each), len(days.starts) + 1), np.int64)
+    np.cumsum(each, axis=1, out=total[:, 1:])
+    found = total[:, np.searchsorted(days.starts, edges)]
+    return found[:, 1:] - found[:, :-1]
 
 
 def _buildings(estate: Estate, charge: Charge) -> list[tuple[str, Amounts]]:

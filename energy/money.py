@@ -30,6 +30,8 @@ def split(amounts: Amounts, weights: Sequence[Amounts]) -> list[Amounts]:
 
     At equal remainders the earlier comes first; a weight below zero counts as none; without any, all is the last one's.
     """
+    if len(weights) == 1:
+        return [amounts]
     weight = np.maximum(np.stack(weights, axis=1), 0)
     weight >>= max(0, int(weight.sum(axis=1).max(initial=0)).bit_length() - 31)  # products fit 64 bits
     weight[weight.sum(axis=1) == 0, -1] = 1
