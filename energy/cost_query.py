@@ -10,14 +10,16 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from energy.cost import Cost, Days, Use, costs, use
+from energy.gather import EACH_ROW
 from energy.money import Amounts
 from energy.steps import Steps
 from energy.tariff import Fact, contracts_of, days, delivery_point, facts_of
 from energy.tariff_rows import OF_PARTS, PART, POINT
+from energy.usage import summed
 from estate.calendar import LENGTHS, Every, floor, following
 from estate.calendar import steps as calendar_steps
 from estate.model import COMMON, Estate
-from store.base import Store, Usage, UsageTag
+from store.base import Store, Usage, UsageRow, UsageTag
 
 MOST_NAMES = 200
 """More names than this are read as all there are: a query that names each is slower."""
@@ -84,7 +86,7 @@ class Costing:
         """The delivery points some of whose energy is these tenants', or may be: COMMON has a part of each."""
         if COMMON in tenants:
             return {*self._estate.meters}
-        query = Usage("1mo", self._start_ms, self._end_ms, "tenant", {"tenant": tenants}, ("meter",))
+        query = Usage("1mo", self._start_ms, self._end_ms, "tenant", {"tenant": tenants}, EACH_ROW)
         meters = [row.tags["meter"] for row in await self._store.usage(query)]
         return {delivery_point(self._estate, meter) for meter in meters if meter in self._estate.meters}
 
@@ -121,8 +123,8 @@ class Costing:
     ) -> dict[Whose, Steps]:
         if not meters:
             return {}
-        found = await self._store.usage(Usage(every, start_ms, end_ms, of, {"meter": meters}, ("meter", "tenant")))
-        return {(row.tags["meter"], row.tags["tenant"]): Steps(*row[1:4]) for row in found}
+        found = await self._store.usage(Usage(every, start_ms, end_ms, of, {"meter": meters}, EACH_ROW))
+        return merged(found)
 
     async def _kept(self, names: Collection[str], carrier: str) -> dict[str, Steps]:
         """Kept facts by their name."""
@@ -131,8 +133,8 @@ class Costing:
         where: dict[UsageTag, Sequence[str]] = {"role": ["derived"], "carrier": [carrier]}
         if len(names) < MOST_NAMES:
             where["meter"] = list(names)
-        found = await self._store.usage(Usage("1d", self._start_ms, self._end_ms, "meter", where, ("meter",)))
-        return {row.tags["meter"]: Steps(*row[1:4]) for row in found if row.tags["meter"] in names}
+        found = await self._store.usage(Usage("1d", self._start_ms, self._end_ms, "meter", where, EACH_ROW))
+        return {name: steps for (name, _), steps in merged(found).items() if name in names}
 
     async def _complete(self, whole: Mapping[Whose, Steps], kept: Mapping[Whose, dict[Fact, Steps]]) -> None:
         """Compute the facts of days that have none from their steps."""
@@ -156,6 +158,14 @@ class Costing:
         for fact in self._facts(whose):
             missing |= {*whole.starts.tolist()} - ({*kept[fact].starts.tolist()} if fact in kept else set())
         return (min(missing), max(missing)) if missing else None
+
+
+def merged(found: Iterable[UsageRow]) -> dict[Whose, Steps]:
+    """Rows one by one, which InfluxDB gives six times faster than their sums, by meter and tenant."""
+    rows: dict[Whose, list[UsageRow]] = defaultdict(list)
+    for row in found:
+        rows[row.tags["meter"], row.tags["tenant"]].append(row)
+    return {whose: Steps(*own[0][1:4]) if len(own) == 1 else summed(own) for whose, own in rows.items()}
 
 
 def joined(kept: Steps | None, found: Steps) -> Steps:

@@ -6,9 +6,9 @@ A pass that broke off finds the difference again, as the rest of settlement does
 import asyncio
 from collections.abc import Collection, Sequence
 
-from energy.gather import WHOSE
+from energy.cost_query import merged
+from energy.gather import EACH_ROW, WHOSE
 from energy.rows import Flow
-from energy.steps import Steps
 from energy.tariff_rows import PART, POINT, tariff_rows, wants
 from estate.calendar import DAY_MS, floor
 from estate.model import Estate
@@ -25,13 +25,13 @@ async def settle_days(store: Store, estate: Estate, meters: Collection[str], sta
     first_ms, end_ms = floor(start_ms, "1d", estate.site.zone) if start_ms else 0, now_ms + DAY_MS
     found: list[Flow] = []
     for of in WHOSE:
-        query = Usage(estate.step, first_ms, end_ms, of, {"meter": wanted}, ("meter", "tenant"))
-        rows = await store.usage(query)
-        found += [Flow(estate.meters[row.tags["meter"]], row.tags["tenant"], Steps(*row[1:4])) for row in rows]
+        query = Usage(estate.step, first_ms, end_ms, of, {"meter": wanted}, EACH_ROW)
+        by_whom = merged(await store.usage(query))
+        found += [Flow(estate.meters[meter], tenant, steps) for (meter, tenant), steps in by_whom.items()]
     worked_out = await asyncio.to_thread(tariff_rows, estate, found, now_ms)
     where: dict[UsageTag, Sequence[str]] = {"role": ["derived"], "carrier": [POINT, PART]}
     where["meter"] = sorted({row.meter for row in worked_out})
-    kept = _kept(await store.usage(Usage("1d", first_ms, end_ms, "meter", where, ("meter",)))) if worked_out else {}
+    kept = _kept(await store.usage(Usage("1d", first_ms, end_ms, "meter", where, EACH_ROW))) if worked_out else {}
     different = [row for row in worked_out if kept.get((row.meter, row.start_ms)) != _value(row.amount, row.estimated)]
     if different:
         await store.write_consumption(different)
