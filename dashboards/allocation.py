@@ -112,6 +112,7 @@ def _answer(estate: Estate, asked: AllocationParams, group: Group, found: _Found
         tags=dict(zip((asked.groups, "carrier"), group, strict=True)),
         unit=CARRIERS[group[1]].unit,
         start=[rfc3339(at_ms, estate.site.zone) for at_ms in starts.tolist()],
+        settled=_settled(estate, starts, [*found.main, *(row for rows in found.shares.values() for row in rows)]),
         main=None if asked.tenant else rest,
         shares=[_share(tenant, starts, shares[tenant]) for tenant in sorted(shares, key=lambda t: (t == COMMON, t))],
     )
@@ -120,6 +121,14 @@ def _answer(estate: Estate, asked: AllocationParams, group: Group, found: _Found
 def _share(tenant: str, starts: Times, steps: Steps) -> Share:
     amounts, estimated = _at(starts, steps)
     return Share(tenant=tenant, amount=amounts.tolist(), estimated=estimated.tolist())
+
+
+def _settled(estate: Estate, starts: Times, rows: Sequence[UsageRow]) -> list[str | None]:
+    """When the last of the rows of each step was settled to another figure; None when that is unknown."""
+    last = np.zeros(len(starts), np.int64)
+    for row in rows:
+        np.maximum.at(last, np.searchsorted(starts, row.starts), row.settled)
+    return [rfc3339(at_ms, estate.site.zone) if at_ms else None for at_ms in last.tolist()]
 
 
 def _at(starts: Times, steps: Steps) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

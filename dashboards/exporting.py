@@ -59,8 +59,7 @@ def columns(what: What, estate: Estate, carriers: Sequence[str], quantities: Seq
         return [*first, *tags, Column("cost [EUR]", "DECIMAL(38,9)")]
     if what == "carbon":
         return [*first, *tags, Column("amount [Wh]", "BIGINT"), share, Column("carbon [kgCO2e]", "DECIMAL(38,9)")]
-    settled = [Column("settled [UTC]", "TIMESTAMPTZ")] if what == "consumption" else []
-    return [*first, *tags, *amounts, share, *settled]
+    return [*first, *tags, *amounts, share, Column("settled [UTC]", "TIMESTAMPTZ")]
 
 
 def rows(what: What, header: Sequence[Column], answers: Mapping[str, Answer], estate: Estate) -> Iterator[list[Cell]]:
@@ -97,8 +96,12 @@ def _consumption(_: str, group: Answer) -> Iterator[Cells]:
 def _allocation(_: str, group: Answer) -> Iterator[Cells]:
     name = f"amount [{group['unit']}]"
     for share in group["shares"]:
-        for at, amount, estimated in zip(group["start"], share["amount"], share["estimated"], strict=True):
-            yield {"tenant": share["tenant"], "at": at, name: amount, "estimated [1]": estimated}
+        steps = zip(group["start"], share["amount"], share["estimated"], group["settled"], strict=True)
+        for at, amount, estimated, settled in steps:
+            when = _utc(datetime.fromisoformat(settled)) if settled else ""
+            yield {
+                "tenant": share["tenant"], "at": at, name: amount, "estimated [1]": estimated, "settled [UTC]": when,
+            }  # fmt: skip
 
 
 def _cost(_: str, group: Answer) -> Iterator[Cells]:

@@ -65,6 +65,7 @@ class AllocationGroup(BaseModel):
     tags: dict[str, str]
     unit: str
     start: list[str]
+    settled: list[str | None]  # when a figure of the step was last settled to another one; null when that is unknown
     main: Main | None  # None when some tenants alone were asked for
     shares: list[Share]
 

@@ -21,7 +21,9 @@ async def get(client: httpx.AsyncClient, query: str) -> Any:
 def row(meter: str, tenant: str, amount: int, step: int = 0) -> Consumption:
     role = "submeter" if meter == "b01-kitchen" else "site"
     start_ms = FIRST + step * STEP_MS
-    return Consumption(meter, tenant, "electricity", "b01", role, "15m", start_ms, amount, 0.5 * (step == 1))
+    settled_ms = FIRST + STEP_MS if tenant == "baker" and not step else 0
+    guessed = 0.5 * (step == 1)
+    return Consumption(meter, tenant, "electricity", "b01", role, "15m", start_ms, amount, guessed, settled_ms)
 
 
 SHARED = [
@@ -43,6 +45,7 @@ async def test_building_sums(empty: Parts) -> None:
             "tags": {"building": "b01", "carrier": "electricity"},
             "unit": "Wh",
             "start": ["2026-11-23T08:00:00+01:00", "2026-11-23T08:15:00+01:00"],
+            "settled": ["2026-11-23T08:15:00+01:00", None],
             "main": {"amount": [250, 200], "elsewhere": [0, 0], "difference": [0, 0]},
             "shares": [
                 {"tenant": "baker", "amount": [190, 150], "estimated": [0.0, 0.5]},
