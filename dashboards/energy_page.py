@@ -35,13 +35,10 @@ FINDINGS = {
     "reset": ("remise à zéro", "reset"),
     "rollover": ("passage par zéro", "rolled over"),
     "exchange": ("compteur remplacé", "exchanged"),
-    "exchange_unclear": ("remplacé ; l’index final ne suit pas", "exchanged; the final index does not follow"),
     "exchange_unclear": ("index de dépose contredit par les relevés", "final index contradicts the readings"),
     "impossible_rise": ("hausse impossible, estimée", "impossible rise, estimated"),
     "negative_power": ("puissance négative, non comptée", "negative power, not counted"),
     "negative_virtual": ("compteur virtuel négatif", "negative virtual meter"),
-    "negative_power": ("puissance négative, non comptée", "negative power, not counted"),
-    "negative_virtual": ("formule négative", "formula below zero"),
     "negative_remainder": ("parties communes négatives", "negative common parts"),
 }
 """What a key splits by, what was found of a meter, and why a closed month changed, in French and in English."""
