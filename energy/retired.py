@@ -7,13 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 import structlog
 
-from energy.gather import EACH_ROW
+from energy.gather import EACH_ROW, REMOVED
 from estate.calendar import DAY_MS, STEPS
 from estate.model import Consumption
 from store.base import Span, Store, Usage, UsageTag
-
-REMOVED = "removed"
-"""Their role."""
 
 log = structlog.get_logger()
 
