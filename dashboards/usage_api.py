@@ -27,7 +27,8 @@ def usage_router(parts: Parts) -> APIRouter:
     @router.get("/consumption")
     async def consumption(asked: Annotated[ConsumptionParams, Query()]) -> list[ConsumptionGroup]:
         """What the site, its buildings, tenants or meters consumed, step by step, with what of it was estimated."""
-        check_ids(estate, {"building": asked.building, "tenant": asked.tenant, "meter": asked.meter})
+        real = [meter for meter in asked.meter if meter not in estate.virtuals]
+        check_ids(estate, {"building": asked.building, "tenant": asked.tenant, "meter": real})
         start_ms, end_ms = asked.span(parts.clock(), estate)
         check_size("every", count_steps(start_ms, end_ms, asked.every, zone) * _most_groups(asked, estate))
         query = Usage(asked.every, start_ms, end_ms, asked.of, asked.where(), asked.groups)
@@ -43,8 +44,9 @@ def usage_router(parts: Parts) -> APIRouter:
 
 def _most_groups(asked: ConsumptionParams, estate: Estate) -> int:
     """How many groups the answer can have, at most."""
-    meters = [estate.meters[meter] for meter in asked.meter] or list(estate.meters.values())
-    carriers = len({meter.carrier for meter in meters} & set(asked.carrier or CARRIERS))
+    of = {id_: meter.carrier for each in (estate.meters, estate.virtuals) for id_, meter in each.items()}
+    meters = asked.meter or list(of)
+    carriers = len({of[meter] for meter in meters} & set(asked.carrier or CARRIERS))
     most = {
         "building": len(asked.building or estate.buildings),
         "tenant": len(asked.tenant) or len(estate.tenants) + 1,
