@@ -19,7 +19,7 @@ from estate.calendar import rfc3339
 from estate.model import Estate, Meter
 from estate.tariff import PRICE_UNITS, Factor
 
-KEY_UNITS = {"area": ("m²", 100), "headcount": ("people", 1), "fixed": ("parts", 1), "occupancy": ("", 1)}
+KEY_UNITS = {"area": ("m²", 100), "headcount": ("people", 1000), "fixed": ("parts", 1000), "occupancy": ("", 1)}
 """Of a key: the unit people read it in, and how many of its whole numbers that is."""
 
 Month = tuple[int, int]

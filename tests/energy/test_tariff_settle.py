@@ -6,7 +6,7 @@ from energy.cost_query import Charge, Costing
 from energy.explain_query import Asked, explain
 from energy.settle import Settlement
 from estate.calendar import DAY_MS, HOUR_MS
-from estate.model import COMMON, Estate
+from estate.model import COMMON, FOREVER_MS, Estate, Key
 from store.base import Store, Usage
 from store.state import State
 from tests.energy.sites import START_MS, ms
@@ -122,3 +122,16 @@ async def test_explained_as_it_is_charged(store: Store, state: State) -> None:
         (share.meter, share.key, share.part, share.of, share.amount, share.of_amount) for share in meter.shares
     ]
     assert [64, 32] == [line.steps for line in meter.lines if line.name == "Energy"]
+
+
+async def test_explained_by_head(store: Store, state: State) -> None:
+    """Of 9,600 Wh shared by head, 3 of 4 people have 7,200; people are shown as people."""
+    keys = [Key("main", "headcount", tenant, weight, 0, FOREVER_MS) for tenant, weight in (("a", 3000), ("b", 1000))]
+    site = replace(estate(contract(TWO), submeter=False), keys=keys)
+    await store.write(points("main", MAIN))
+    await Settlement(store, site, state).settle(NOW_MS)
+    (meter,) = (await explain(store, site, Asked("tenant", "a", ms("2026-03-01")), NOW_MS)).meters
+
+    assert [("headcount", 3.0, 4.0, "people", 7_200)] == [
+        (share.key, share.part, share.of, share.unit, share.amount) for share in meter.shares
+    ]
