@@ -41,6 +41,7 @@ class ConsumptionGroup(BaseModel):
     amount: list[int]
     estimated: list[float]  # the share of the amount that was not measured, 0 to 1
     settled: list[str | None]  # when the figure was last settled to another one; null when that is unknown
+    integrated: bool | None = None  # of one meter: whether it is summed up from power, which no register counted
 
 
 class Share(BaseModel):

@@ -243,7 +243,7 @@ def check_ids(estate: Estate, asked: Mapping[str, Sequence[str]]) -> None:
         "building": {*estate.buildings, estate.site.id},
         "zone": estate.zones,
         "device": estate.devices,
-        "meter": estate.meters,
+        "meter": {*estate.meters, *estate.virtuals},
         "tenant": {*estate.tenants, COMMON},
     }
     for parameter, ids in asked.items():

@@ -1,7 +1,6 @@
 """The part of the JSON interface that is worked out from readings: consumption, and who used it."""
 
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 
@@ -32,7 +31,7 @@ def usage_router(parts: Parts) -> APIRouter:
         start_ms, end_ms = asked.span(parts.clock(), estate)
         check_size("every", count_steps(start_ms, end_ms, asked.every, zone) * _most_groups(asked, estate))
         query = Usage(asked.every, start_ms, end_ms, asked.of, asked.where(), asked.groups)
-        return [_consumption(row, zone) for row in await store.usage(query)]
+        return [_consumption(row, estate) for row in await store.usage(query)]
 
     @router.get("/allocation")
     async def allocated(asked: Annotated[AllocationParams, Query()]) -> list[AllocationGroup]:
@@ -59,12 +58,14 @@ def _most_groups(asked: ConsumptionParams, estate: Estate) -> int:
     return groups
 
 
-def _consumption(row: UsageRow, zone: ZoneInfo) -> ConsumptionGroup:
+def _consumption(row: UsageRow, estate: Estate) -> ConsumptionGroup:
+    zone, of = estate.site.zone, estate.meters.get(row.tags.get("meter", ""))
     return ConsumptionGroup(
         tags=dict(row.tags),
         unit=CARRIERS[row.tags["carrier"]].unit,
         start=[rfc3339(start_ms, zone) for start_ms in row.starts.tolist()],
         amount=row.amounts.tolist(),
         estimated=row.estimated.tolist(),
+        integrated=of.kind == "power" if of else None,
         settled=[rfc3339(settled_ms, zone) if settled_ms else None for settled_ms in row.settled.tolist()],
     )

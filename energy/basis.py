@@ -4,6 +4,7 @@ import hashlib
 
 from energy.allocation import served, submeters
 from energy.tariff import facts_of
+from energy.virtual import touched
 from estate.model import Estate, Meter
 
 
@@ -24,6 +25,7 @@ def _basis(estate: Estate, meter: Meter) -> str:
         areas,
         sorted(tuple(lease) for lease in estate.leases if lease.zone in zones),
         sorted(tuple(key) for key in estate.keys if key.meter == meter.id),
+        [tuple(virtual) for virtual in touched(estate, [meter.id])],
         [tuple(fact) for fact in facts_of(estate, meter.id)],
         sorted((tuple(sub), [tuple(place) for place in estate.placements[sub.device]]) for sub in behind),
     )

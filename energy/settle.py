@@ -26,6 +26,7 @@ from energy.plan import Changed, parts
 from energy.register import Finding
 from energy.retired import retire
 from energy.tariff_settle import settle_days
+from energy.virtual_settle import settle_virtuals
 from estate.calendar import DAY_MS, floor, rfc3339
 from estate.model import Estate
 from store.base import Store, StoreRefused, StoreUnavailable
@@ -209,7 +210,9 @@ class Settlement:
             self._findings.tell(outcome.findings)
             await self._state.run(lambda db: _keep_findings(db, work, outcome))
             days = await settle_days(self._store, self._estate, meters, start_ms, now_ms)
-            settled = settled._replace(rows=len(outcome.rows) + days, kept_before=outcome.kept_before)
+            virtual, below = await settle_virtuals(self._store, self._estate, meters, start_ms, now_ms)
+            self._findings.tell(below)
+            settled = settled._replace(rows=len(outcome.rows) + days + virtual, kept_before=outcome.kept_before)
         self._findings.tell(findings)
         if whole:
             await self._memory.keep(whole)

@@ -1,0 +1,55 @@
+"""Virtual meters: sums and differences at every step, never clipped, settled again with their members."""
+
+from dataclasses import replace
+
+from energy.settle import Settlement
+from estate.calendar import STEPS
+from estate.model import Virtual
+from store.base import Store, Usage
+from store.state import State
+from tests.energy.sites import estate, meter
+from tests.energy.test_settle import NOW_MS, points
+
+NET = Virtual("net", "electricity", "Net", "b01", "", ((1, "main"), (-1, "other")))
+BACK = Virtual("back", "electricity", "Back", "b01", "", ((1, "net"), (1, "other")))
+SITE = replace(estate([meter(), meter("other")]), virtuals={"net": NET, "back": BACK})
+
+
+async def amounts(store: Store, name: str, every: str = "15m") -> list[int]:
+    assert every in STEPS
+    rows = await store.usage(Usage("15m" if every == "15m" else "1y", 0, NOW_MS, "meter", {"meter": [name]}, ("role",)))
+    return [amount for row in rows if row.tags["role"] == "virtual" for amount in row.amounts.tolist()]
+
+
+async def test_differences_of_meters_and_of_virtual_ones(store: Store, state: State) -> None:
+    """Main 100 Wh a quarter, the other 40, 40 and then 130: 60, 60 and -30, told; with the other again it is main."""
+    await store.write(points("main", [0, 100, 200, 300, 400]) + points("other", [0, 40, 80, 210]))
+    settlement = Settlement(store, SITE, state)
+    await settlement.settle(NOW_MS)
+
+    assert ([60, 60, -30], [90]) == (await amounts(store, "net"), await amounts(store, "net", "1y"))
+    assert ([100] * 3, [300]) == (await amounts(store, "back"), await amounts(store, "back", "1y"))
+
+
+async def test_settled_again_with_a_member(store: Store, state: State) -> None:
+    """What no member has is absent, and comes when the last of them has read."""
+    settlement = Settlement(store, SITE, state)
+    await store.write(points("main", [0, 100, 200]))
+    await settlement.settle(NOW_MS)
+    before = await amounts(store, "net")
+    await store.write(points("other", [0, 40, 80]))
+    await settlement.settle(NOW_MS)
+
+    assert ([], [60, 60]) == (before, await amounts(store, "net"))
+
+
+async def test_formula_that_changes(store: Store, state: State) -> None:
+    """A corrected formula is applied from the first step on, and a rebuild changes nothing."""
+    await store.write(points("main", [0, 100, 200]) + points("other", [0, 40, 80]))
+    await Settlement(store, SITE, state).settle(NOW_MS)
+    total = NET._replace(terms=((1, "main"), (1, "other")))
+    settlement = Settlement(store, replace(SITE, virtuals={"net": total}), state)
+    await settlement.settle(NOW_MS)
+
+    assert [140, 140] == await amounts(store, "net")
+    assert 0 == (await settlement.rebuild(NOW_MS, lambda done, total: None)).rows
