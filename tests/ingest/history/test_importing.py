@@ -1,6 +1,7 @@
 """Files into a real store: registers, intervals and gauges, whole or not at all, and again without any change."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from ingest.account.ledger import Ledger
 from ingest.history.bulk import Taken, take_in
 from ingest.history.importing import Asked, FileWrong, Import, Report
 from ingest.history.tabular import Times
-from ingest.history.targets import Kind
+from ingest.history.targets import Kind, target_of
 from ingest.intake import Intake
 from ingest.pipeline import Pipeline
 from ingest.quarantine import quarantine_counts
@@ -234,3 +235,11 @@ async def test_wrong_files(desk: Counter, tmp_path: Path, text: str, more: dict[
 
     assert problem in str(raised.value)
     assert 0 == desk.ledger.received
+
+
+def test_amounts_are_not_added_up_for_a_meter_of_intervals() -> None:
+    """A meter that keeps amounts takes them as they are: adding them up would count them again and again."""
+    kept = _meter("amounts")._replace(kind="interval")
+
+    with pytest.raises(ValueError, match="give --kind register"):
+        target_of(replace(ESTATE, meters={"amounts": kept}), "amounts", "", Kind.INTERVAL, "")
