@@ -19,7 +19,7 @@ from store.base import Store, Usage, UsageRow
 
 Kind = Literal["site", "building", "zone", "tenant"]
 
-BY_HOUR = [fact.name for fact in FACTS.values() if fact.every == "1h"]
+BY_HOUR = ["people", "used", "usable", "aired", "co2_800", "co2_1500"]
 BY_DAY = [fact.name for fact in FACTS.values() if fact.every == "1d" and fact.name not in DEGREES]
 
 

@@ -1,7 +1,7 @@
 """Queries as InfluxQL, the one language InfluxDB 1, 2 and 3 all answer; dashboards and the store share this compiler.
 
 Windows are aligned to the epoch and empty ones are absent (``fill(none)``). Steps of days, months and years start at
-local midnights, which InfluxQL knows nothing of: they are rows of their own, told apart by quarters of an hour.
+local midnights, which InfluxQL knows nothing of: they are rows of their own, told apart by hours.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,8 +10,10 @@ from estate.calendar import HOUR_MS, LENGTHS
 from sensors.quantities import QUANTITIES
 from store.base import Latest, Series, Usage
 
-STEP = "15m"
-"""The window that tells any two steps apart, in every time zone in use."""
+_WINDOWS = {"15m": "15m", "30m": "30m"}
+_WINDOW = "1h"
+"""The window that tells any two steps apart and begins as they do: local midnights are whole hours in the zones an
+estate may be in. The server walks through every window of every series, so a year is four times faster than by 15m."""
 
 _FAR_MS = (2**63 - 1) // 1_000_000
 """InfluxQL counts nanoseconds in 64 bits: no time further from the epoch can be said (the year 2262)."""
@@ -125,7 +127,8 @@ def _readings(query: Series) -> str:
 
 def _usage(query: Usage, time: str, fields: str) -> str:
     conditions = " AND ".join([time, *matches([("every", [query.every])]), *matches(query.where.items())])
-    return f"SELECT {fields} FROM {name(_MEASUREMENTS[query.of])} WHERE {conditions} {_groups(STEP, query.by)}"
+    groups = _groups(_WINDOWS.get(query.every, _WINDOW), query.by)
+    return f"SELECT {fields} FROM {name(_MEASUREMENTS[query.of])} WHERE {conditions} {groups}"
 
 
 def _usage_rows(query: Usage) -> str:

@@ -57,7 +57,7 @@ def test_usage() -> None:
         'SELECT sum("amount") AS "amount", sum("estimated_amount") AS "estimated", '
         'max("settled") AS "settled" FROM "allocation" '
         "WHERE time >= 0ms AND time < 9ms AND (\"every\" = '1d') AND (\"tenant\" = 't1') "
-        'GROUP BY time(15m), "carrier" fill(none)'
+        'GROUP BY time(1h), "carrier" fill(none)'
     )
 
 
