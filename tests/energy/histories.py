@@ -40,7 +40,7 @@ class History(NamedTuple):
     values: NDArray[np.float64]  # as shown
     known: list[tuple[int, int]]  # (ms, truth): what can be known of the truth, where nothing between is to be guessed
     calm: set[int]  # when it was read without any fault near
-    jumps: set[int]  # when the register was first read after it had jumped
+    breaks: set[int]  # when it was first read after a jump or a new start: what flowed just before is estimated
 
     @property
     def total(self) -> int:
@@ -61,7 +61,8 @@ class Device:
     values: list[float] = field(default_factory=list)
     known: list[tuple[int, int]] = field(default_factory=list)
     calm: set[int] = field(default_factory=set)
-    jumps: set[int] = field(default_factory=set)
+    breaks: set[int] = field(default_factory=set)
+    broken: bool = False
     exchanges: list[Exchange] = field(default_factory=list)
 
     def flow(self, amount: int, wait_ms: int = INTERVAL_MS) -> None:
@@ -73,6 +74,9 @@ class Device:
 
     def read(self) -> None:
         self._read(self.shown)
+        if self.broken:
+            self.breaks.add(self.at_ms)
+            self.broken = False
         self.known.append((self.at_ms, self.true - self.lost))
 
     def misread(self, value: float) -> None:
@@ -90,9 +94,10 @@ def _far(device: Device) -> bool:
 
 
 def _reset(device: Device, size: int) -> None:
-    """It starts again from 0 just after it was read."""
-    if _far(device):
+    """It starts again from 0 just after it was read; near its width no one could tell that from a rollover."""
+    if _far(device) and not device.rolls:
         device.shown = 0
+        device.broken = True
 
 
 def _dip(device: Device, size: int) -> None:
@@ -129,8 +134,8 @@ def _jump(device: Device, size: int) -> None:
         device.flow(size % 50)
         device.shown += IMPOSSIBLE
         device.lost += size % 50
+        device.broken = True
         device.read()
-        device.jumps.add(device.at_ms)
 
 
 def _exchange(device: Device, size: int) -> None:
@@ -143,8 +148,9 @@ def _exchange(device: Device, size: int) -> None:
 
 
 Fault = Callable[[Device, int], None]
-EXACT: dict[str, Fault] = {"reset": _reset, "dip": _dip, "spike": _spike, "noise": _noise, "gap": _gap,
-                           }  # fmt: skip
+EXACT: dict[str, Fault] = {
+    "reset": _reset, "dip": _dip, "spike": _spike, "noise": _noise, "gap": _gap, "exchange": _exchange
+}  # fmt: skip
 """Faults that hide nothing of the total."""
 
 FAULTS: dict[str, Fault] = EXACT | {"jump": _jump}
@@ -166,7 +172,7 @@ _size = st.integers(1, 100_000)
 def histories(draw: st.DrawFn, faults: dict[str, Fault] = FAULTS, name: str = "main", most: int = 8) -> History:
     """A meter with up to `most` faults, five calm readings or more between them."""
     blocks = draw(st.lists(st.builds(Block, calm, st.sampled_from(sorted(faults)), _size), max_size=most))
-    rolls = False
+    rolls = draw(st.booleans())
     shown = ROLLOVER - draw(st.integers(1, 9_000)) if rolls else draw(st.integers(0, 10**9))
     return history(blocks, draw(calm), draw(st.sampled_from(STARTS)), shown, rolls, name)
 
@@ -186,7 +192,7 @@ def history(
         rollover=ROLLOVER if rolls else 0, exchanges=tuple(device.exchanges)
     )
     return History(
-        of, np.array(device.times, np.int64), np.array(device.values), device.known, device.calm, device.jumps
+        of, np.array(device.times, np.int64), np.array(device.values), device.known, device.calm, device.breaks
     )
 
 
@@ -194,6 +200,8 @@ def _calm(device: Device, readings: list[tuple[int, int]]) -> None:
     for amount, wait_ms in readings:
         device.flow(amount, wait_ms)
         device.read()
+    if device.rolls and any(before > after for before, after in pairwise(device.values[-3:])):
+        _calm(device, readings)  # a fall is settled by what comes after it
     device.calm |= {at for at, _ in device.known[-len(readings) + 1 : -1]}
 
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy.register import Kind
 from energy.rollup import rollup
 from energy.steps import Steps
 from estate.calendar import HOUR_MS, STEP_MS, following
@@ -32,14 +31,15 @@ SOME = settings(max_examples=40, deadline=None)
 
 
 def test_every_fault_on_paper() -> None:
-    """Five times five quarters of 100 Wh and a fault, then five more: 3,000 Wh, and what flowed in the faults.
+    """Six times five quarters of 100 Wh and a fault, then five more: 3,500 Wh, and what flowed in the faults.
 
-    That is 3 × 2 Wh in the dip's three readings, 3 in the spike's, 4 in the gap.
+    That is 3 × 2 Wh in the dip's three readings, 3 in the spike's, 4 in the gap, 6 in the five minutes
+    before the exchange; by these the readings are past the quarter, and 34 Wh of the last five minutes wait.
     """
-    faults = [("dip", 2), ("spike", 3), ("gap", 4), ("noise", 5), ("reset", 1)]
+    faults = [("dip", 2), ("spike", 3), ("gap", 4), ("noise", 5), ("exchange", 6), ("reset", 1)]
     found = accounted(history([Block(CALM, *fault) for fault in faults], CALM)).steps
 
-    assert 3000 + 3 * 2 + 3 + 4 == found.amounts.sum()
+    assert 3500 + 3 * 2 + 3 + 4 + 6 - 34 == found.amounts.sum()
 
 
 @SOME
@@ -65,15 +65,14 @@ def test_steps_are_sound(of: History) -> None:
 @SOME
 @given(histories())
 def test_measured_outside_gaps(of: History) -> None:
-    """What is estimated lies in a gap, or where the register jumped or was reset, and nowhere else."""
-    found, findings = accounted(of)[1:3]
-    broken = of.jumps | {finding.at_ms for finding in findings if finding.kind is Kind.RESET}
+    """What is estimated lies in a gap, or where the register jumped or began anew, and nowhere else."""
+    found = accounted(of).steps
     ends = [at for at, _ in of.known]
     gaps = [(a, b) for a, b in pairwise(ends) if b - a > GAP_MS]
-    jumps = [(before, at) for before, at in pairwise(ends) if at in broken]
+    breaks = [(before, at) for before, at in pairwise(ends) if at in of.breaks]
     guessed = found.starts[found.estimated > 0].tolist()
 
-    assert [] == [at for at in guessed if not any(a < at + STEP_MS and at < b for a, b in [*gaps, *jumps])]
+    assert [] == [at for at in guessed if not any(a < at + STEP_MS and at < b for a, b in [*gaps, *breaks])]
 
 
 @SOME

@@ -73,7 +73,7 @@ async def settled(of: Estate, batches: Iterable[Sequence[Point]]) -> tuple[set[C
 def check_sums(found: set[Consumption]) -> None:
     """Tenants and common parts are the meter less what is behind it, at every step; longer steps are shorter ones."""
     own: dict[tuple[str, str], dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
-    for row in found:
+    for row in (each for each in found if each.role != "derived"):
         own[row.meter, row.tenant][row.every][row.start_ms] = row.amount
     behind = own["sub", ""]["15m"]
     for meter in ("main", "sub"):
