@@ -109,7 +109,7 @@ def test_on_paper() -> None:
     } == year  # fmt: skip
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(histories(most=3), histories(name="sub", most=3), st.data())
 def test_settled_is_rebuilt(main: History, sub: History, data: st.DataObject) -> None:
     """Any order, any number of passes, readings twice: the rows are those of a rebuild, and all sums hold."""
