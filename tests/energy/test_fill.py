@@ -188,7 +188,8 @@ def same(one: Steps, other: Steps) -> bool:
 def test_settled_bit_by_bit_is_a_rebuild(of: Meter, faults: list[int | str], warm: int, data: st.DataObject) -> None:
     """Readings in three parts, the late ones last: what is stored in the end is what all of them give at once."""
     history, late = damaged(of, faults, warm)
-    cuts = sorted(data.draw(st.lists(st.integers(2, len(history.times)), min_size=2, max_size=2)))
+    size = len(history.times)
+    cuts = sorted(data.draw(st.lists(st.integers(min(2, size), size), min_size=2, max_size=2)))
     place = np.arange(len(history.times))
     known = (place < cuts[0]) & ~late
     stored = settled(of, history.of(known))
