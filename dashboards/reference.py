@@ -13,6 +13,8 @@ EXAMPLES = {
     "/api/carbon": "/api/carbon?by=building&every=1mo",
     "/api/indicators": "/api/indicators?of=building&id=b02",
     "/api/explain": "/api/explain?building=b02&month=2026-11",
+    "/api/changes": "/api/changes",
+    "/api/rebuild": "/api/rebuild",
     "/api/devices": "/api/devices",
     "/api/quarantine": "/api/quarantine?limit=10",
     "/api/account": "/api/account?days=7",

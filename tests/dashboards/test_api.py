@@ -79,6 +79,7 @@ async def test_building_counts_once(client: httpx.AsyncClient) -> None:
             "start": ["2026-11-23T00:00:00+01:00"],
             "amount": [1000],
             "estimated": [0.0],
+            "integrated": None,
             "settled": [None],
         }
     ] == answer
