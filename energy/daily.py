@@ -38,10 +38,10 @@ class Daily:
             return 0
         first = await self._first_days(now_ms)
         begin = max(floor(since_ms, "1d", self._zone), min(first.values(), default=today))
-        days = list(calendar_steps(begin, today, "1d", self._zone))
+        edges = [*calendar_steps(begin, today, "1d", self._zone), today]
         written = 0
-        for index in range(0, len(days), CHUNK_DAYS):
-            chunk = [*days[index : index + CHUNK_DAYS], today][: CHUNK_DAYS + 1]
+        for index in range(0, len(edges) - 1, CHUNK_DAYS):
+            chunk = edges[index : index + CHUNK_DAYS + 1]
             found = await self.loads(chunk[0], chunk[-1])
             found += await self._received(chunk, first, now_ms)
             await self._store.write_consumption([row._replace(settled_ms=now_ms) for row in found])

@@ -73,7 +73,7 @@ async def test_people_by_hour_day_and_year(store: Store, state: State) -> None:
 
 
 async def test_late_people_share_again(store: Store, state: State) -> None:
-    """400 Wh by occupancy: with 1 person-hour of a and 3 of b they are 100 and 300, with 3 more of a 240 and 160."""
+    """400 Wh by occupancy: with 1 person-hour of a and 3 of b they are 100 and 300, with 4 and 1 they are 320 and 80."""
     settlement = Settlement(store, site(Key("main", "occupancy", "", 0, 0, FOREVER_MS)), state)
     await store.write(said("main", "electricity.energy", [0, 100, 200, 300, 400]))
     await store.write(said("cam1", "occupancy.count", [1, 1, 1, 1, 0]) + said("cam2", "occupancy.count", [3] * 4 + [0]))
@@ -101,6 +101,17 @@ async def test_day_facts(store: Store, state: State) -> None:
     assert (800, 400) == ((await of(store, "1d", "site#site#peak"))[0], (await of(store, "1d", "building#b01#base"))[0])
     assert (95, 96) == tuple([(await of(store, "1d", f"site#site#{name}"))[0] for name in ("received", "expected")])
     assert 0 == (await of(store, "1d", "site#site#received"))[48]
+
+
+async def test_readings_expected_for_months(store: Store, state: State) -> None:
+    """A meter that fell silent is expected to read 96 times on each of 70 days, 92 on the one of 23 hours."""
+    now_ms = START_MS + 70 * DAY_MS
+    await store.write(said("main", "electricity.energy", [0, 100, 200]))
+    await Settlement(store, site(), state).settle(now_ms)
+    query = Usage("1d", 0, now_ms, where={"meter": ["site#site#expected"], "role": [ROLE]}, by=("meter",))
+    (found,) = await store.usage(query)
+
+    assert [96] * 27 + [92] + [96] * 42 == found.amounts.tolist()
 
 
 async def test_empty_hours(store: Store, state: State) -> None:
