@@ -9,7 +9,7 @@ import pytest
 from dashboards.configuration import ConfigurationWrong, read
 from tests.system.running import run_json
 
-KEYS: dict[str, dict[str, str | bool | list[str]]] = {
+KEYS: dict[str, dict[str, str | bool | int | list[str]]] = {
     "broker": {
         "url": "mqtts://broker.example:8884",
         "client_id": "second",
@@ -22,15 +22,20 @@ KEYS: dict[str, dict[str, str | bool | list[str]]] = {
         "topics": ["microville/#", "other/#"],
         "stateful": False,
     },
-    "store": {"url": "influxdb://influx.example:8087/?bucket=b&org=o&version=2", "token": "secret"},
+    "store": {
+        "url": "influxdb://influx.example:8087/?bucket=b&org=o&version=2",
+        "token": "secret",
+        "raw_days": 500,
+    },
     "state": {"path": "state"},
     "estate": {"path": "estate"},
     "web": {"listen": "0.0.0.0:80"},
+    "energy": {"step": "1h"},
     "mail": {"url": "mailto://localhost:25?from=a@example.org"},
 }
 
 
-def as_text(value: str | bool | list[str]) -> str:
+def as_text(value: str | bool | int | list[str]) -> str:
     """As an environment variable has it, and TOML."""
     return value if isinstance(value, str) else json.dumps(value)
 
