@@ -90,7 +90,7 @@ async def test_store_away(line: Line) -> None:
         await until(lambda: line.ledger.stored == 20)
 
         assert [float(value) for value in range(1, 21)] == line.store.asked[-20:]
-        assert "" == line.intake.store_trouble
+        await until(lambda: line.intake.store_trouble == "")
     assert (20, 0) == (line.ledger.received, line.ledger.spooled)
 
 
