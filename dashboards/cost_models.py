@@ -51,7 +51,7 @@ class FactorUsed(BaseModel):
 
 
 class CarbonGroup(BaseModel):
-    """What one group emits, step by step: amount × factor, location-based annual mean mix."""
+    """What one group emits, step by step: amount × factor; what a factor is of, its source says."""
 
     tags: dict[str, str]
     start: list[str]

@@ -119,7 +119,7 @@ def tiles(view: View, *, figures: Sequence[Figure], costs: Sums, carbon: Sums, *
         Tile(
             say("Carbone", "Carbon"),
             speaker.carbon(carbon.total) if carbon.parts else "–",
-            say("facteurs datés, mix moyen annuel", "dated factors, annual mean mix"),
+            say("facteurs moyens, avec leurs sources", "mean factors, with their sources"),
         ),
         Tile(
             say("Dont estimé", "Of it estimated"),

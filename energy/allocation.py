@@ -26,7 +26,7 @@ People = Mapping[str, Mapping[int, int]]
 
 NOBODY: People = MappingProxyType({})
 
-_MOST = 31  # bits of a sum of weights: the product of two such fits into 64
+_MOST = 31  # bits of a sum of weights, beyond which all lose their last: the product of two such fits into 64
 
 
 def allocate(

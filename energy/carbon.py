@@ -1,4 +1,4 @@
-"""What consumption emits: dated factors with their source, location-based annual means, as exact integers.
+"""What consumption emits: factors with their source, dated where the estate dates them, as exact integers.
 
 Amounts in Wh times a factor in millionths of kg/kWh are 1e-9 kg CO₂e. A carrier without a factor has no figure, which
 is not zero. What is fed into the grid is not taken off: it is consumed, and reported, elsewhere.
@@ -16,13 +16,17 @@ from estate.tariff import Factor
 FACTORS: Mapping[str, Factor] = {
     row.carrier: row
     for row in (
-        Factor("electricity", 46_100, "ADEME, mean mix of France 2025, smoothed 2022-2025", 0),
-        Factor("gas", 215_000, "ADEME 2022, per kWh PCS", 0),
-        Factor("heat", 113_000, "ADEME 2024, mean of heat networks; a network has its own", 0),
-        Factor("pv", 43_900, "ADEME, photovoltaic, life cycle", 0),
+        Factor("electricity", 46_100, "ADEME, Base Empreinte, mean mix of France 2025, smoothed 2022-2025", 0),
+        Factor("gas", 215_000, "ADEME, Base Empreinte, natural gas 2022, mean mix, per kWh PCS", 0),
+        Factor("heat", 113_000, "FEDENE survey 2024, mean of heat networks; a network has its own", 0),
+        Factor("pv", 43_900, "ADEME, Base Empreinte, panels made in China (the default in France)", 0),
     )
 }
-"""Each carrier's factor where the estate's `carbon.csv` names none: kgCO₂e per kWh, in millionths."""
+"""Each carrier's factor where the estate's `carbon.csv` names none: kgCO₂e per kWh, in millionths.
+
+As the ADEME's own calculator has them (github.com/incubateur-ademe, nosgestesclimat of 2026-08-20 and publicodes-commun
+of 2026-05-18). They hold for all time, also before the years they are of: who reports earlier years dates factors.
+"""
 
 
 def factors(estate: Estate, carrier: str) -> list[Factor]:

@@ -18,11 +18,11 @@ from energy.steps import Steps
 from estate.calendar import HOUR_MS, following
 
 BASE_PERCENTILE = 5.0
-"""The base load of a day is this percentile of its steps: a low percentile per day, not the least of all, withstands
-single dips (near-base load, Price, LBNL 2010, "Methods for Analyzing Electric Load Shape and its Variability")."""
+"""The base load of a day is this percentile of its steps: not the least of all, so that it withstands single dips. The
+"Daily Load 5th Percentile" of Lawrence Berkeley's OpenEIS algorithms (2014) is the same figure."""
 
 WHOLE = 0.9
-"""The share of a day's steps that must be there for its base load to be one."""
+"""The share of a day's steps that must be there for its base load to be one: a convention of ours."""
 
 
 class Hours(NamedTuple):

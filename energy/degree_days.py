@@ -1,9 +1,10 @@
 """Outdoor temperatures → heating degree days of local days. Pure.
 
-Base 17 °C as the statistics office of the ministry does (SDES): 17 less the mean of the day's least and greatest
-temperature, where that is lower. Base 18 °C as heating contracts do (COSTIC's method, Météo-France's "professionnels de
-l'énergie"), which counts a part of days that are warmer than the base for some hours only. Their days run by universal
-time, and theirs are stations' instruments: ours are indicative.
+Base 17 °C as the statistics office of the ministry does (SDES, note on degree days of January 2021): 17 less the mean
+of the day's least and greatest temperature, where that is lower; it sums October to May, here every day counts. Base
+18 °C as heating contracts do: COSTIC's method, which counts a part of days that are warmer than the base for some hours
+only. COSTIC's own text was not read; its formula is as public programs have it (`DJU_costic`). Both are of weather
+stations; ours are of any sensor, by local days, and indicative.
 """
 
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from estate.calendar import HOUR_MS, floor
 from estate.calendar import steps as calendar_steps
 
 HOURS = 20
-"""Hours of a day with a reading: fewer may miss its least or greatest temperature, and the day is absent."""
+"""Hours of a day with a reading: fewer may miss its least or greatest temperature, and the day is absent. Ours."""
 
 
 def base_17(low: float, high: float) -> float:

@@ -24,7 +24,8 @@ OPEN_H = (8, 20)
 """The local hours, every day, over which the use of a room is judged: half of all, as a convention of this table."""
 
 CO2_PPM = (800, 1500)
-"""Below the first the air is satisfactory, above the second to be acted on: arrêté of 2022-12-27, France."""
+"""Below the first the air is satisfactory, above the second to be acted on at once: arrêté of 2022-12-27, article 4,
+written for places that receive children, France."""
 
 
 class Fact(NamedTuple):

@@ -2,9 +2,10 @@
 
 A gap keeps the register's difference, spread as the meter usually runs; a time of which nothing is known (an impossible
 rise, a missing interval, a silent meter of power) is given what usually flows. Usual is the mean of the measured steps
-of the four weeks before, of the same kind of day (working day, Saturday, Sunday) and time of the local day; the three
-kinds of day are those of the standard load profiles of VDEW (1999). It rests on nothing later than the gap begins: so
-a recomputation from any time on gives what a recomputation of the whole gives.
+of the four weeks before, of the same kind of day (working day, Saturday, Sunday) and time of the local day. The three
+kinds of day are those of the "Repräsentative VDEW-Lastprofile" (M-32/99), which take public holidays for Sundays; here
+they count as the weekday they fall on. It rests on nothing later than the gap begins: so a recomputation from any time
+on gives what a recomputation of the whole gives.
 """
 
 from collections.abc import Sequence

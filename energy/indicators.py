@@ -19,7 +19,7 @@ ENOUGH = 0.5
 """The share of the area of a place's zones that sensors must watch for it to be judged by them."""
 
 PERSON_DAY_H = 8
-"""Hours of presence that make a person-day: a full-time equivalent, as in LEED v4."""
+"""Hours of presence that make a person-day: a full-time equivalent, as LEED counts staff (leeduser.com)."""
 
 
 class Reason(NamedTuple):
@@ -215,21 +215,21 @@ def _completeness(inputs: Inputs) -> Found:
 
 
 _OWN = "this project"
-_AIR = "arrêté of 2022-12-27 (France)"
+_AIR = "arrêté of 2022-12-27, article 4 (France, of places for children)"
 _CONSUMERS = "code de l'énergie D315-4 (per step); meters of export where there are any"
 
 INDICATORS: dict[str, Indicator] = {
     row.id: row
     for row in (
         Indicator("energy_m2", "kWh/m²", "(electricity + pv − export + gas + heat + cooling) ÷ area",
-                  "code de la construction R174-22 ff. (final energy by area)",
+                  "final energy by area, after code de la construction R174-22 ff.; not adjusted to the climate",
                   "Énergie par surface", "Energy by area",
                   "Énergie utilisée sur la période par m². Sans compteur d'injection, l'électricité est ce que "
                   "comptent les compteurs de soutirage.",
                   "Energy used over the period by m². Without an export meter, electricity is what the meters of draw "
                   "count.", _energy_m2),
         Indicator("base_load", "W/m²", "mean over days of the day's 5th percentile of power ÷ area",
-                  "near-base load, after Price, LBNL 2010",
+                  "Daily Load 5th Percentile of OpenEIS (LBNL, 2014)",
                   "Puissance de base", "Base load",
                   "Ce qui tourne toujours : la puissance électrique que chaque jour dépasse presque toujours.",
                   "What always runs: the electric power that each day nearly always exceeds.", _base_load),
@@ -237,7 +237,7 @@ INDICATORS: dict[str, Indicator] = {
                   "Puissance de pointe", "Peak power",
                   "La plus grande puissance électrique soutirée, en moyenne sur un pas, et quand.",
                   "The greatest electric power drawn, as the mean of a step, and when.", _peak),
-        Indicator("load_factor", "1", "mean power ÷ peak power", "IEC 60050-691-10-02",
+        Indicator("load_factor", "1", "mean power ÷ peak power", "the usual definition",
                   "Facteur de charge", "Load factor",
                   "1 : une puissance constante ; près de 0 : une pointe brève.",
                   "1: constant power; near 0: a brief peak.", _load_factor),
@@ -251,14 +251,14 @@ INDICATORS: dict[str, Indicator] = {
                   "Part de l'électricité utilisée pendant les heures où personne n'était là.",
                   "Share of electricity used in hours when nobody was there.", _empty),
         Indicator("heating_dd17", "Wh/(m²·°C·d)", "(gas + heat) ÷ area ÷ degree days of base 17",
-                  "SDES: 17 − (Tmin + Tmax) ÷ 2; indicative",
+                  "SDES (2021): 17 − (Tmin + Tmax) ÷ 2; indicative",
                   "Chauffage par degré-jour, base 17 (indicatif)", "Heating by degree day, base 17 (indicative)",
                   "Gaz et chaleur par m² et degré-jour : compare des hivers inégaux. Indicatif : comprend l'eau chaude "
                   "et la cuisson.",
                   "Gas and heat by m² and degree day: compares unequal winters. Indicative: hot water and cooking are "
                   "in it.", _heating("degree17")),
         Indicator("heating_dd18", "Wh/(m²·°C·d)", "(gas + heat) ÷ area ÷ degree days of base 18",
-                  "COSTIC, base 18; indicative",
+                  "COSTIC, as public programs have it; indicative",
                   "Chauffage par degré-jour, base 18 (indicatif)", "Heating by degree day, base 18 (indicative)",
                   "Le même, par les degrés-jours des contrats de chauffage.",
                   "The same by the degree days of heating contracts.", _heating("degree18")),
@@ -277,7 +277,7 @@ INDICATORS: dict[str, Indicator] = {
                   "Share of the time from 8 to 20 o'clock in which somebody is in the spaces with sensors.",
                   _utilisation),
         Indicator("water_person_day", "L/(person·d)", "water ÷ (person-hours ÷ 8), on days with both",
-                  "LEED v4 (a full-time equivalent is 8 h a day)",
+                  "LEED (a full-time equivalent is 8 h a day)",
                   "Eau par personne et jour", "Water by person-day",
                   "Eau utilisée pour huit heures de présence d'une personne.",
                   "Water used for eight hours of presence of one person.", _water),

@@ -104,9 +104,10 @@ def _micro(at: Times, meter: Meter) -> Register:
 def _integrated(at: Times, values: Values, due: Times, meter: Meter) -> Cleaned:
     """Power over time, in millionths of Wh or L; power that cannot be is set aside, and below zero counts as none.
 
-    The mean of both ends (trapezoid) is exact where power changes evenly between readings, and its error falls with the
-    square of their interval; holding each value until the next errs by half a change each time. It is the usual choice
-    for sampled power: Home Assistant's integral helper has it as its default (documentation, read 2026-11).
+    The mean of both ends (trapezoid) is exact where power changes evenly between readings, and of a smooth course its
+    error falls with the square of their interval; holding each value until the next errs by half a change each time.
+    Home Assistant's integral helper has it as its default (its documentation), and is wrong where a device is silent
+    while nothing changes (home-assistant/core #92404): here such a silence is a gap, of which nothing is known.
     """
     power = values * (CARRIERS[meter.carrier].per_unit if QUANTITIES[meter.quantity].unit == "m³/h" else 1)
     greatest = greatest_rate(meter) * HOUR_MS

@@ -20,16 +20,17 @@ from estate.calendar import HOUR_MS, floor, following
 ANCHOR_H = 4
 """The local hour at which a zone with in/out counters is taken to be empty.
 
-Counters miss people in both directions, so their difference drifts for ever; makers of counters (Irisys, "Correcting
-for occupancy counting") and the literature (Sangogboye and Kjærgaard, PLCount, BuildSys 2016: known from its abstract)
-reset it in a quiet hour of the night.
+Counters miss people in both directions, so their difference drifts for ever; makers of counters reset it once a day,
+when a place is empty (Irisys, "Real-time Occupancy Reporting"; Density, "Drift and Drift Correction", whose example is
+at four). The hour is a convention of ours.
 """
 
 LINGER_MS = 20 * 60_000
-"""How long a zone counts as occupied after the last motion: people sit still. ASHRAE 90.1-2019, 9.4.1.1: 20 minutes."""
+"""How long a zone counts as occupied after the last motion: people sit still. A convention of ours; light has to go out
+within as long of vacancy by ASHRAE 90.1-2016, 9.4.1.1, of which only a summary was read (Crestron's guide)."""
 
 MOST_PER_S = 20.0
-"""The greatest plausible passages through one door per second: a faster rise is no people."""
+"""The greatest plausible passages through one door per second, by our own reckoning: a faster rise is no people."""
 
 
 class Sensed(NamedTuple):
@@ -92,7 +93,8 @@ def from_passages(doors: Sequence[Passages], hold_ms: int, zone: ZoneInfo) -> He
     """The people inside, from all doors' entries and exits, empty at every anchor.
 
     Over a whole day between anchors people counted in and out are brought to their mean, so that the day ends at zero:
-    10 in and 8 out count as 9 and 9. Of the day under way, the difference as it stands, never below zero.
+    10 in and 8 out count as 9 and 9, as nobody knows which is wrong. Of the day under way, the difference as it stands,
+    never below zero.
     """
     rises = [_rises(door) for door in doors]
     times = np.concatenate([door.times for door in doors]) if doors else np.empty(0, np.int64)

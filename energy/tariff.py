@@ -1,7 +1,9 @@
 """Steps → what of each local day fell into which tariff period, and how far it went above the subscribed power.
 
 Off-peak hours are local time, per delivery point and dated. A step belongs whole to the period in which it begins.
-High season is November to March, `pte` December to February but on Sundays (TURPE 7, in force since 2025-08-01).
+High season is November to March, `pte` December to February but on Sundays: so the green tariff A5 had it (arrêté of
+2013-07-26, article 5: two hours in the morning, two in the evening; Sundays are off-peak). Suppliers' pages give the
+same seasons for TURPE 7, whose own text (CRE, n° 2025-78) was not read.
 """
 
 from collections.abc import Collection, Iterator, Sequence

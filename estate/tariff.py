@@ -41,7 +41,7 @@ PERIODS: dict[str, tuple[str, str]] = {
     "hcb": ("heures creuses, saison basse", "off-peak hours, low season"),
     "pte": ("pointe", "peak of winter"),
 }
-"""Tariff periods, French and English. High season: November to March (TURPE 7, 2025)."""
+"""Tariff periods, French and English. High season: November to March (source: `energy`'s tariff module)."""
 
 OFF_PEAK = frozenset({"hc", "hch", "hcb"})
 WHOLE: tuple[frozenset[str], ...] = (frozenset({"hp", "hc"}), frozenset({"hph", "hch", "hpb", "hcb"}))

@@ -227,11 +227,11 @@ def expected(of: History) -> list[Expected]:
     edges = list(range(first - first % STEP_MS, last + 1, STEP_MS))
     gaps = [(a, b) for (a, _), (b, _) in pairwise(of.known) if b - a > GAP_MS]
     firm = [edge for edge in edges if not any(a < edge < b for a, b in gaps)]
-    return [Expected(a, b, _true_at(of, b) - _true_at(of, a)) for a, b in pairwise(firm)]
+    return [Expected(a, b, true_at(of, b) - true_at(of, a)) for a, b in pairwise(firm)]
 
 
-def _true_at(of: History, at_ms: int) -> int:
-    """By whole-number arithmetic of Python's own, rounded down."""
+def true_at(of: History, at_ms: int) -> int:
+    """What of the truth is known at a time: by whole-number arithmetic of Python's own, rounded down."""
     if at_ms <= of.known[0][0]:
         return of.known[0][1]
     for (a, low), (b, high) in pairwise(of.known):

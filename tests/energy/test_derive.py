@@ -73,7 +73,7 @@ async def test_people_by_hour_day_and_year(store: Store, state: State) -> None:
 
 
 async def test_late_people_share_again(store: Store, state: State) -> None:
-    """400 Wh by occupancy: with 1 person-hour of a and 3 of b they are 100 and 300, with 4 and 1 they are 320 and 80."""
+    """400 Wh by occupancy: with 1 person-hour of a and 3 of b they are 100 and 300, with 4 and 1 320 and 80."""
     settlement = Settlement(store, site(Key("main", "occupancy", "", 0, 0, FOREVER_MS)), state)
     await store.write(said("main", "electricity.energy", [0, 100, 200, 300, 400]))
     await store.write(said("cam1", "occupancy.count", [1, 1, 1, 1, 0]) + said("cam2", "occupancy.count", [3] * 4 + [0]))

@@ -23,6 +23,7 @@ from tests.energy.histories import (
     expected,
     histories,
     history,
+    true_at,
 )
 from tests.energy.sites import PARIS, ms
 
@@ -65,14 +66,16 @@ def test_steps_are_sound(of: History) -> None:
 @SOME
 @given(histories())
 def test_measured_outside_gaps(of: History) -> None:
-    """What is estimated lies in a gap, or where the register jumped or began anew, and nowhere else."""
+    """Estimated is what lies in a gap, or where the register jumped or began anew; all else is measured, to the Wh."""
     found = accounted(of).steps
-    ends = [at for at, _ in of.known]
-    gaps = [(a, b) for a, b in pairwise(ends) if b - a > GAP_MS]
-    breaks = [(before, at) for before, at in pairwise(ends) if at in of.breaks]
+    spans = list(pairwise(at for at, _ in of.known))
+    unsure = [(a, b) for a, b in spans if b - a > GAP_MS or b in of.breaks]
     guessed = found.starts[found.estimated > 0].tolist()
+    end = int(found.starts[-1]) + STEP_MS
+    sure = [(a, min(b, end)) for a, b in spans if (a, b) not in unsure and a < end]
 
-    assert [] == [at for at in guessed if not any(a < at + STEP_MS and at < b for a, b in [*gaps, *breaks])]
+    assert [] == [at for at in guessed if not any(a < at + STEP_MS and at < b for a, b in unsure)]
+    assert sum(true_at(of, b) - true_at(of, a) for a, b in sure) == (found.amounts - found.guessed).sum()
 
 
 @SOME

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estate.calendar import DAY_MS, HOUR_MS
@@ -141,7 +141,7 @@ async def test_old_hours_become_days(state: State) -> None:
     assert before == found.total
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(["take", "settle", "spool", "drain", "save", "crash"]), max_size=30))
 def test_any_end(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
     """Whatever happens, and wherever it ends: file and process balance, and the file's spooled are the spool's rows."""
