@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
-from energy.indicators import INDICATORS
+from energy.derived.indicators import INDICATORS
 from estate.calendar import Every
 from estate.model import CARRIERS, Estate
 from sensors.quantities import QUANTITIES

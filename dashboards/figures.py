@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from dashboards.period import BARS, WHOLE, Period, Span
-from energy.steps import Steps
+from energy.meters.steps import Steps
 from energy.usage import SITE, summed
 from estate.calendar import Every, Step, floor
 from estate.model import CARRIERS
