@@ -19,7 +19,8 @@ from energy.cost.sums import Group, grouped
 from energy.cost.tariff import contracts_of
 from energy.meters.register import Times
 from estate.calendar import Every, following, rfc3339, steps
-from estate.model import CARRIERS, Estate, Meter
+from estate.model import Estate, Meter
+from estate.vocabulary import CARRIERS
 from store.base import Store, Usage
 
 SHORTEST = ("1d", "1mo", "1y")

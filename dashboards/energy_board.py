@@ -19,7 +19,7 @@ from energy.derived.indicator_query import read as read_inputs
 from energy.derived.indicators import INDICATORS, Found, Indicator, indicators
 from energy.findings import standing
 from estate.calendar import DAY_MS, floor
-from estate.model import CARRIERS
+from estate.vocabulary import CARRIERS
 
 
 class EnergyBoard:

@@ -12,7 +12,7 @@ from dashboards.language import Speaker
 from dashboards.period import BARS, Length, Period
 from energy.meters.steps import Steps
 from estate.calendar import steps
-from estate.model import CARRIERS
+from estate.vocabulary import CARRIERS
 
 MOST_PARTS = 15
 """Bars of parts; the table below them has all."""

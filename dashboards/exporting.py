@@ -9,7 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 from energy.derived.indicators import INDICATORS
 from estate.calendar import Every
-from estate.model import CARRIERS, Estate
+from estate.model import Estate
+from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 
 What = Literal["consumption", "allocation", "cost", "carbon", "indicators", "series"]

@@ -8,7 +8,8 @@ from dashboards.costs import CostParams, read_cost
 from dashboards.figures import Scope
 from dashboards.period import WHOLE, Period
 from energy.cost.carbon_query import emissions
-from estate.model import CARRIERS, Estate
+from estate.model import Estate
+from estate.vocabulary import CARRIERS
 from store.base import Store, Usage, UsageTag
 
 Key = tuple[str, str]  # building or tenant, and carrier

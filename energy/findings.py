@@ -11,7 +11,8 @@ import structlog
 
 from energy.meters.register import Finding, Kind
 from estate.calendar import floor, rfc3339
-from estate.model import CARRIERS, Estate
+from estate.model import Estate
+from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 
 MEANING = {

@@ -25,7 +25,8 @@ from energy.flows.rollup import rollup
 from energy.meters.steps import Steps
 from energy.usage import summed
 from estate.calendar import LENGTHS, following, rfc3339
-from estate.model import CARRIERS, Estate
+from estate.model import Estate
+from estate.vocabulary import CARRIERS
 from store.base import Store, Usage, UsageRow, UsageTag
 
 Whose = Literal["tenant", "meter", "building"]

@@ -1,7 +1,7 @@
 """A meter's consumption → shares of the tenants it serves; shares and common parts sum to it exactly.
 
 A meter serves the zone its device is placed in, the whole building where the placement names no zone, or the site.
-What it has beyond its sub-meters is split by the key the estate gives it (`estate.model.KEYS`): by leased area or by
+What it has beyond its sub-meters is split by the key the estate gives it (`vocabulary.KEYS`): by leased area or by
 people among the zones that have no sub-meter of their own, where what nobody leases is `COMMON`; or by weights as
 written. A meter without a key, or a day without people, is split by area.
 """

@@ -14,7 +14,8 @@ from energy.meters.register import Cleaned, Finding, Kind, Register, Restart, Ti
 from energy.meters.replaced import across_exchanges, in_carrier_unit
 from energy.meters.steps import with_gaps
 from estate.calendar import DAY_MS, HOUR_MS
-from estate.model import CARRIERS, Meter
+from estate.model import Meter
+from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 
 MEDIAN_OF = 11

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estate.calendar import HOUR_MS, STEP_MS
-from estate.model import CARRIERS, Meter
+from estate.model import Meter
+from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 
 Times = NDArray[np.int64]
