@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from alerts.budget import Figures
 from alerts.forecast import Forecast
 from alerts.words import SENTENCES, SHOWN, amount, say
-from estate.model import CARRIERS
+from estate.vocabulary import CARRIERS
 
 if TYPE_CHECKING:  # 84 MB, and a second of import: only a process that draws pays for them
     import altair

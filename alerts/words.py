@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_percent
 from babel.units import format_unit
 
-from estate.model import CARRIERS
+from estate.vocabulary import CARRIERS
 
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from dashboards.models import AllocationGroup, Main, Share
 from dashboards.params import AllocationParams, check_ids, check_size, count_steps
-from energy.register import Times
-from energy.steps import Steps
+from energy.meters.register import Times
+from energy.meters.steps import Steps
 from energy.usage import summed
 from estate.calendar import rfc3339
-from estate.model import CARRIERS, COMMON, Estate, Meter
+from estate.model import COMMON, Estate, Meter
+from estate.vocabulary import CARRIERS
 from store.base import Store, Usage, UsageRow, UsageTag
 
 Group = tuple[str, str]  # building or meter, and carrier

@@ -14,7 +14,7 @@ import altair as alt
 from dashboards.colours import INK, hatch
 from dashboards.language import Speaker
 from estate.calendar import DAY_MS, HOUR_MS, floor, following
-from estate.model import USES
+from estate.vocabulary import USES
 
 _PALE, _PALE_INK = 0.4, "#C4C8CE"
 _GRID = "#E6E8EB"

@@ -22,7 +22,8 @@ from dashboards.colours import CARRIER_COLOURS, INK, ROOM_COLOURS, USE_COLOURS
 from dashboards.language import Speaker
 from dashboards.queries import DayUse, LoadStep, Ranked, RoomValue
 from estate.calendar import STEP_MS
-from estate.model import CARRIERS, Estate
+from estate.model import Estate
+from estate.vocabulary import CARRIERS
 
 CO2_GOOD, CO2_ACT = 800, 1500
 """In ppm: satisfactory below, act promptly above (decree of 27 December 2022 on indoor air)."""

@@ -2,9 +2,9 @@
 
 from pydantic import BaseModel
 
-from energy.cost import COUNTED
-from energy.cost_sums import LineSum
-from energy.money import decimal
+from energy.cost.lines import COUNTED
+from energy.cost.money import decimal
+from energy.cost.sums import LineSum
 from estate.tariff import PRICE_UNITS
 
 

@@ -12,14 +12,15 @@ from dashboards.cost_models import CarbonGroup, CostAnswer, CostGroup, FactorUse
 from dashboards.params import ConsumptionParams, check_ids, check_size, count_steps
 from dashboards.parts import Parts
 from dashboards.problems import Problem, ProblemDetails
-from energy.carbon_query import Emitted, emissions
-from energy.cost_query import Costing
-from energy.cost_sums import Group, grouped
-from energy.money import cents, decimal
-from energy.register import Times
-from energy.tariff import contracts_of
+from energy.cost.carbon_query import Emitted, emissions
+from energy.cost.money import cents, decimal
+from energy.cost.query import Costing
+from energy.cost.sums import Group, grouped
+from energy.cost.tariff import contracts_of
+from energy.meters.register import Times
 from estate.calendar import Every, following, rfc3339, steps
-from estate.model import CARRIERS, Estate, Meter
+from estate.model import Estate, Meter
+from estate.vocabulary import CARRIERS
 from store.base import Store, Usage
 
 SHORTEST = ("1d", "1mo", "1y")

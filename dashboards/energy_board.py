@@ -13,13 +13,13 @@ from dashboards.models import MonthChanged
 from dashboards.params import check_ids
 from dashboards.parts import Parts
 from dashboards.settling import read_changes
-from energy.explain import Explanation
+from energy.cost.explain import Explanation
+from energy.derived.indicator_query import Scope as Place
+from energy.derived.indicator_query import read as read_inputs
+from energy.derived.indicators import INDICATORS, Found, Indicator, indicators
 from energy.findings import standing
-from energy.indicator_query import Scope as Place
-from energy.indicator_query import read as read_inputs
-from energy.indicators import INDICATORS, Found, Indicator, indicators
 from estate.calendar import DAY_MS, floor
-from estate.model import CARRIERS
+from estate.vocabulary import CARRIERS
 
 
 class EnergyBoard:

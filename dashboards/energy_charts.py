@@ -10,9 +10,9 @@ from dashboards.colours import CARRIER_COLOURS, INK
 from dashboards.figures import Bar, Part
 from dashboards.language import Speaker
 from dashboards.period import BARS, Length, Period
-from energy.steps import Steps
+from energy.meters.steps import Steps
 from estate.calendar import steps
-from estate.model import CARRIERS
+from estate.vocabulary import CARRIERS
 
 MOST_PARTS = 15
 """Bars of parts; the table below them has all."""

@@ -13,7 +13,7 @@ from dashboards.parts import Parts
 from dashboards.problems import Problem
 from dashboards.render import Pages, ms
 from dashboards.static_files import StaticFiles
-from estate.model import CARRIERS
+from estate.vocabulary import CARRIERS
 from store.base import StoreUnavailable
 
 CHARTS = ("use", "parts")

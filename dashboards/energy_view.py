@@ -12,7 +12,8 @@ from dashboards.figures_money import Sums
 from dashboards.language import Speaker
 from dashboards.period import Length, beside, period
 from dashboards.render import Lang
-from estate.model import CARRIERS, COMMON, Estate
+from estate.model import COMMON, Estate
+from estate.vocabulary import CARRIERS
 
 
 class EnergyParams(BaseModel):

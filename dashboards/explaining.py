@@ -13,9 +13,9 @@ from dashboards.language import SCALES
 from dashboards.params import check_ids
 from dashboards.parts import Parts
 from dashboards.problems import Problem, ProblemDetails
-from energy.explain import ExplainedLine, ExplainedMeter, ExplainedShare, Explanation
-from energy.explain_query import Asked, Whose, explain
-from energy.money import euros
+from energy.cost.explain import ExplainedLine, ExplainedMeter, ExplainedShare, Explanation
+from energy.cost.explain_query import Asked, Whose, explain
+from energy.cost.money import euros
 from estate.model import Estate
 from store.base import Store
 

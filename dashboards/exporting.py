@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
-from energy.indicators import INDICATORS
+from energy.derived.indicators import INDICATORS
 from estate.calendar import Every
-from estate.model import CARRIERS, Estate
+from estate.model import Estate
+from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 
 What = Literal["consumption", "allocation", "cost", "carbon", "indicators", "series"]

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from dashboards.period import BARS, WHOLE, Period, Span
-from energy.steps import Steps
+from energy.meters.steps import Steps
 from energy.usage import SITE, summed
 from estate.calendar import Every, Step, floor
-from estate.model import CARRIERS
+from estate.vocabulary import CARRIERS
 from store.base import Store, Usage, UsageRow, UsageTag
 
 Kind = Literal["site", "building", "tenant"]

@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple
 from dashboards.costs import CostParams, read_cost
 from dashboards.figures import Scope
 from dashboards.period import WHOLE, Period
-from energy.carbon_query import emissions
-from estate.model import CARRIERS, Estate
+from energy.cost.carbon_query import emissions
+from estate.model import Estate
+from estate.vocabulary import CARRIERS
 from store.base import Store, Usage, UsageTag
 
 Key = tuple[str, str]  # building or tenant, and carrier

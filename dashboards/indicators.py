@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from dashboards.params import Instant, Params, check_ids
 from dashboards.parts import Parts
 from dashboards.problems import Problem, ProblemDetails
-from energy.indicator_query import Kind, Scope, read
-from energy.indicators import INDICATORS, Found, Indicator, indicators
+from energy.derived.indicator_query import Kind, Scope, read
+from energy.derived.indicators import INDICATORS, Found, Indicator, indicators
 from estate.calendar import DAY_MS, floor, following, rfc3339
 from estate.model import Estate
 

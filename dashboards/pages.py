@@ -20,7 +20,7 @@ from dashboards.reference import EXAMPLES, Reference
 from dashboards.render import Lang, Pages, ms
 from dashboards.static_files import StaticFiles
 from dashboards.working import work_router
-from estate.model import CARRIERS
+from estate.vocabulary import CARRIERS
 from store.base import StoreUnavailable
 
 MAIL_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'"

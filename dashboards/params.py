@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dashboards.problems import Problem
 from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, Every, floor, following, kept
-from estate.model import CARRIERS, COMMON, Estate
+from estate.model import COMMON, Estate
+from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 from store.base import How, Latest, Tag, UsageTag
 

@@ -14,7 +14,8 @@ from dashboards.problems import Problem, ProblemDetails
 from energy.changes import Change, listed
 from energy.settle import Progress, Settlement
 from estate.calendar import rfc3339
-from estate.model import CARRIERS, Estate
+from estate.model import Estate
+from estate.vocabulary import CARRIERS
 from store.state import State
 
 

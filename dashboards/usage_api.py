@@ -10,7 +10,8 @@ from dashboards.params import AllocationParams, ConsumptionParams, check_ids, ch
 from dashboards.parts import Parts
 from dashboards.problems import ProblemDetails
 from estate.calendar import rfc3339
-from estate.model import CARRIERS, Estate
+from estate.model import Estate
+from estate.vocabulary import CARRIERS
 from store.base import Usage, UsageRow
 
 

@@ -2,9 +2,9 @@
 
 import hashlib
 
-from energy.allocation import served, submeters
-from energy.tariff import facts_of
-from energy.virtual import touched
+from energy.cost.tariff import facts_of
+from energy.flows.allocation import served, submeters
+from energy.meters.virtual import touched
 from estate.model import Estate, Meter
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.columns import Columns, Difference, Name
+from energy.flows.columns import Columns, Difference, Name
 from estate.calendar import DAY_MS, HOUR_MS, floor, following
 
 Why = Literal["completed", "corrected", "recomputed"]

@@ -1,12 +1,12 @@
-"""The page INDICATORS.md, from the tables of indicators and facts: `python -m energy.docs [--check]`."""
+"""The page derived/INDICATORS.md, from the tables of indicators and facts: `python -m energy.docs [--check]`."""
 
 import sys
 from pathlib import Path
 
-from energy.facts import FACTS
-from energy.indicators import INDICATORS
+from energy.derived.facts import FACTS
+from energy.derived.indicators import INDICATORS
 
-PAGE = Path(__file__).with_name("INDICATORS.md")
+PAGE = Path(__file__).parent / "derived" / "INDICATORS.md"
 
 HEAD = """\
 # Indicators, and the facts they are found from

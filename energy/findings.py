@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from energy.register import Finding, Kind
+from energy.meters.register import Finding, Kind
 from estate.calendar import floor, rfc3339
-from estate.model import CARRIERS, Estate
+from estate.model import Estate
+from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 
 MEANING = {

@@ -3,26 +3,16 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Literal
 
-from energy.account import ATTEMPTS, Account, Cleared, Readings, account, cleared, look_from
-from energy.fill import Usual
+from energy.flows.rows import EACH_ROW, REMOVED, Whose
+from energy.meters.account import ATTEMPTS, Account, Cleared, Readings, account, cleared, look_from
+from energy.meters.fill import Usual
+from energy.meters.steps import NOTHING, Steps
 from energy.part import Held, bounds
 from energy.plan import Changed
-from energy.steps import NOTHING, Steps
 from estate.calendar import DAY_MS, LENGTHS, Every
 from estate.model import Estate, Meter
 from store.base import Series, Store, Tag, Usage, UsageRow, UsageTag
-
-Whose = Literal["meter", "tenant"]
-WHOSE: tuple[Whose, ...] = ("meter", "tenant")
-
-REMOVED = "removed"
-"""The role of rows whose meter has left the estate."""
-
-EACH_ROW: tuple[UsageTag, ...] = ("building", "meter", "tenant", "carrier", "role")
-"""Grouped by these, every row of consumption stands for itself."""
-
 
 OF_METERS = ("site", "submeter", REMOVED)
 """The roles of rows that meters have; what is derived from them has others."""

@@ -11,14 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.account import Account
-from energy.allocation import NOBODY, People, placement_at
 from energy.changes import Change, closed_changes
-from energy.columns import Columns, Difference, Names, Numbers, columns, difference, joined
-from energy.register import Finding, doubt_ms
-from energy.rollup import floored, rolled
-from energy.rows import Flow, rows, shared
-from energy.steps import Steps
+from energy.flows.allocation import NOBODY, People, placement_at
+from energy.flows.columns import Columns, Difference, Names, Numbers, columns, difference, joined
+from energy.flows.rollup import floored, rolled
+from energy.flows.rows import Flow, rows, shared
+from energy.meters.account import Account
+from energy.meters.register import Finding, doubt_ms
+from energy.meters.steps import Steps
 from estate.calendar import LENGTHS, Every, floor, following, kept
 from estate.model import FOREVER_MS, Consumption, Estate, Meter
 from store.base import Span, UsageRow

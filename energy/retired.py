@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import structlog
 
-from energy.gather import EACH_ROW, REMOVED
+from energy.flows.rows import EACH_ROW, REMOVED
 from estate.calendar import DAY_MS, STEPS
 from estate.model import Consumption
 from store.base import Span, Store, Usage, UsageTag

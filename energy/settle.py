@@ -17,15 +17,15 @@ import structlog
 
 from energy.basis import bases
 from energy.changes import Change, note
-from energy.derive import Derivation
+from energy.cost.tariff_settle import settle_days
+from energy.derived.derive import Derivation
 from energy.findings import Teller, keep
 from energy.gather import Gatherer
 from energy.memory import Memory
+from energy.meters.register import Finding
 from energy.part import Outcome, Work, work_out
 from energy.plan import Changed, parts
-from energy.register import Finding
 from energy.retired import retire
-from energy.tariff_settle import settle_days
 from energy.virtual_settle import settle_virtuals
 from estate.calendar import DAY_MS, floor, rfc3339
 from estate.model import Estate

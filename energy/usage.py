@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.register import Times
-from energy.steps import Steps
+from energy.meters.register import Times
+from energy.meters.steps import Steps
 from estate.calendar import HOUR_MS, LENGTHS, Step
 from estate.model import Building, Estate
 from store.base import Store, Usage, UsageRow, UsageTag

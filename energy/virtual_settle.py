@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from energy.register import Finding
-from energy.rollup import rollup
-from energy.steps import NOTHING, Steps
-from energy.virtual import below_zero, combined, touched
+from energy.flows.rollup import rollup
+from energy.meters.register import Finding
+from energy.meters.steps import NOTHING, Steps
+from energy.meters.virtual import below_zero, combined, touched
 from estate.calendar import DAY_MS, LENGTHS, Every, floor, kept
 from estate.model import Consumption, Estate, Virtual
 from store.base import Store, Usage, UsageTag

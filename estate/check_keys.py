@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from estate.model import KEYS
 from estate.problems import Problem
 from estate.rows import KeyRow, LeaseRow
 from estate.spans import overlaps
 from estate.tables import Table
+from estate.vocabulary import KEYS
 
 Lined = tuple[int, KeyRow]
 

@@ -6,13 +6,13 @@ from datetime import date
 
 from estate.fields import near
 from estate.meter_rows import MeterRow
-from estate.model import CARRIERS
 from estate.problems import Problem
 from estate.spans import overlaps
 from estate.tables import Table
 from estate.tariff import OFF_PEAK, PRICE_UNITS, WHOLE, slots
 from estate.tariff_file import TARIFFS, Lined, Tariffs
 from estate.tariff_rows import CarbonRow, ContractRow, LineRow
+from estate.vocabulary import CARRIERS
 
 
 def check_tariffs(

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from estate.model import CARRIERS, COMMON, KEYS, USES, MeterKind
+from estate.model import COMMON, MeterKind
+from estate.vocabulary import CARRIERS, KEYS, USES
 from sensors.quantities import QUANTITIES
 
 UNITS: dict[str, tuple[str, int]] = {

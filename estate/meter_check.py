@@ -5,9 +5,9 @@ from datetime import date
 
 from estate.fields import INDEX_UNITS, near
 from estate.meter_rows import CalorificRow, ExchangeRow, MeterRow, VirtualRow
-from estate.model import CARRIERS
 from estate.problems import Problem
 from estate.tables import Table
+from estate.vocabulary import CARRIERS
 
 
 def check_meters(

@@ -19,8 +19,9 @@ from estate.fields import (
     Terms,
     Whole,
 )
-from estate.model import CARRIERS, Exchange, MeterKind
+from estate.model import Exchange, MeterKind
 from estate.rows import Row
+from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 
 PULSES = "pulse.count"

@@ -24,7 +24,8 @@ from estate.fields import (
     Weight,
     Whole,
 )
-from estate.model import CARRIERS, COMMON, KEYS, USES
+from estate.model import COMMON
+from estate.vocabulary import CARRIERS, KEYS, USES
 
 
 class Row(BaseModel):

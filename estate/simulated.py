@@ -8,7 +8,7 @@ from math import ceil
 from pathlib import Path
 
 from estate.load import SITE
-from estate.model import CARRIERS
+from estate.vocabulary import CARRIERS
 from sensors.simulation import Device, Simulation
 
 SITE_ID = "simulation"

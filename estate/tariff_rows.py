@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from estate.fields import CarrierName, Day, Id, MeterId, Positive, near
-from estate.model import CARRIERS
 from estate.rows import Row, Span
 from estate.tariff import PERIODS, PRICE_UNITS, slots
+from estate.vocabulary import CARRIERS
 
 _EXACT = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 _SLOTS = "is no slots: write them like 22:00-06:00 or 01:30-07:30 12:30-14:30, `sun` for the whole of Sunday"

@@ -15,7 +15,9 @@ from sensors.model import Reason, Unused
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("alerts", "dashboards", "deploy", "energy", "estate", "ingest", "sensors", "store", "tests")
-INGEST = [f"ingest/{path.name}" for path in ROOT.glob("ingest/[a-z]*") if path.is_dir()]
+ROOMS = [
+    f"{path.parent.name}/{path.name}" for folder in ("energy", "ingest") for path in (ROOT / folder).glob("[a-z]*/")
+]
 PAGES = [page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md")]
 
 
@@ -23,7 +25,7 @@ def read(path: str) -> str:
     return (ROOT / path).read_text()
 
 
-@pytest.mark.parametrize("folder", [*FOLDERS, *INGEST, "tests/benchmarks"])
+@pytest.mark.parametrize("folder", [*FOLDERS, *ROOMS, "tests/benchmarks"])
 def test_every_folder_says_what_it_is(folder: str) -> None:
     """Each folder has a README with a heading."""
     assert read(f"{folder}/README.md").startswith("# ")

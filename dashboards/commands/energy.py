@@ -15,7 +15,7 @@ from dashboards.explaining import ExplainParams, read_explanation, words
 from dashboards.problems import Problem
 from dashboards.remote import ask, local
 from dashboards.service import clock
-from energy.explain import Explanation
+from energy.cost.explain import Explanation
 
 app = typer.Typer(no_args_is_help=True, help="Consumption, what it costs and emits.")
 app.command("rebuild")(settling.rebuild)

@@ -3,7 +3,7 @@ import pytest
 from alerts.advice import ADVICE
 from alerts.budget import LADDER, Rung
 from alerts.mail import compose
-from estate.model import CARRIERS
+from estate.vocabulary import CARRIERS
 from tests.alerts.values import ATELIER, BAKERY, SITE, announcement, figures
 
 NARROW, WIDE = "\u202f", "\u00a0"  # no-break spaces

@@ -23,14 +23,14 @@ import estate as estates
 from dashboards.app import create_app
 from dashboards.health import Readiness
 from dashboards.parts import Parts
-from energy.days import Hours, day_facts
-from energy.facts import FACTS
-from energy.places import Place, placed
-from energy.places import rows as rows_of
-from energy.rollup import rollup
-from energy.rows import Flow, rows, shared
-from energy.steps import Steps
-from energy.tariff_rows import tariff_rows
+from energy.cost.tariff_rows import tariff_rows
+from energy.derived.days import Hours, day_facts
+from energy.derived.facts import FACTS
+from energy.derived.places import Place, placed
+from energy.derived.places import rows as rows_of
+from energy.flows.rollup import rollup
+from energy.flows.rows import Flow, rows, shared
+from energy.meters.steps import Steps
 from estate.calendar import DAY_MS, STEP_MS, Every, floor, kept
 from estate.load import load
 from estate.model import COMMON, Consumption, Estate

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from dashboards.parts import Parts
-from energy.places import Place, rows
-from energy.steps import Steps
+from energy.derived.places import Place, rows
+from energy.meters.steps import Steps
 from estate.calendar import DAY_MS, floor
 from tests.dashboards.conftest import NOW, PARIS, client_of
 

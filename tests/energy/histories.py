@@ -13,9 +13,9 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from energy.account import Account, Readings, account, cleared
-from energy.fill import Usual
-from energy.steps import NOTHING, Steps
+from energy.meters.account import Account, Readings, account, cleared
+from energy.meters.fill import Usual
+from energy.meters.steps import NOTHING, Steps
 from estate.calendar import STEP_MS
 from estate.model import Exchange, Meter
 from tests.energy.sites import PARIS, START_MS, meter, ms

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vl_convert import vegalite_to_png
 
-from energy.steps import Steps
+from energy.meters.steps import Steps
 from estate.calendar import DAY_MS, STEP_MS
 from tests.energy.real_registers import Real, real
 from tests.energy.test_real import accounted

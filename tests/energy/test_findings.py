@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from energy.findings import keep, standing
-from energy.register import Finding, Kind
+from energy.meters.register import Finding, Kind
 from store.state import State
 
 RESET = Finding(Kind.RESET, 1000, 50, 5)

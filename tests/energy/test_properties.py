@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy.rollup import rollup
-from energy.steps import Steps
+from energy.flows.rollup import rollup
+from energy.meters.steps import Steps
 from estate.calendar import HOUR_MS, STEP_MS, following
 from tests.energy.histories import (
     CALM,

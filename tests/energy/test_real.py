@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from energy.account import Readings, account, cleared
-from energy.fill import Usual
-from energy.steps import NOTHING, Steps
+from energy.meters.account import Readings, account, cleared
+from energy.meters.fill import Usual
+from energy.meters.steps import NOTHING, Steps
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
 from tests.energy.real_registers import CAMBRIDGE, NAMES, Real, edges, real
 from tests.energy.sites import PARIS, meter

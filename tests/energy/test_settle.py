@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from energy.gather import WHOSE
-from energy.register import Kind
+from energy.flows.rows import WHOSE
+from energy.meters.register import Kind
 from energy.settle import Settlement
 from estate.calendar import DAY_MS, STEP_MS, STEPS
 from estate.model import COMMON, Consumption, Point
 from store.base import Store, StoreUnavailable, Touched, Usage, UsageTag
 from store.duck import DuckStore
 from store.state import State
+from tests.energy.meters.test_register import damaged, faulty
 from tests.energy.sites import START_MS, estate, meter, ms
-from tests.energy.test_register import damaged, faulty
 
 MAIN, SUB = meter(), meter("sub", submeter_of="main")
 SITE = estate([MAIN, SUB])

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy.gather import WHOSE
+from energy.flows.rows import WHOSE
 from energy.settle import Settlement
 from estate.calendar import floor, kept
 from estate.model import COMMON, Consumption, Estate, Point

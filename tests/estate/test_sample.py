@@ -5,8 +5,9 @@ import pytest
 
 from estate import docs
 from estate.load import examine, load
-from estate.model import USES, Estate
+from estate.model import Estate
 from estate.settings import sample_path
+from estate.vocabulary import USES
 from sensors import history
 
 

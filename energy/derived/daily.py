@@ -1,0 +1,193 @@
+"""The facts of whole days of every place, from the consumption and the occupancy in the store."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from energy.derived.days import Hours, day_facts
+from energy.derived.facts import ROLE
+from energy.derived.places import Place, rows
+from energy.meters.steps import Steps
+from energy.usage import Where, summed
+from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, floor
+from estate.calendar import steps as calendar_steps
+from estate.model import Consumption, Estate
+from store.base import Series, Store, Usage, UsageRow
+
+ELECTRIC = ("electricity", "pv", "export")
+
+CHUNK_DAYS = 31
+"""Days worked on at a time: some hundred thousand steps of forty buildings."""
+
+Loads = dict[Place, dict[str, Steps]]
+"""By place and carrier."""
+
+
+class Daily:
+    """Derives facts of days that are over: what of a day is under way is computed when it is asked for."""
+
+    def __init__(self, store: Store, estate: Estate) -> None:
+        self._store, self._estate, self._zone = store, estate, estate.site.zone
+
+    async def derive(self, since_ms: int, now_ms: int) -> int:
+        """Write the facts of the whole days from `since_ms` on (0: of all); how many rows."""
+        today = floor(now_ms, "1d", self._zone)
+        if since_ms >= today:
+            return 0
+        first = await self._first_days(now_ms)
+        begin = max(floor(since_ms, "1d", self._zone), min(first.values(), default=today))
+        edges = [*calendar_steps(begin, today, "1d", self._zone), today]
+        written = 0
+        for index in range(0, len(edges) - 1, CHUNK_DAYS):
+            chunk = edges[index : index + CHUNK_DAYS + 1]
+            found = await self.loads(chunk[0], chunk[-1])
+            found += await self._received(chunk, first, now_ms)
+            await self._store.write_consumption([row._replace(settled_ms=now_ms) for row in found])
+            written += len(found)
+        return written
+
+    async def loads(self, start_ms: int, end_ms: int) -> list[Consumption]:
+        """The facts of the places' loads over these days."""
+        loads = await self._loads(start_ms, end_ms)
+        hours = await self._hours(start_ms, end_ms)
+        return await asyncio.to_thread(self._rows, loads, hours)
+
+    def _rows(self, loads: Loads, hours: Mapping[str, tuple[Steps, Steps]]) -> list[Consumption]:
+        step_ms = LENGTHS[self._estate.step]
+        found = []
+        for place, flows in loads.items():
+            empty = _hours([hours[name] for name in self._inside(place) if name in hours])
+            found += rows(place, day_facts(flows, step_ms, empty, self._zone), "1d", 0)
+        return found
+
+    def _inside(self, place: Place) -> list[str]:
+        """The places whose occupancy tells that of this one. A tenant's zones are those it leases at some time."""
+        if place.kind == "zone":
+            return [place.name]
+        if place.kind == "tenant":
+            return [f"zone#{lease.zone}" for lease in self._estate.leases if lease.tenant == place.id]
+        zones = [zone for zone in self._estate.zones.values() if place.kind == "site" or zone.building == place.id]
+        buildings = self._estate.buildings if place.kind == "site" else [place.id]
+        return [*(f"zone#{zone.id}" for zone in zones), *(f"building#{name}" for name in buildings), place.name]
+
+    async def _loads(self, start_ms: int, end_ms: int) -> Loads:
+        step, site = self._estate.step, self._estate.site.id
+        carriers: Where = {"carrier": [*ELECTRIC]}
+        found: Loads = defaultdict(dict)
+        own = await self._store.usage(
+            Usage(step, start_ms, end_ms, where={**carriers, "role": ["site"]}, by=("building", "carrier"))
+        )
+        for row in own:
+            name = row.tags["building"]
+            found[Place("site" if name == site else "building", name, name)][row.tags["carrier"]] = Steps(*row[1:4])
+        found[Place("site", site, site)] = _by_carrier(own)
+        shares = await self._store.usage(
+            Usage(step, start_ms, end_ms, "tenant", where=carriers, by=("tenant", "carrier"))
+        )
+        for row in shares:
+            found[Place("tenant", row.tags["tenant"], site)][row.tags["carrier"]] = Steps(*row[1:4])
+        zones = zone_meters(self._estate)
+        if zones:
+            where: Where = {**carriers, "meter": list(zones)}
+            metered: dict[Place, list[UsageRow]] = defaultdict(list)
+            for row in await self._store.usage(Usage(step, start_ms, end_ms, where=where, by=("meter", "carrier"))):
+                zone = self._estate.zones[zones[row.tags["meter"]]]
+                metered[Place("zone", zone.id, zone.building, zone.id)].append(row)
+            found |= {place: _by_carrier(rows) for place, rows in metered.items()}
+        return found
+
+    async def _hours(self, start_ms: int, end_ms: int) -> dict[str, tuple[Steps, Steps]]:
+        """Place → the hours it was observed, and occupied."""
+        where: Where = {"carrier": ["observed", "occupied"], "role": [ROLE]}
+        found: dict[str, dict[str, Steps]] = defaultdict(dict)
+        for row in await self._store.usage(Usage("1h", start_ms, end_ms, where=where, by=("meter", "carrier"))):
+            found[row.tags["meter"].rpartition("#")[0]][row.tags["carrier"]] = Steps(*row[1:4])
+        return {name: (each["observed"], each["occupied"]) for name, each in found.items() if len(each) == 2}
+
+    async def _first_days(self, now_ms: int) -> dict[str, int]:
+        """The local day of each real meter's first consumption."""
+        months = await self._store.usage(Usage("1mo", 0, now_ms + DAY_MS, by=("meter",)))
+        first = {row.tags["meter"]: int(row.starts[0]) for row in months if row.tags["meter"] in self._estate.meters}
+        by_month: dict[int, list[str]] = defaultdict(list)
+        for meter, month in first.items():
+            by_month[month].append(meter)
+        for month, meters in by_month.items():
+            query = Usage("1d", month, month + 32 * DAY_MS, where={"meter": meters}, by=("meter",))
+            first |= {row.tags["meter"]: int(row.starts[0]) for row in await self._store.usage(query)}
+        return first
+
+    async def _received(self, days: Sequence[int], first: Mapping[str, int], now_ms: int) -> list[Consumption]:
+        """The readings received and expected of the meters, by place and day; more than expected count as expected."""
+        expected: dict[Place, NDays] = {}
+        received: dict[Place, NDays] = {}
+        lengths = np.diff(days)
+        counted = await self._counted(days)
+        for name, begun in first.items():
+            meter = self._estate.meters[name]
+            interval_s = meter.interval_s or self._estate.devices[meter.device].interval_s
+            due = np.where(np.array(days[:-1]) >= begun, lengths // (1000 * interval_s), 0)
+            got = np.minimum(counted.get(name, lengths * 0), due)
+            for place in self._served(name):
+                expected[place] = expected.get(place, lengths * 0) + due
+                received[place] = received.get(place, lengths * 0) + got
+        found = []
+        for fact, by_place in (("expected", expected), ("received", received)):
+            for place, amounts in by_place.items():
+                there = expected[place] > 0
+                starts = np.array(days[:-1], np.int64)[there]
+                found += rows(place, {fact: Steps.of(starts, amounts[there], starts * 0)}, "1d", now_ms)
+        return found
+
+    def _served(self, meter: str) -> Iterable[Place]:
+        span = self._estate.placements[self._estate.meters[meter].device][-1]
+        site = self._estate.site.id
+        yield Place("site", site, site)
+        if span.building != site:
+            yield Place("building", span.building, span.building)
+        if span.zone:
+            yield Place("zone", span.zone, span.building, span.zone)
+
+    async def _counted(self, days: Sequence[int]) -> dict[str, "NDays"]:
+        """The readings of each meter by day."""
+        meters = {(each.device, each.channel, each.quantity): each.id for each in self._estate.meters.values()}
+        found: dict[str, NDays] = {}
+        for quantity in sorted({quantity for *_, quantity in meters}):
+            devices = sorted({device for device, _, of in meters if of == quantity})
+            query = Series(quantity, days[0], days[-1], HOUR_MS, "count", {"device": devices}, ("device", "channel"))
+            for tags, times, values in await self._store.series(query):
+                if meter := meters.get((tags["device"], tags["channel"], quantity)):
+                    day = np.searchsorted(days, times, side="right") - 1
+                    found[meter] = np.bincount(day, values, len(days) - 1).astype(np.int64)
+        return found
+
+
+NDays = np.ndarray[tuple[int], np.dtype[np.int64]]
+"""One number per day."""
+
+
+def zone_meters(estate: Estate) -> dict[str, str]:
+    """The meters that together count what a zone uses, with the zone: those there that are behind none there."""
+    zones = {name: estate.placements[meter.device][-1].zone for name, meter in estate.meters.items()}
+    return {
+        name: zone for name, zone in zones.items() if zone and zones.get(estate.meters[name].submeter_of, "") != zone
+    }
+
+
+def _by_carrier(found: Iterable[UsageRow]) -> dict[str, Steps]:
+    groups: dict[str, list[UsageRow]] = defaultdict(list)
+    for row in found:
+        groups[row.tags["carrier"]].append(row)
+    return {carrier: summed(rows) for carrier, rows in groups.items()}
+
+
+def _hours(inside: Sequence[tuple[Steps, Steps]]) -> Hours:
+    """The hours of which something is known, and whether all that is known was empty."""
+    if not inside:
+        return Hours(np.empty(0, np.int64), np.empty(0, np.bool_))
+    starts = np.unique(np.concatenate([observed.starts for observed, _ in inside]))
+    somebody = np.zeros(len(starts), np.bool_)
+    for _, occupied in inside:
+        somebody[np.searchsorted(starts, occupied.starts[occupied.amounts > 0])] = True
+    return Hours(starts, ~somebody)

@@ -1,0 +1,217 @@
+"""Readings and consumption in the store → facts in the store, beside settlement: what is touched is derived anew."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from energy.derived.daily import Daily
+from energy.derived.facts import DEGREES, FACTS, ROLE, meter_of
+from energy.derived.memory import DerivedMemory
+from energy.derived.places import OUTDOOR, SENSED, Place, outdoor, place_bases, placed, places, rows
+from energy.derived.sensing import ATTEMPTS, Series, days, facts, look_from
+from energy.flows.allocation import NOBODY, People, by_people, served
+from energy.flows.rollup import rollup
+from energy.meters.steps import Steps
+from energy.usage import Where
+from estate.calendar import DAY_MS, Every, floor
+from estate.model import FOREVER_MS, Consumption, Estate
+from store.base import Latest, Store, Tag, Touched, Usage
+from store.base import Series as Query
+from store.state import State
+
+REMEMBERED = 200_000
+"""How many figures are known as written; then they are written again."""
+
+Changed = dict[Place, int]
+"""Place → the time of its earliest new reading, ms."""
+
+
+class Derivation:
+    """Keeps the facts of an estate in step with its readings and its consumption."""
+
+    def __init__(self, store: Store, estate: Estate, state: State) -> None:
+        self._store, self._estate, self._zone = store, estate, estate.site.zone
+        self._places = places(estate)
+        self._memory = DerivedMemory(state, place_bases(estate))
+        self._daily = Daily(store, estate)
+        self._site = Place("site", estate.site.id, estate.site.id)
+        self._until_ms = 0  # the days before are derived
+        self._last: dict[tuple[str, str, int], tuple[int, float]] = {}  # last written
+
+    async def forget(self) -> None:
+        """Derive everything anew in the next pass."""
+        self._last.clear()
+        await self._memory.forget()
+
+    async def due(self, since_ms: int) -> None:
+        """The facts of the days from then on are to be derived, also if this process ends before."""
+        await self._memory.due(since_ms)
+
+    async def readings(self, touched: Sequence[Touched], now_ms: int) -> dict[str, int]:
+        """Derive what these readings touch; the meters whose shares rest on it, and from when."""
+        stale = await self._memory.stale()
+        told = await self._told()
+        changed = self._changed(touched, told)
+        anew = [place for place in (*self._places, self._site) if place.name in stale]
+        found: Changed = {}
+        for place in anew:
+            found |= await self._zones({place: 0}, told, now_ms) | await self._outdoor({place: 0}, now_ms)
+        live = {place: at_ms for place, at_ms in changed.items() if place not in anew}
+        found |= await self._zones(live, told, now_ms) | await self._outdoor(live, now_ms)
+        arrived = (row.from_ms for row in touched)  # each counts as received, whatever comes of it
+        await self.due(min((*found.values(), *arrived), default=FOREVER_MS))
+        await self._memory.keep([place.name for place in anew])
+        again: dict[str, int] = {}
+        for place, at_ms in found.items():
+            for meter in by_people(self._estate, place.id) if place.kind == "zone" else ():
+                again[meter.id] = min(at_ms, again.get(meter.id, at_ms))
+        return again
+
+    async def days(self, now_ms: int) -> int:
+        """Derive the facts of the whole days that are due; how many rows.
+
+        A day that ends is due although nothing has come: readings were expected.
+        """
+        today = floor(now_ms, "1d", self._zone)
+        until_ms = self._until_ms or floor(today - DAY_MS // 2, "1d", self._zone)
+        written = await self._daily.derive(min(await self._memory.since(), until_ms), now_ms)
+        await self._memory.reached()
+        self._until_ms = today
+        return written
+
+    async def people(self, meters: Collection[str], start_ms: int, now_ms: int) -> People:
+        """The people by zone and local day that these meters' shares rest on."""
+        split = {key.meter for key in self._estate.keys if key.kind == "occupancy"} & set(meters)
+        if not split:
+            return NOBODY
+        of = (self._estate.meters[meter] for meter in split)
+        spans = (place for meter in of for place in self._estate.placements[meter.device])
+        zones = {meter_of("zone", zone, "people"): zone for place in spans for zone in served(self._estate, place)[0]}
+        where: Where = {"meter": list(zones)}
+        query = Usage("1d", floor(start_ms, "1d", self._zone), now_ms + DAY_MS, where=where, by=("meter",))
+        found = await self._store.usage(query)
+        return {
+            zones[row.tags["meter"]]: dict(zip(row.starts.tolist(), row.amounts.tolist(), strict=True)) for row in found
+        }
+
+    async def _told(self) -> dict[str, set[str]]:
+        """The quantities of facts that each device has ever told."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for point in await self._store.latest(Latest({"quantity": [*SENSED]})):
+            found[point.device].add(point.quantity)
+        return found
+
+    def _changed(self, touched: Iterable[Touched], told: Mapping[str, set[str]]) -> Changed:
+        found: Changed = {}
+        for row in touched:
+            spans = self._estate.placements.get(row.device, ()) if row.device in told else ()
+            around = [placed(self._estate, span.building, span.zone) for span in spans if span.end_ms > row.from_ms]
+            for place in [*around, *([self._site] if row.device == outdoor(self._estate) else [])]:
+                found[place] = min(row.from_ms, found.get(place, row.from_ms))
+        return found
+
+    async def _zones(self, changed: Changed, told: Mapping[str, set[str]], now_ms: int) -> Changed:
+        """Derive the facts of these places; those that have any, from when."""
+        waiting, done = changed, Changed()
+        for attempt in range(ATTEMPTS):
+            series = await self._series(waiting, told, attempt, now_ms)
+            found: dict[Place, dict[str, Steps]] = {}
+            for place, own in series.items():
+                at_ms = changed[place]
+                derived = await asyncio.to_thread(facts, own, at_ms, look_from(at_ms, attempt), self._zone)
+                if derived is not None:
+                    found[place] = derived
+            done |= await self._write(found, "1h", now_ms)
+            waiting = {place: changed[place] for place in series if place not in found}
+        return done
+
+    async def _series(
+        self, changed: Changed, told: Mapping[str, set[str]], attempt: int, now_ms: int
+    ) -> dict[Place, list[Series]]:
+        """The readings of each place, one query per quantity."""
+        found: dict[Place, list[Series]] = defaultdict(list)
+        for quantity in SENSED:
+            own = {place: at_ms for place, at_ms in changed.items() if self._tells(place, quantity, told)}
+            if not own:
+                continue
+            start_ms = min(look_from(at_ms, attempt) for at_ms in own.values())
+            devices = sorted({device for place in own for device in self._places[place] if quantity in told[device]})
+            by: tuple[Tag, ...] = ("building", "zone", "device", "channel")
+            query = Query(quantity, start_ms, now_ms + DAY_MS, None, where={"device": devices}, by=by)
+            for tags, times, values in await self._store.series(query):
+                place = placed(self._estate, tags["building"], tags["zone"])
+                if place in own:
+                    first = int(times.searchsorted(look_from(own[place], attempt)))
+                    interval_s = self._estate.devices[tags["device"]].interval_s
+                    found[place].append(Series(quantity, interval_s, times[first:], values[first:]))
+        return found
+
+    def _tells(self, place: Place, quantity: str, told: Mapping[str, set[str]]) -> bool:
+        return any(quantity in told.get(device, ()) for device in self._places.get(place, ()))
+
+    async def _outdoor(self, changed: Changed, now_ms: int) -> Changed:
+        """Derive the degree days, where the outdoor sensor is among what changed."""
+        device = outdoor(self._estate)
+        if self._site not in changed or not device:
+            return {}
+        at_ms = changed[self._site]
+        for attempt in range(ATTEMPTS):
+            from_ms = look_from(at_ms, attempt)
+            query = Query(OUTDOOR, from_ms, now_ms + DAY_MS, None, where={"device": [device]}, by=("device", "channel"))
+            series = await self._store.series(query)
+            if not series:
+                continue
+            found = days(Series(OUTDOOR, 0, *series[0][1:]), at_ms, from_ms, self._zone)
+            if found is not None:
+                await self._write({self._site: found}, "1d", now_ms)
+                break
+        return {}  # no share and no fact of a day's load rests on the weather
+
+    async def _write(self, found: Mapping[Place, dict[str, Steps]], every: Every, now_ms: int) -> Changed:
+        """Write facts from the start of a day on, and the days, months and years they are part of.
+
+        The places where something differs from what was written last, and from when.
+        """
+        written = [row for place, each in found.items() for row in rows(place, each, every, now_ms)]
+        if every == "1h":
+            by_day = {place: _rolled(each, "1d", self._zone) for place, each in found.items()}
+            written += [row for place, each in by_day.items() for row in rows(place, each, "1d", now_ms)]
+        different = await self._put(written)
+        if not different:
+            return {}
+        start_ms = min(row.start_ms for row in different)
+        await self._roll_up(found, "1d", "1mo", start_ms, now_ms)
+        await self._roll_up(found, "1mo", "1y", start_ms, now_ms)
+        since: dict[str, int] = {}
+        for row in different:
+            name = row.meter.rpartition("#")[0]
+            since[name] = min(row.start_ms, since.get(name, row.start_ms))
+        return {place: since[place.name] for place in found if place.name in since}
+
+    async def _put(self, written: Sequence[Consumption]) -> list[Consumption]:
+        """Write the rows that differ from what this process wrote last; those."""
+        figures = {(row.meter, row.every, row.start_ms): (row.amount, row.estimated) for row in written}
+        keys = ((row, (row.meter, row.every, row.start_ms)) for row in written)
+        different = [row for row, key in keys if self._last.get(key) != figures[key]]
+        await self._store.write_consumption(different)
+        if len(self._last) > REMEMBERED:
+            self._last.clear()
+        self._last |= figures
+        return different
+
+    async def _roll_up(self, of: Iterable[Place], finer: Every, every: Every, start_ms: int, now_ms: int) -> None:
+        named = {meter: place for place in of for meter in place.meters()}
+        facts_of = sorted({fact.name for fact in FACTS.values() if fact.every == "1h" or fact.name in DEGREES})
+        where: Where = {"building": sorted({place.building for place in of}), "role": [ROLE], "carrier": facts_of}
+        query = Usage(finer, floor(start_ms, every, self._zone), now_ms + DAY_MS, where=where, by=("meter", "carrier"))
+        written: list[Consumption] = []
+        for row in await self._store.usage(query):
+            if place := named.get(row.tags["meter"]):
+                coarse = {row.tags["carrier"]: rollup(Steps(*row[1:4]), every, self._zone)}
+                written += rows(place, coarse, every, now_ms)
+        await self._put(written)
+
+
+def _rolled(found: Mapping[str, Steps], every: Every, zone: ZoneInfo) -> dict[str, Steps]:
+    return {name: rollup(steps, every, zone) for name, steps in found.items()}

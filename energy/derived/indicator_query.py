@@ -1,0 +1,185 @@
+"""What the store holds of a place over some days → what its indicators are found from."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from energy.derived.daily import zone_meters
+from energy.derived.facts import DEGREES, FACTS, ROLE, meter_of
+from energy.derived.indicators import Inputs
+from energy.meters.steps import Steps
+from energy.usage import SITE, Where, summed
+from estate.calendar import DAY_MS, floor
+from estate.calendar import steps as calendar_steps
+from estate.model import Estate
+from store.base import Store, Usage, UsageRow
+
+Kind = Literal["site", "building", "zone", "tenant"]
+
+BY_HOUR = ["people", "used", "usable", "aired", "co2_800", "co2_1500"]
+BY_DAY = [fact.name for fact in FACTS.values() if fact.every == "1d" and fact.name not in DEGREES]
+
+
+class Scope(NamedTuple):
+    """A place by kind and id, over whole local days."""
+
+    kind: Kind
+    id: str
+    start_ms: int
+    end_ms: int
+
+
+async def read(store: Store, estate: Estate, scope: Scope) -> Inputs:
+    """The inputs of a place's indicators; the questions are asked together."""
+    reader = _Reader(store, estate, scope)
+    found = await asyncio.gather(reader.metered(), reader.day_facts(), reader.hour_facts(), reader.degrees())
+    amounts = {name: steps for part in found for name, steps in part.items()}
+    counted, watched = await reader.covered()
+    return Inputs(reader.days, reader.area(), amounts, counted, watched, await reader.peak_at(amounts.get("peak")))
+
+
+class _Reader:
+    def __init__(self, store: Store, estate: Estate, scope: Scope) -> None:
+        self._store, self._estate, self._scope = store, estate, scope
+        self._of: Literal["meter", "tenant"] = "tenant" if scope.kind == "tenant" else "meter"
+        self.days = len(list(calendar_steps(scope.start_ms, scope.end_ms, "1d", estate.site.zone)))
+
+    async def metered(self) -> dict[str, Steps]:
+        """What it drew and made, by carrier and day."""
+        where = self._where()
+        if where is None:
+            return {}
+        query = Usage("1d", self._scope.start_ms, self._scope.end_ms, self._of, where, ("carrier",))
+        return {row.tags["carrier"]: Steps(*row[1:4]) for row in await self._store.usage(query)}
+
+    async def day_facts(self) -> dict[str, Steps]:
+        kind, name = self._scope.kind, self._scope.id
+        meters = [meter_of(kind, name, fact) for fact in BY_DAY]
+        if kind == "tenant":  # its readings are those of the buildings it is in
+            buildings = {self._estate.zones[zone].building for zone, *_ in self._spans()}
+            meters += [meter_of("building", each, fact) for each in buildings for fact in ("received", "expected")]
+        return await self._facts({"meter": meters}, self._scope.start_ms, self._scope.end_ms)
+
+    async def hour_facts(self) -> dict[str, Steps]:
+        """The facts of all its zones together; of a tenant's, while it leases them."""
+        if self._scope.kind != "tenant":
+            carriers: Where = {"carrier": BY_HOUR}
+            return await self._facts({**carriers, **self._zones()}, self._scope.start_ms, self._scope.end_ms)
+        together: dict[tuple[int, int], list[str]] = defaultdict(list)
+        for zone, start_ms, end_ms in self._spans():
+            together[start_ms, end_ms].append(zone)
+        found: dict[str, list[Steps]] = defaultdict(list)
+        for (start_ms, end_ms), zones in together.items():
+            meters = [meter_of("zone", zone, fact) for zone in zones for fact in BY_HOUR]
+            for name, steps in (await self._facts({"meter": meters}, start_ms, end_ms)).items():
+                found[name].append(steps)
+        return {name: _summed(parts) for name, parts in found.items()}
+
+    async def degrees(self) -> dict[str, Steps]:
+        site = self._estate.site.id
+        meters = [meter_of("site", site, fact) for fact in DEGREES]
+        return await self._facts({"meter": meters}, self._scope.start_ms, self._scope.end_ms)
+
+    async def covered(self) -> tuple[float, float]:
+        """The shares of its zones' area whose people are counted, and whose occupancy is known."""
+        zones = self._inside()
+        where: Where = {"carrier": ["people", "observed"], "role": [ROLE]}
+        first = floor(self._scope.start_ms, "1mo", self._estate.site.zone)
+        rows = await self._store.usage(Usage("1mo", first, self._scope.end_ms, where=where, by=("meter", "carrier")))
+        known: dict[str, set[str]] = defaultdict(set)
+        for row in rows:
+            known[row.tags["carrier"]].add(row.tags["meter"].rpartition("#")[0])
+        total = sum(zones.values())
+        return tuple(self._share(known[fact], zones, total) for fact in ("people", "observed"))  # type: ignore[return-value]
+
+    def _share(self, known: Iterable[str], zones: Mapping[str, float], total: float) -> float:
+        names = set(known)
+        whole = f"{self._scope.kind}#{self._scope.id}" in names
+        area = sum(
+            area
+            for zone, area in zones.items()
+            if f"zone#{zone}" in names or f"building#{self._estate.zones[zone].building}" in names
+        )
+        return 1.0 if whole else area / total if total else 0.0
+
+    def area(self) -> float:
+        """m²; a tenant's as it leased over the days, on average."""
+        scope, estate = self._scope, self._estate
+        if scope.kind == "zone":
+            return estate.zones[scope.id].area_m2
+        if scope.kind == "building":
+            return estate.buildings[scope.id].area_m2
+        if scope.kind == "site":
+            return _metered_m2(estate)
+        leased = sum(estate.zones[zone].area_m2 * (end - start) for zone, start, end in self._spans())
+        return leased / (scope.end_ms - scope.start_ms)
+
+    async def peak_at(self, peaks: Steps | None) -> int | None:
+        """The start of the step of the greatest power, found in its day."""
+        where = self._where()
+        if peaks is None or not len(peaks.starts) or where is None:
+            return None
+        day = int(peaks.starts[np.argmax(peaks.amounts)])
+        electric: Where = {**where, "carrier": ["electricity"]}
+        query = Usage(self._estate.step, day, day + DAY_MS + DAY_MS // 24, self._of, electric, ())
+        rows = await self._store.usage(query)
+        return int(rows[0].starts[np.argmax(rows[0].amounts)]) if rows else None
+
+    def _where(self) -> Where | None:
+        """The rows of consumption that are its own; None where it has no meter."""
+        kind, name = self._scope.kind, self._scope.id
+        if kind == "tenant":
+            return {"tenant": [name]}
+        if kind == "zone":
+            meters = [meter for meter, zone in zone_meters(self._estate).items() if zone == name]
+            return {"meter": meters} if meters else None
+        return {**SITE, "building": [name]} if kind == "building" else SITE
+
+    def _zones(self) -> Where:
+        kind, name = self._scope.kind, self._scope.id
+        if kind == "zone":
+            return {"meter": [meter_of("zone", name, fact) for fact in BY_HOUR]}
+        return {"building": [name]} if kind == "building" else {}
+
+    def _inside(self) -> dict[str, float]:
+        """The areas of its zones."""
+        kind, name = self._scope.kind, self._scope.id
+        zones = self._estate.zones.values()
+        if kind == "tenant":
+            return {zone: self._estate.zones[zone].area_m2 for zone, *_ in self._spans()}
+        return {z.id: z.area_m2 for z in zones if kind == "site" or name == (z.id if kind == "zone" else z.building)}
+
+    def _spans(self) -> list[tuple[str, int, int]]:
+        """The tenant's zones, each as long as it leases it within the days."""
+        start_ms, end_ms = self._scope.start_ms, self._scope.end_ms
+        leases = (lease for lease in self._estate.leases if lease.tenant == self._scope.id)
+        spans = ((each.zone, max(each.start_ms, start_ms), min(each.end_ms, end_ms)) for each in leases)
+        return [(zone, start, end) for zone, start, end in spans if start < end]
+
+    async def _facts(self, where: Where, start_ms: int, end_ms: int) -> dict[str, Steps]:
+        derived: Where = {**where, "role": [ROLE]}
+        rows: Sequence[UsageRow] = await self._store.usage(
+            Usage("1d", start_ms, end_ms, where=derived, by=("carrier",))
+        )
+        return {row.tags["carrier"]: summed([row]) for row in rows if row.tags["carrier"] in FACTS}
+
+
+def _metered_m2(estate: Estate) -> float:
+    """The area of the buildings with a site meter; of all, where one serves the whole site."""
+    meters = (meter for meter in estate.meters.values() if meter.role == "site")
+    there = {span.building for meter in meters for span in estate.placements[meter.device]}
+    whole = estate.site.id in there
+    return sum(building.area_m2 for building in estate.buildings.values() if whole or building.id in there)
+
+
+def _summed(parts: Sequence[Steps]) -> Steps:
+    starts = np.unique(np.concatenate([each.starts for each in parts]))
+    amounts, guessed = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
+    for each in parts:
+        at = np.searchsorted(starts, each.starts)
+        amounts[at] += each.amounts
+        guessed[at] += each.guessed
+    return Steps.of(starts, amounts, guessed)

@@ -1,0 +1,83 @@
+"""The places facts are kept of, and what of the estate each rests on. Pure."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from energy.derived.facts import FACTS, ROLE, meter_of
+from energy.meters.steps import Steps
+from estate.calendar import Every
+from estate.model import Consumption, Estate
+
+SENSED = (
+    "occupancy.count", "occupancy.entries", "occupancy.exits", "occupancy.presence", "occupancy.motion", "climate.co2",
+)  # fmt: skip
+"""The quantities that facts of a zone are derived from."""
+
+OUTDOOR = "climate.temperature"
+
+
+class Place(NamedTuple):
+    """A zone, a building where sensors serve it as a whole, the site, or a tenant."""
+
+    kind: str  # zone, building, site or tenant
+    id: str
+    building: str  # the tag of its rows; the site's id where it is in none
+    zone: str = ""  # the tag of its sensors' readings
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}#{self.id}"
+
+    def meters(self) -> list[str]:
+        """The ids its facts stand under."""
+        return [meter_of(self.kind, self.id, fact) for fact in FACTS]
+
+
+def placed(estate: Estate, building: str, zone: str) -> Place:
+    """The place a device is in."""
+    if zone:
+        return Place("zone", zone, building, zone)
+    return Place("site" if building == estate.site.id else "building", building, building)
+
+
+def places(estate: Estate) -> dict[Place, list[str]]:
+    """Every place with a device, now or once, with the devices that were there."""
+    found: dict[Place, list[str]] = {}
+    for device, spans in estate.placements.items():
+        for span in spans:
+            found.setdefault(placed(estate, span.building, span.zone), []).append(device)
+    return found
+
+
+def outdoor(estate: Estate) -> str:
+    """The device whose temperature is the outdoor air's; "" where there is none."""
+    at_site = (name for name, spans in estate.placements.items() if spans[-1].building == estate.site.id)
+    return estate.site.outdoor or min(at_site, default="")
+
+
+def place_bases(estate: Estate) -> dict[str, str]:
+    """Place → what its facts rest on in the estate, as a short text that changes when any of it does."""
+    found = {place.name: _basis(estate, place, devices) for place, devices in places(estate).items()}
+    site = Place("site", estate.site.id, estate.site.id)
+    found[site.name] = _hash(found.get(site.name), outdoor(estate), str(estate.site.zone))
+    return found
+
+
+def _basis(estate: Estate, place: Place, devices: Iterable[str]) -> str:
+    known = [(name, estate.devices[name].interval_s, estate.placements[name]) for name in sorted(set(devices))]
+    return _hash(place, known, str(estate.site.zone))
+
+
+def _hash(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def rows(place: Place, found: dict[str, Steps], every: Every, settled_ms: int) -> list[Consumption]:
+    """The rows of a place's facts."""
+    written = []
+    for fact, steps in found.items():
+        names = (meter_of(place.kind, place.id, fact), "", fact, place.building, ROLE, every)
+        for start, amount, estimated in zip(*(column.tolist() for column in steps), strict=True):
+            written.append(Consumption(*names, start, amount, estimated, settled_ms))
+    return written

@@ -1,0 +1,111 @@
+"""A cleaned register → what flowed in each step, exactly (law 7).
+
+The register's value at the edge of a step depends on the two readings around it, and in a gap on the weeks before it:
+so the steps sum to the register's difference, and computing them again from any accepted reading on gives the same.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from energy.meters.register import Cleaned, Marks, Register, Times
+from estate.calendar import DAY_MS, STEP_MS
+
+_EXACT_MS = 3_000_000_000  # the square of a longer interval overflows 64 bits
+
+MARKED = np.iinfo(np.int64).max
+"""In the place of the longest measured interval: the register's gaps are marked already."""
+
+
+class Steps(NamedTuple):
+    """Consecutive steps, one amount each."""
+
+    starts: Times  # ms since the epoch
+    amounts: Register  # in the carrier's unit
+    estimated: NDArray[np.float64]  # the share of the amount that was not measured, 0 to 1; 0 of nothing
+
+    @staticmethod
+    def of(starts: Times, amounts: Register, guessed: Register) -> "Steps":
+        """With the part of each amount that was not measured; of a negative amount, its size."""
+        size = np.abs(amounts)
+        share = np.divide(guessed, size, out=np.zeros(len(amounts)), where=size != 0)
+        return Steps(starts, amounts, np.clip(share, 0.0, 1.0))
+
+    def only(self, chosen: Marks) -> "Steps":
+        """Some of them."""
+        return Steps(self.starts[chosen], self.amounts[chosen], self.estimated[chosen])
+
+    @property
+    def guessed(self) -> Register:
+        """The part of each amount that was not measured, in whole units so that sums of sums are exact."""
+        return np.rint(np.abs(self.amounts) * self.estimated).astype(np.int64)
+
+
+NOTHING = Steps(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))
+
+
+class Edges(NamedTuple):
+    """A register at the edges of steps, and what of its rise nobody measured."""
+
+    times: Times
+    register: Register
+    unsure: Register  # rises by what was estimated
+    per: int  # of its units are one of the carrier's
+
+    @property
+    def steps(self) -> Steps:
+        """Those between the edges."""
+        return Steps.of(self.times[:-1], self.amounts(self.register), self.amounts(self.unsure))
+
+    def amounts(self, register: Register, first: int = 0, end: int | None = None) -> Register:
+        """The rise of each step in the carrier's unit; where that takes rounding, every day of UTC is right as a whole.
+
+        Rounding from the start of the day on lets a recomputation begin at any midnight.
+        """
+        end = max(first, len(self.times) - 1 if end is None else end)
+        if self.per == 1 or end == first:
+            return np.diff(register[first : end + 1])
+        day = np.searchsorted(self.times, self.times[first:end] // DAY_MS * DAY_MS)
+        low, high = ((register[first + at : end + at] - register[day] + self.per // 2) // self.per for at in (0, 1))
+        rise: Register = high - low
+        return rise
+
+
+def steps(cleaned: Cleaned, gap_ms: int = MARKED, since_ms: int = 0, step_ms: int = STEP_MS) -> Steps:
+    """Every complete step from `since_ms` on; the first counts from the first reading.
+
+    Readings further apart than `gap_ms` enclose a gap: its amount is spread evenly, and is estimated.
+    """
+    return edges_of(with_gaps(cleaned, gap_ms), since_ms, step_ms).steps
+
+
+def with_gaps(cleaned: Cleaned, gap_ms: int | Times) -> Cleaned:
+    """Intervals longer than the limit, or each than its own, are gaps."""
+    return cleaned._replace(unsure=cleaned.unsure | (np.diff(cleaned.times) > gap_ms))
+
+
+def edges_of(cleaned: Cleaned, since_ms: int, step_ms: int) -> Edges:
+    """The register at the edges from `since_ms` on, each on the line between the readings around it."""
+    times, register = cleaned.times, cleaned.register
+    if len(times) < 2:
+        none = np.empty(0, dtype=np.int64)
+        return Edges(none, none, none, cleaned.per)
+    first = max(int(times[0]) // step_ms * step_ms, since_ms)
+    edges = np.arange(first, int(times[-1]) + 1, step_ms, dtype=np.int64)
+    in_gaps = np.concatenate(([0], np.cumsum(np.where(cleaned.unsure, np.diff(register), 0))))
+    return Edges(edges, _at(edges, times, register), _at(edges, times, in_gaps), cleaned.per)
+
+
+def _at(edges: Times, times: Times, register: Register) -> Register:
+    """The register at each edge: on the line between the readings around it, rounded down."""
+    index = np.clip(np.searchsorted(times, edges, side="right") - 1, 0, len(times) - 2)
+    span = times[index + 1] - times[index]
+    elapsed = np.clip(edges - times[index], 0, span)
+    whole, rest = np.divmod(register[index + 1] - register[index], span)
+    if len(span) and span.max() > _EXACT_MS:
+        part = np.array([a * b // c for a, b, c in zip(rest.tolist(), elapsed.tolist(), span.tolist(), strict=True)])
+    else:
+        part = rest * elapsed // span
+    value: Register = register[index] + whole * elapsed + part
+    return value
