@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.state import State
-from tests.store.harm import (
-    fill,
-)
+from tests.store.harm import fill
 
 
 @pytest.fixture

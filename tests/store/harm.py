@@ -4,8 +4,6 @@ import sqlite3
 from pathlib import Path
 
 PAGE = 4096
-
-
 ROWS = 300
 
 

@@ -12,14 +12,8 @@ from sensors.model import Message
 from tests.ingest.values import NOW_MS
 
 FILTERS = ["microville/#", "shellies/+/events"]
-
-
 CONNACK = mqtt5.ConnAckPacket().write()
-
-
 GRANTED = mqtt5.SubAckReasonCode.GRANTED_QOS_AT_LEAST_ONCE
-
-
 SUBACK = b"".join(
     mqtt5.SubAckPacket(number, [code]).write() for number, code in ((1, GRANTED), (2, mqtt5.SubAckReasonCode(0)))
 )
