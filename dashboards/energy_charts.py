@@ -1,6 +1,6 @@
 """The charts of the page of energy: bars by step and by part. What was estimated is hatched. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -23,18 +23,12 @@ def use_chart(rows: Sequence[Bar], former: Mapping[str, Steps], period: Period, 
     quality, carriers = quality_names(speaker), carrier_names(speaker)
     labels = _labels(period, speaker)
     values = [
-        {
-            "bar": labels[row.start_ms],
-            "kwh": _signed(row.carrier, wh) / 1000,
-            "carrier": carriers[row.carrier],
-            "fill": f"{carriers[row.carrier]} {name}",
-            "quality": name,
-            "rank": rank(list(CARRIERS).index(row.carrier), name, quality),
-        }
+        {"bar": labels[row.start_ms], **piece}
         for row in rows
         if row.start_ms in labels
-        for wh, name in zip((row.measured, row.guessed), quality, strict=True)
-        if wh
+        for piece in _pieces(
+            row.carrier, (_signed(row.carrier, row.measured), _signed(row.carrier, row.guessed)), speaker
+        )
     ]
     bars = (
         alt.Chart(inline(values))
@@ -43,12 +37,7 @@ def use_chart(rows: Sequence[Bar], former: Mapping[str, Steps], period: Period, 
             y=alt.Y("kwh:Q", stack="zero", title=speaker.say("Énergie (kWh)", "Energy (kWh)")),
             color=hatched("fill", carriers, CARRIER_COLOURS, quality),
             order="rank:Q",
-            tooltip=[
-                alt.Tooltip("bar:N", title=speaker.say("Début", "Start")),
-                alt.Tooltip("carrier:N", title=speaker.say("Énergie", "Carrier")),
-                alt.Tooltip("kwh:Q", title="kWh", format=",.1f"),
-                alt.Tooltip("quality:N", title=speaker.say("Qualité", "Quality")),
-            ],
+            tooltip=[alt.Tooltip("bar:N", title=speaker.say("Début", "Start")), *_told(speaker)],
         )
     )
     before = _former(former, period, list(labels.values()))
@@ -75,6 +64,24 @@ def use_chart(rows: Sequence[Bar], former: Mapping[str, Steps], period: Period, 
     return styled(layers, 260, speaker.say("Énergie par pas de temps", "Energy by step"), marks)
 
 
+def _pieces(carrier: str, amounts: tuple[int, int], speaker: Speaker) -> Iterator[dict[str, Any]]:
+    """What of an amount (Wh) was measured, and what was not, as a bar draws them; what is nothing is not drawn."""
+    quality, name = quality_names(speaker), carrier_names(speaker)[carrier]
+    for wh, how in zip(amounts, quality, strict=True):
+        if wh:
+            place = rank(list(CARRIERS).index(carrier), how, quality)
+            yield {"kwh": wh / 1000, "carrier": name, "fill": f"{name} {how}", "quality": how, "rank": place}
+
+
+def _told(speaker: Speaker) -> list[alt.Tooltip]:
+    """What is said of a piece under the pointer, beside whose it is."""
+    return [
+        alt.Tooltip("carrier:N", title=speaker.say("Énergie", "Carrier")),
+        alt.Tooltip("kwh:Q", title="kWh", format=",.1f"),
+        alt.Tooltip("quality:N", title=speaker.say("Qualité", "Quality")),
+    ]
+
+
 def parts_chart(rows: Sequence[Part], names: Mapping[str, str], speaker: Speaker) -> Drawing:
     """Who used how much, the greatest first, stacked by carrier."""
     quality, carriers = quality_names(speaker), carrier_names(speaker)
@@ -83,18 +90,10 @@ def parts_chart(rows: Sequence[Part], names: Mapping[str, str], speaker: Speaker
         totals[row.id] = totals.get(row.id, 0) + row.amount
     chosen = sorted(totals, key=lambda id_: -totals[id_])[:MOST_PARTS]
     values = [
-        {
-            "name": names[row.id],
-            "kwh": wh / 1000,
-            "carrier": carriers[row.carrier],
-            "fill": f"{carriers[row.carrier]} {name}",
-            "quality": name,
-            "rank": rank(list(CARRIERS).index(row.carrier), name, quality),
-        }
+        {"name": names[row.id], **piece}
         for row in rows
         if row.id in chosen
-        for wh, name in zip((row.amount - row.guessed, row.guessed), quality, strict=True)
-        if wh
+        for piece in _pieces(row.carrier, (row.amount - row.guessed, row.guessed), speaker)
     ]
     order = [names[id_] for id_ in chosen]
     chart = (
@@ -105,12 +104,7 @@ def parts_chart(rows: Sequence[Part], names: Mapping[str, str], speaker: Speaker
             y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, domain=False, ticks=False)),
             color=hatched("fill", carriers, CARRIER_COLOURS, quality),
             order="rank:Q",
-            tooltip=[
-                alt.Tooltip("name:N", title=speaker.say("Qui", "Who")),
-                alt.Tooltip("carrier:N", title=speaker.say("Énergie", "Carrier")),
-                alt.Tooltip("kwh:Q", title="kWh", format=",.1f"),
-                alt.Tooltip("quality:N", title=speaker.say("Qualité", "Quality")),
-            ],
+            tooltip=[alt.Tooltip("name:N", title=speaker.say("Qui", "Who")), *_told(speaker)],
         )
     )
     marks = legend(

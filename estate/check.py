@@ -14,7 +14,7 @@ from estate.meter_rows import CalorificRow, ExchangeRow, MeterRow, VirtualRow
 from estate.model import COMMON
 from estate.problems import Problem
 from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, SiteRow, TenantRow, ZoneRow
-from estate.spans import overlaps
+from estate.spans import grouped, overlaps
 from estate.tables import R, Table
 from estate.tariff_file import Tariffs
 from estate.tariff_rows import CarbonRow, ContractRow
@@ -153,10 +153,7 @@ def _places(files: Files) -> Iterator[Problem]:
 
 def _devices(table: Table[DeviceRow]) -> Iterator[Problem]:
     """Devices in two places at a time, or described in two ways."""
-    rows: dict[str, list[tuple[int, DeviceRow]]] = defaultdict(list)
-    for line, row in table.rows:
-        rows[row.device].append((line, row))
-    for device, own in rows.items():
+    for device, own in grouped(table.rows, lambda row: row.device).items():
         yield from _descriptions(table.file, own)
         for line, row, other_line in overlaps(own):
             text = f"device {device!r} is in two places at a time, here and at line {other_line}"
@@ -187,10 +184,7 @@ def _codecs(files: Files) -> Iterator[Problem]:
 
 
 def _leases(table: Table[LeaseRow]) -> Iterator[Problem]:
-    rows: dict[str, list[tuple[int, LeaseRow]]] = defaultdict(list)
-    for line, row in table.rows:
-        rows[row.zone].append((line, row))
-    for zone, own in rows.items():
+    for zone, own in grouped(table.rows, lambda row: row.zone).items():
         for line, row, other_line in overlaps(own):
             text = f"zone {zone!r} is leased to {row.tenant!r} while line {other_line} leases it already"
             yield Problem(table.file, line, f"{text}: correct from or until")

@@ -1,12 +1,11 @@
 """What the keys of a meter must agree on: one kind at a time, a tenant once, and no weight after its last lease."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
 from estate.problems import Problem
 from estate.rows import KeyRow, LeaseRow
-from estate.spans import overlaps
+from estate.spans import grouped, overlaps
 from estate.tables import Table
 from estate.vocabulary import KEYS
 
@@ -15,10 +14,7 @@ Lined = tuple[int, KeyRow]
 
 def check_keys(keys: Table[KeyRow], leases: Table[LeaseRow]) -> Iterator[Problem]:
     """Every problem of keys.csv with itself and with the leases."""
-    meters: dict[str, list[Lined]] = defaultdict(list)
-    for line, row in keys.rows:
-        meters[row.meter].append((line, row))
-    for own in meters.values():
+    for own in grouped(keys.rows, lambda row: row.meter).values():
         yield from _twice(keys.file, own)
         yield from _mixed(keys.file, own)
     yield from _after_the_lease(keys, leases)
@@ -26,10 +22,7 @@ def check_keys(keys: Table[KeyRow], leases: Table[LeaseRow]) -> Iterator[Problem
 
 def _twice(file: str, own: list[Lined]) -> Iterator[Problem]:
     """Rows that give one tenant two weights, or the meter one key twice."""
-    parts: dict[tuple[str, str], list[Lined]] = defaultdict(list)
-    for line, row in own:
-        parts[row.key, row.tenant or ""].append((line, row))
-    for (key, tenant), rows in parts.items():
+    for (key, tenant), rows in grouped(own, lambda row: (row.key, row.tenant or "")).items():
         for line, row, other in overlaps(rows):
             whose = f" for {tenant!r}" if tenant else ""
             text = f"meter {row.meter!r} is split by {key}{whose} here while line {other} holds already"

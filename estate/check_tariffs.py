@@ -1,13 +1,12 @@
 """What tariffs, contracts and carbon factors must agree on, among themselves and with the meters."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
 from estate.fields import near
 from estate.meter_rows import MeterRow
 from estate.problems import Problem
-from estate.spans import overlaps
+from estate.spans import grouped, overlaps
 from estate.tables import Table
 from estate.tariff import OFF_PEAK, PRICE_UNITS, WHOLE, slots
 from estate.tariff_file import TARIFFS, Lined, Tariffs
@@ -58,11 +57,8 @@ def _shares(tariff: Lined) -> Iterator[Problem]:
 
 def _periods(tariff: Lined) -> Iterator[Problem]:
     """Lines of one name that price some hours and leave others free."""
-    by_name: dict[str, list[tuple[int, LineRow]]] = defaultdict(list)
-    for at, line in tariff.lines:
-        if line.period:
-            by_name[line.name].append((at, line))
-    for lines in by_name.values():
+    priced_apart = [(at, line) for at, line in tariff.lines if line.period]
+    for lines in grouped(priced_apart, lambda line: line.name).values():
         found = {line.period or "" for _, line in lines}
         priced = found - {"pte"}
         if priced not in WHOLE or ("pte" in found and "hph" not in found):
@@ -74,10 +70,7 @@ def _periods(tariff: Lined) -> Iterator[Problem]:
 
 
 def _twice(tariff: Lined) -> Iterator[Problem]:
-    lines: dict[tuple[str, str | None], list[tuple[int, LineRow]]] = defaultdict(list)
-    for at, line in tariff.lines:
-        lines[line.name, line.period].append((at, line))
-    for rows in lines.values():
+    for rows in grouped(tariff.lines, lambda line: (line.name, line.period)).values():
         for at, line, _ in overlaps(rows):
             yield _wrong(tariff, at, line, "holds twice at a time: give the earlier one an until, or another name")
 
@@ -120,10 +113,7 @@ def _meet_in(one: str, other: str) -> bool:
 
 
 def _together(contracts: Table[ContractRow]) -> Iterator[Problem]:
-    rows: dict[str, list[tuple[int, ContractRow]]] = defaultdict(list)
-    for line, row in contracts.rows:
-        rows[row.meter].append((line, row))
-    for meter, own in rows.items():
+    for meter, own in grouped(contracts.rows, lambda row: row.meter).items():
         for line, _, first in overlaps(own):
             text = f"meter {meter!r} has a contract at line {first} at that time"
             yield Problem(contracts.file, line, f"{text}: correct from or until")

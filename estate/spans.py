@@ -1,12 +1,23 @@
-"""Rows that hold over a span of days: which of them overlap."""
+"""Rows of a file with their lines: grouped, and which of those that hold over a span of days overlap."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
-from estate.rows import Span
+from estate.rows import Row, Span
 
+AnyRow = TypeVar("AnyRow", bound=Row)
 SpanRow = TypeVar("SpanRow", bound=Span)
+Key = TypeVar("Key", bound=Hashable)
+
+
+def grouped(rows: Iterable[tuple[int, AnyRow]], key: Callable[[AnyRow], Key]) -> dict[Key, list[tuple[int, AnyRow]]]:
+    """The rows and their lines by what they are about, in order."""
+    found: dict[Key, list[tuple[int, AnyRow]]] = defaultdict(list)
+    for line, row in rows:
+        found[key(row)].append((line, row))
+    return found
 
 
 def overlaps(rows: Iterable[tuple[int, SpanRow]]) -> Iterator[tuple[int, SpanRow, int]]:
