@@ -81,7 +81,9 @@ class Board:
         meters = estate.meters.values()
         power = [meter.device for meter in meters if drawn(meter, "electricity")]
         energy = [meter.device for meter in meters if drawn(meter, *usage.DRAWN)]
-        rooms = [device for device, places in estate.placements.items() if any(place.zone for place in places)]
+        metered = {meter.device for meter in meters}
+        zoned = [device for device, places in estate.placements.items() if any(place.zone for place in places)]
+        rooms = [device for device in zoned if device not in metered]
         asked = {"load": power, "days": energy, "ranking": energy, "co2": rooms, "occupancy": rooms}
         return {
             name: list(dict.fromkeys(filter(None, (estate.devices[device].source for device in of))))

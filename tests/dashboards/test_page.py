@@ -17,6 +17,7 @@ from dashboards.parts import Parts
 from dashboards.reference import EXAMPLES
 from dashboards.settings import WebSettings
 from estate.calendar import HOUR_MS, STEP_MS
+from estate.model import FOREVER_MS, Placement
 from tests.dashboards.conftest import HOSTILE, NOW, PARIS, client_of
 
 
@@ -52,6 +53,17 @@ async def test_room_breaks_in_a_hole(filled: Parts) -> None:
 
     assert 2 == sum(row.value is None for row in rows)
     assert rows[first_hole + 1].start_ms - rows[first_hole - 1].start_ms > HOUR_MS
+
+
+async def test_sources_are_of_what_is_drawn(filled: Parts) -> None:
+    """A meter that stands in a room is no source of what is drawn of the air and the people there."""
+    estate = filled.estate
+    kitchen = estate.devices["b01-kitchen"]._replace(source="a kitchen of 2007")
+    places = {**estate.placements, "b01-kitchen": [Placement("b01", "b01-room", 0, FOREVER_MS)]}
+    here = replace(estate, devices={**estate.devices, "b01-kitchen": kitchen}, placements=places)
+    found = Board(replace(filled, estate=here)).sources()
+
+    assert (["replayed 2022"], ["replayed 2022"]) == (found["co2"], found["occupancy"])
 
 
 async def test_ten_viewers_one_query() -> None:
