@@ -1,4 +1,4 @@
-"""Reads what the page of energy shows; every answer is kept for a moment."""
+"""Reads what the page of energy shows; its figures are kept for a moment."""
 
 import asyncio
 from datetime import datetime
@@ -23,7 +23,7 @@ from estate.vocabulary import CARRIERS
 
 
 class EnergyBoard:
-    """Reads what the page shows; every answer is kept for a moment."""
+    """Reads what the page shows; its figures are kept for a moment."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._brief = parts, Brief()
@@ -53,7 +53,7 @@ class EnergyBoard:
             )
             return dict(zip(("figures", "parts", "costs", "carbon", "gaps", "indicators"), found, strict=True))
 
-        read = await self._brief.get(("all", view.scope, view.period), all_of_it)
+        read = await self._brief.get(("all", view.scope, view.asked.period, view.period.span), all_of_it)
         return {**read, "explanation": await self.explanation(view), **await self._noted(view)}
 
     async def _noted(self, view: View) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from estate.calendar import Every, floor, following
 
 Length = Literal["day", "week", "month", "year", "all"]
-LENGTHS: tuple[Length, ...] = ("day", "week", "month", "year", "all")
 
 BARS: dict[Length, Every] = {"day": "1h", "week": "1d", "month": "1d", "year": "1mo", "all": "1mo"}
 """The step of one bar in a chart."""
@@ -41,11 +40,15 @@ class Period(NamedTuple):
 
     @property
     def former_so_far(self) -> Span | None:
-        """As much of the former span as this one has had, to the same time of its last day."""
+        """As much of the former span as this one has had, to the same local time of its last day."""
         if self.former is None or not self.running:
             return self.former
-        elapsed_ms = self.now_ms - self.span.start_ms
-        return Span(self.former.start_ms, min(self.former.end_ms, self.former.start_ms + elapsed_ms))
+        now, start, former = (
+            datetime.fromtimestamp(at_ms / 1000, self.zone)
+            for at_ms in (self.now_ms, self.span.start_ms, self.former.start_ms)
+        )
+        until = former + (now - start)  # by the clock on the wall: both are of one zone
+        return Span(self.former.start_ms, min(self.former.end_ms, round(until.timestamp() * 1000)))
 
 
 def period(length: Length, day: date, now_ms: int, first_ms: int, zone: ZoneInfo) -> Period:

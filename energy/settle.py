@@ -29,7 +29,7 @@ from energy.retired import retire
 from energy.virtual_settle import settle_virtuals
 from estate.calendar import DAY_MS, floor, rfc3339
 from estate.model import Estate
-from store.base import Store, StoreRefused, StoreUnavailable
+from store.base import Span, Store, StoreRefused, StoreUnavailable
 from store.state import State
 
 OVERLAP_MS = 5_000
@@ -210,7 +210,7 @@ class Settlement:
             self._findings.tell(outcome.findings)
             await self._state.run(lambda db: _keep_findings(db, work, outcome))
             days = await settle_days(self._store, self._estate, meters, start_ms, now_ms)
-            virtual, below = await settle_virtuals(self._store, self._estate, meters, start_ms, now_ms)
+            virtual, below = await settle_virtuals(self._store, self._remove, self._estate, meters, start_ms, now_ms)
             self._findings.tell(below)
             settled = settled._replace(rows=len(outcome.rows) + days + virtual, kept_before=outcome.kept_before)
         self._findings.tell(findings)
@@ -224,10 +224,13 @@ class Settlement:
             changes = [_explained(each, part, whole) for each in outcome.changes]
             await self._state.run(lambda db: note(db, changes))
         await self._store.write_consumption(outcome.rows)
-        if not outcome.gone:
-            return
+        await self._remove(outcome.gone)
+
+    async def _remove(self, gone: Sequence[Span]) -> None:
+        """Remove rows that no longer hold; a store that cannot is said once."""
         try:
-            await self._store.remove_consumption(outcome.gone)
+            if gone:
+                await self._store.remove_consumption(gone)
         except StoreRefused as error:
             if self._removes:
                 effect = "rows that no longer hold stay beside the others, such as shares of former tenants"

@@ -1,10 +1,10 @@
-"""Keeps the rows of virtual meters in step with those of their members: what differs is written.
+"""Keeps the rows of virtual meters in step with their members': what differs is written, what holds no more goes.
 
 A pass that broke off finds the difference again, as the rest of settlement does.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,13 +15,14 @@ from energy.meters.steps import NOTHING, Steps
 from energy.meters.virtual import below_zero, combined, touched
 from estate.calendar import DAY_MS, LENGTHS, Every, floor, kept
 from estate.model import Consumption, Estate, Virtual
-from store.base import Store, Usage, UsageTag
+from store.base import Span, Store, Usage, UsageTag
 
 Found = dict[str, list[Finding]]
+Remove = Callable[[Sequence[Span]], Awaitable[None]]
 
 
 async def settle_virtuals(
-    store: Store, estate: Estate, meters: Collection[str], start_ms: int, now_ms: int
+    store: Store, remove: Remove, estate: Estate, meters: Collection[str], start_ms: int, now_ms: int
 ) -> tuple[int, Found]:
     """Bring the virtual meters over these up to date from the day of `start_ms` on: rows written, and findings."""
     written, found = 0, Found()
@@ -32,12 +33,12 @@ async def settle_virtuals(
         findings = list(below_zero(steps, estate.site.zone, LENGTHS[estate.step]))
         if findings:
             found[virtual.id] = findings
-        written += await _write(store, virtual, estate.step, first_ms, steps, now_ms)
+        written += await _write(store, remove, virtual, estate.step, first_ms, steps, now_ms)
         for finer, coarser in pairwise(kept(estate.step)):
             first_ms = floor(first_ms, coarser, estate.site.zone) if first_ms else 0
             own = await _steps(store, finer, [virtual.id], first_ms, now_ms)
             longer = rollup(own.get(virtual.id, NOTHING), coarser, estate.site.zone)
-            written += await _write(store, virtual, coarser, first_ms, longer, now_ms)
+            written += await _write(store, remove, virtual, coarser, first_ms, longer, now_ms)
     return written, found
 
 
@@ -49,8 +50,10 @@ async def _steps(
     return {row.tags["meter"]: Steps(*row[1:4]) for row in rows}
 
 
-async def _write(store: Store, virtual: Virtual, every: Every, first_ms: int, steps: Steps, now_ms: int) -> int:
-    """Those that are not there as they are."""
+async def _write(
+    store: Store, remove: Remove, virtual: Virtual, every: Every, first_ms: int, steps: Steps, now_ms: int
+) -> int:
+    """Those that are not there as they are; those that are there and should not be are removed."""
     held = (await _steps(store, every, [virtual.id], first_ms, now_ms)).get(virtual.id, NOTHING)
     known = set(zip(held.starts.tolist(), held.amounts.tolist(), held.guessed.tolist(), strict=True))
     now = zip(steps.starts.tolist(), steps.amounts.tolist(), steps.guessed.tolist(), strict=True)
@@ -60,4 +63,6 @@ async def _write(store: Store, virtual: Virtual, every: Every, first_ms: int, st
     rows = [Consumption(*names, *each, now_ms) for each in columns]
     if rows:
         await store.write_consumption(rows)
+    gone = np.setdiff1d(held.starts, steps.starts).tolist()
+    await remove([Span(virtual.id, "", every, start_ms, start_ms + 1) for start_ms in gone])
     return len(rows)

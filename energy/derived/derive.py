@@ -51,6 +51,8 @@ class Derivation:
     async def readings(self, touched: Sequence[Touched], now_ms: int) -> dict[str, int]:
         """Derive what these readings touch; the meters whose shares rest on it, and from when."""
         stale = await self._memory.stale()
+        if not (touched or stale):
+            return {}
         told = await self._told()
         changed = self._changed(touched, told)
         anew = [place for place in (*self._places, self._site) if place.name in stale]
@@ -75,8 +77,10 @@ class Derivation:
         """
         today = floor(now_ms, "1d", self._zone)
         until_ms = self._until_ms or floor(today - DAY_MS // 2, "1d", self._zone)
-        written = await self._daily.derive(min(await self._memory.since(), until_ms), now_ms)
-        await self._memory.reached()
+        since_ms = await self._memory.since()
+        written = await self._daily.derive(min(since_ms, until_ms), now_ms)
+        if since_ms < FOREVER_MS:
+            await self._memory.reached()
         self._until_ms = today
         return written
 

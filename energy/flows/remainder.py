@@ -8,7 +8,7 @@ from energy.flows.allocation import remainder
 from energy.flows.rollup import rollup
 from energy.meters.register import Finding, Kind
 from energy.meters.steps import Steps
-from estate.calendar import STEP_MS
+from estate.calendar import LENGTHS
 from estate.model import Estate, Meter
 
 
@@ -29,5 +29,5 @@ def over_counted(estate: Estate, meter: Meter, own: Steps, behind: Sequence[tupl
     for part in np.split(np.arange(len(starts)), np.searchsorted(starts, days[1:])):
         before, short = int(counted[part].sum()), int(amounts[part].sum())
         first, last = int(starts[part[0]]), int(starts[part[-1]])
-        found.append(Finding(Kind.NEGATIVE_REMAINDER, first, before, before - short, last + STEP_MS))
+        found.append(Finding(Kind.NEGATIVE_REMAINDER, first, before, before - short, last + LENGTHS[estate.step]))
     return found

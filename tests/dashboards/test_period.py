@@ -45,6 +45,17 @@ def test_as_much_of_the_former() -> None:
     assert over.span == over.so_far
 
 
+@pytest.mark.parametrize(
+    ("now", "former_end"), [("2026-04-30T00:30", "2026-03-30T00:30"), ("2026-11-27T00:30", "2026-10-27T00:30")]
+)
+def test_as_much_across_a_clock_change(now: str, former_end: str) -> None:
+    """To the same time by the clock on the wall, though the former month had an hour less, or more, by then."""
+    found = period("month", date.fromisoformat(now[:10]), ms(now), 0, PARIS).former_so_far
+
+    assert found
+    assert ms(former_end) == found.end_ms
+
+
 def test_days_of_23_and_25_hours() -> None:
     """A day ends where the next begins, whatever the clocks did."""
     spring, autumn = (period("day", day, NOW, 0, PARIS).span for day in (date(2026, 3, 29), date(2026, 10, 25)))

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from energy.settle import Settlement
-from estate.calendar import STEPS
+from estate.calendar import STEP_MS, STEPS
 from estate.model import Virtual
 from store.base import Store, Usage
 from store.state import State
-from tests.energy.sites import estate, meter
+from tests.energy.sites import START_MS, estate, meter
 from tests.energy.test_settle import NOW_MS, points
 
 NET = Virtual("net", "electricity", "Net", "b01", "", ((1, "main"), (-1, "other")))
@@ -53,3 +53,15 @@ async def test_formula_that_changes(store: Store, state: State) -> None:
 
     assert [140, 140] == await amounts(store, "net")
     assert 0 == (await settlement.rebuild(NOW_MS, lambda done, total: None)).rows
+
+
+async def test_formula_with_a_younger_member(store: Store, state: State) -> None:
+    """A member that came later leaves no step before its own: what stood there goes, at every step."""
+    await store.write(points("main", [0, 100, 200, 300]) + points("other", [0, 40, 80], START_MS + STEP_MS))
+    alone = replace(SITE, virtuals={"net": NET._replace(terms=((1, "main"),))})
+    await Settlement(store, alone, state).settle(NOW_MS)
+    before = await amounts(store, "net"), await amounts(store, "net", "1y")
+    await Settlement(store, SITE, state).settle(NOW_MS)
+
+    assert ([100] * 3, [300]) == before
+    assert ([60, 60], [120]) == (await amounts(store, "net"), await amounts(store, "net", "1y"))
