@@ -37,7 +37,7 @@ bench: .venv/installed-dev servers  ## medians and ratios, measured in one run
 fuzz: .venv/installed-dev  ## a million hostile messages for the decoders
 	$(BIN)/python -m tests.sensors.fuzz
 
-soak: .venv/installed-dev servers  ## the fault tests in their long form: two hours and 8 GB; MICROVILLE_SOAK=0.1 is a tenth
+soak: .venv/installed-dev servers  ## the fault tests in their long form: hours, and gigabytes; MICROVILLE_SOAK=0.1 is a tenth
 	MICROVILLE_SOAK=$${MICROVILLE_SOAK:-1} $(BIN)/python -m pytest -s -m soak
 
 servers:  ## the Debian packages the tests' real servers and tools come from

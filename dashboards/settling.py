@@ -49,6 +49,8 @@ def settling_router(parts: Parts) -> APIRouter:
         """Compute consumption again from the readings; what is right already is left as it is."""
         from_this_machine(parts)
         check_ids(parts.estate, {"meter": asked.meters})
+        if virtual := [meter for meter in asked.meters if meter in parts.estate.virtuals]:
+            raise Problem("meters", f"meter {virtual[0]!r} is made of others", "rebuild those: it follows them")
         settlement().ask(asked.meters)
         return rebuild_state(settlement().rebuilding, parts.estate.site.zone)
 

@@ -155,8 +155,8 @@ class Settlement:
             self._begin()
         since_ms, stale, gone = await self._memory.recall(now_ms)
         await self._retire(gone, now_ms)
-        asked = self._asked & self._estate.meters.keys()
-        anew = {*stale, *asked}
+        asked = set(self._asked)
+        anew = {*stale, *(asked & self._estate.meters.keys())}
         touched = await self._store.touched(since_ms)
         changed: Changed = {}
         for row in touched:

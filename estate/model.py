@@ -182,8 +182,8 @@ class Consumption(NamedTuple):
     tenant: str
     carrier: str
     building: str
-    role: str  # the meter's: site, submeter or virtual
-    every: str  # the step: a key of estate.calendar.STEPS
+    role: str  # the meter's: site, submeter, virtual or removed; derived for what is no consumption
+    every: str  # the step: one of estate.calendar.STEPS
     start_ms: int
     amount: int  # in the carrier's unit
     estimated: float  # the share of the amount that was not measured, 0 to 1

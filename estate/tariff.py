@@ -13,21 +13,20 @@ class PriceUnit(NamedTuple):
     """What a line's price is for, one row of the table."""
 
     basis: Basis
-    counted: str  # the unit of the quantity it multiplies, as people read it
     of: str  # the carrier's unit it fits; "" for any
 
 
 PRICE_UNITS: dict[str, PriceUnit] = {
-    "EUR/kWh": PriceUnit("amount", "kWh", "Wh"),
-    "EUR/m3": PriceUnit("amount", "m³", "L"),
-    "EUR/day": PriceUnit("day", "d", ""),
-    "EUR/year": PriceUnit("year", "d", ""),
-    "EUR/kVA/year": PriceUnit("power", "kVA·d", "Wh"),
-    "EUR/kW/year": PriceUnit("power", "kW·d", "Wh"),
-    "EUR/kVA over": PriceUnit("over", "kVA", "Wh"),
-    "EUR/kW over": PriceUnit("over", "kW", "Wh"),
-    "EUR/h over": PriceUnit("over_time", "h", "Wh"),
-    "%": PriceUnit("share", "EUR", ""),
+    "EUR/kWh": PriceUnit("amount", "Wh"),
+    "EUR/m3": PriceUnit("amount", "L"),
+    "EUR/day": PriceUnit("day", ""),
+    "EUR/year": PriceUnit("year", ""),
+    "EUR/kVA/year": PriceUnit("power", "Wh"),
+    "EUR/kW/year": PriceUnit("power", "Wh"),
+    "EUR/kVA over": PriceUnit("over", "Wh"),
+    "EUR/kW over": PriceUnit("over", "Wh"),
+    "EUR/h over": PriceUnit("over_time", "Wh"),
+    "%": PriceUnit("share", ""),
 }
 """Units of a price. A year's price is charged by day, so that the days of a calendar year sum to it. `over` is per kVA
 (kW) of the month's greatest mean power above the subscribed one, or per hour spent above it."""
@@ -41,7 +40,7 @@ PERIODS: dict[str, tuple[str, str]] = {
     "hcb": ("heures creuses, saison basse", "off-peak hours, low season"),
     "pte": ("pointe", "peak of winter"),
 }
-"""Tariff periods, French and English. High season: November to March (source: `energy`'s tariff module)."""
+"""Tariff periods, French and English. High season: November to March (source: `energy/cost/tariff.py`)."""
 
 OFF_PEAK = frozenset({"hc", "hch", "hcb"})
 WHOLE: tuple[frozenset[str], ...] = (frozenset({"hp", "hc"}), frozenset({"hph", "hch", "hpb", "hcb"}))

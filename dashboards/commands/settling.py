@@ -62,7 +62,7 @@ async def _rebuild(settings: Settings, meters: list[str]) -> RebuildState:
         return await _watched(settings, RebuildState.model_validate(answer))
     async with local(settings, clock()) as here:
         if unknown := set(meters) - here.estate.meters.keys():
-            raise Refused(f"meter {', '.join(sorted(unknown))} is not in the estate; see `microville check`")
+            raise Refused(f"meter {', '.join(sorted(unknown))} is not in meters.csv; see `microville check`")
         settlement = Settlement(here.store, here.estate, here.state)
         with bar("rebuilding") as progress:
             done = await settlement.rebuild(clock(), progress, meters)

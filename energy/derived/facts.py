@@ -29,12 +29,11 @@ written for places that receive children, France."""
 
 
 class Fact(NamedTuple):
-    """One derived figure. Sums over time, and over places of one kind where `sums`, mean something."""
+    """One derived figure."""
 
     name: str
     unit: str
     every: Every  # the finest step it is kept at
-    sums: bool
     fr: str
     en: str
 
@@ -42,26 +41,24 @@ class Fact(NamedTuple):
 FACTS: dict[str, Fact] = {
     row.name: row
     for row in (
-        Fact("people", "person·s", "1h", True, "Présence de personnes", "Presence of people"),
-        Fact("observed", "s", "1h", True, "Temps où l'occupation est connue", "Time with known occupancy"),
-        Fact("occupied", "s", "1h", True, "Temps occupé", "Time occupied"),
-        Fact("usable", "s", "1h", True, "Temps connu de 8 h à 20 h", "Known time from 8 to 20 o'clock"),
-        Fact("used", "s", "1h", True, "Temps occupé de 8 h à 20 h", "Time occupied from 8 to 20 o'clock"),
-        Fact("aired", "s", "1h", True, "Temps occupé où le CO₂ est connu", "Time occupied with known CO₂"),
-        Fact("co2_800", "s", "1h", True, "Temps occupé au-dessus de 800 ppm", "Time occupied above 800 ppm"),
-        Fact("co2_1500", "s", "1h", True, "Temps occupé au-dessus de 1 500 ppm", "Time occupied above 1,500 ppm"),
-        Fact("degree17", "m°C·d", "1d", False, "Degrés-jours, base 17 °C", "Degree days, base 17 °C"),
-        Fact("degree18", "m°C·d", "1d", False, "Degrés-jours, base 18 °C", "Degree days, base 18 °C"),
-        Fact("received", "1", "1d", True, "Relevés reçus des compteurs", "Readings received of meters"),
-        Fact("expected", "1", "1d", True, "Relevés attendus des compteurs", "Readings expected of meters"),
-        Fact("peak", "W", "1d", False, "Puissance la plus haute du jour", "Highest power of the day"),
-        Fact("base", "W", "1d", False, "Puissance de base du jour", "Base load of the day"),
-        Fact(
-            "used_here", "Wh", "1d", True, "Photovoltaïque consommé sur place", "Photovoltaic energy used on the spot"
-        ),
-        Fact("in_all", "Wh", "1d", True, "Électricité consommée en tout", "Electricity used in all"),
-        Fact("watched", "Wh", "1d", True, "Consommé, occupation connue", "Used while occupancy is known"),
-        Fact("empty", "Wh", "1d", True, "Consommé à vide", "Used while empty"),
+        Fact("people", "person·s", "1h", "Présence de personnes", "Presence of people"),
+        Fact("observed", "s", "1h", "Temps où l'occupation est connue", "Time with known occupancy"),
+        Fact("occupied", "s", "1h", "Temps occupé", "Time occupied"),
+        Fact("usable", "s", "1h", "Temps connu de 8 h à 20 h", "Known time from 8 to 20 o'clock"),
+        Fact("used", "s", "1h", "Temps occupé de 8 h à 20 h", "Time occupied from 8 to 20 o'clock"),
+        Fact("aired", "s", "1h", "Temps occupé où le CO₂ est connu", "Time occupied with known CO₂"),
+        Fact("co2_800", "s", "1h", "Temps occupé au-dessus de 800 ppm", "Time occupied above 800 ppm"),
+        Fact("co2_1500", "s", "1h", "Temps occupé au-dessus de 1 500 ppm", "Time occupied above 1,500 ppm"),
+        Fact("degree17", "m°C·d", "1d", "Degrés-jours, base 17 °C", "Degree days, base 17 °C"),
+        Fact("degree18", "m°C·d", "1d", "Degrés-jours, base 18 °C", "Degree days, base 18 °C"),
+        Fact("received", "1", "1d", "Relevés reçus des compteurs", "Readings received of meters"),
+        Fact("expected", "1", "1d", "Relevés attendus des compteurs", "Readings expected of meters"),
+        Fact("peak", "W", "1d", "Puissance la plus haute du jour", "Highest power of the day"),
+        Fact("base", "W", "1d", "Puissance de base du jour", "Base load of the day"),
+        Fact("used_here", "Wh", "1d", "Photovoltaïque consommé sur place", "Photovoltaic energy used on the spot"),
+        Fact("in_all", "Wh", "1d", "Électricité consommée en tout", "Electricity used in all"),
+        Fact("watched", "Wh", "1d", "Consommé, occupation connue", "Used while occupancy is known"),
+        Fact("empty", "Wh", "1d", "Consommé à vide", "Used while empty"),
     )
 }
 

@@ -172,8 +172,7 @@ def _heating(degrees: str) -> Callable[[Inputs], Found]:
             return Found(None, NO_HEATING)
         if not inputs.area_m2:
             return Found(None, NO_AREA)
-        found = _ratio(inputs, heating, inputs.of(degrees), 1000 / inputs.area_m2, NO_DEGREES)
-        return found._replace(estimated=max(found.estimated, 0.0))
+        return _ratio(inputs, heating, inputs.of(degrees), 1000 / inputs.area_m2, NO_DEGREES)
 
     return find
 

@@ -13,6 +13,7 @@ import pytest
 from dashboards.parts import Parts
 from dashboards.settings import WebSettings
 from estate.load import load
+from estate.model import Virtual
 from ingest.quarantine import quarantined
 from ingest.release import reconsider
 from sensors.model import Context
@@ -136,3 +137,12 @@ async def test_release_and_purge(filled: Parts) -> None:
     assert {"released": 0, "stored": 0, "refused": 1} == again.json()
     assert (1, 400, 3) == (gone.json(), nothing.status_code, len(kept))
     assert NOW - 1000 == max(entry.message.received_ms for entry in kept)
+
+
+async def test_virtual_meters_are_not_rebuilt(filled: Parts) -> None:
+    """A meter that is made of others is refused, with what to ask for instead."""
+    net = Virtual("net", "electricity", "Net", "b01", "", ((1, "b01-electricity"), (-1, "b01-kitchen")))
+    parts = replace(filled, estate=replace(filled.estate, virtuals={"net": net}))
+    answer = await post(parts, "/api/rebuild", {"meters": ["net"]})
+
+    assert (400, "rebuild those: it follows them") == (answer.status_code, answer.json()["next_step"])

@@ -126,6 +126,14 @@ def test_negative_remainder_is_found() -> None:
     assert [Finding(Kind.NEGATIVE_REMAINDER, START_MS, 65, 90, START_MS + HOUR_MS // 2)] == found
 
 
+def test_negative_remainder_ends_with_its_step() -> None:
+    """Of hours, an hour later."""
+    hourly = replace(estate([MAIN, SUB]), step="1h")
+    (found,) = over_counted(hourly, MAIN, of([35]), [(SUB, of([75]))])
+
+    assert START_MS + HOUR_MS == found.until_ms
+
+
 def test_negative_remainder_by_day() -> None:
     """Over midnight they are two findings."""
     found = over_counted(estate([MAIN, SUB]), MAIN, of([0] * 97), [(SUB, of([9] * 97))])
