@@ -25,7 +25,7 @@ _UNIT_MS = {"s": 1000, "m": 60_000, "h": HOUR_MS, "d": DAY_MS}
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(?P<offset>Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE
 )
-_USUAL_HOW: dict[str, How] = {"gauge": "mean", "counter": "last", "state": "max"}
+_USUAL_HOW: dict[str, How] = {"gauge": "mean", "counter": "last", "state": "max", "amount": "sum"}
 _NO_TIME = "is no RFC 3339 time, such as 2026-11-23T08:15:00+01:00"
 _USUAL_STEPS: dict[Every, int] = {"15m": 96, "30m": 96, "1h": 7 * 24, "1d": 35, "1mo": 13, "1y": 5}
 

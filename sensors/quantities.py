@@ -8,7 +8,7 @@ can show: a value outside is a broken sensor or a wrong unit, and is quarantined
 
 from typing import Literal, NamedTuple
 
-Kind = Literal["gauge", "counter", "state"]
+Kind = Literal["gauge", "counter", "state", "amount"]
 Across = Literal["sum", "mean", "max"]
 
 SITE_PEAK_W = 10e6
@@ -30,7 +30,8 @@ class Quantity(NamedTuple):
     name: str
     unit: str  # as shown to people and in the API
     ucum: str  # the same unit as a UCUM code
-    kind: Kind  # counter: a register that only rises; state: a number standing for a state (open 1, closed 0)
+    kind: Kind  # counter: a register that only rises; state: a number standing for a state (open 1, closed 0);
+    # amount: what came since the value before (of the service's own quantities, store/own.py)
     low: float  # least plausible value
     high: float  # greatest plausible value
     rate: float  # counters: greatest plausible rise, in unit per second; 0 for the others

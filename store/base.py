@@ -46,7 +46,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The last value of each device, channel and quantity."""
+    """The last value of each device, channel and quantity that sensors measure; of the service's own there is none."""
 
     where: Mapping[Tag | Literal["quantity"], Sequence[str]] = field(default_factory=dict)
 

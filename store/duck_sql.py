@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from estate.calendar import STEPS
-from sensors.quantities import QUANTITIES
 from store.base import Latest, Series, Usage
+from store.own import OWN, STORED
 
 Tag = TypeVar("Tag", bound=str)
 
@@ -48,7 +48,7 @@ def of_series(query: Series) -> Statement:
         parameters["every"] = query.every_ms
         inner = _columns(dict.fromkeys((*query.by, "device", "channel")), _COLUMNS)
         each = f"SELECT {inner}r.time - r.time % $every AS time, {_HOW[query.how]} AS value {readings} GROUP BY ALL"
-        across = _ACROSS[QUANTITIES[query.quantity].across]
+        across = _ACROSS[STORED[query.quantity].across]
         rows = f"SELECT {_names(query.by)}time, {across} AS value FROM ({each}) GROUP BY ALL"
     return Statement(_by_group(query.by, rows, ("time", "value")), parameters)
 
@@ -57,7 +57,9 @@ def of_latest(query: Latest) -> Statement:
     """The columns of estate.model.Point, one row per series."""
     chosen, parameters = _chosen(query.where, _COLUMNS)
     columns = "s.device, s.channel, s.quantity, r.value, r.time, p.building, p.zone"
-    return Statement(f"SELECT {columns} FROM latest r {_NAMED} WHERE true{chosen} ORDER BY 1, 2, 3", parameters)
+    devices = "NOT list_contains($own::VARCHAR[], s.quantity)"
+    sql = f"SELECT {columns} FROM latest r {_NAMED} WHERE {devices}{chosen} ORDER BY 1, 2, 3"
+    return Statement(sql, {**parameters, "own": list(OWN)})
 
 
 def of_usage(query: Usage) -> Statement:

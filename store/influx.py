@@ -15,7 +15,6 @@ import structlog
 
 from estate.calendar import DAY_MS
 from estate.model import Consumption, Point
-from sensors.quantities import QUANTITIES
 from store.base import Latest, Row, Series, Span, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
 from store.influx_http import InfluxHttp, Missing, Table, TooLarge
 from store.influx_latest import last_points
@@ -23,6 +22,7 @@ from store.influx_moves import Moves
 from store.influx_tags import Place, columns, group_tags, latest_key, series_tags, stream_key, usage_tags
 from store.influxql import between, compile_query, matches, since
 from store.line_protocol import NOTE_MS, Batch, Encoder, consumption_line, latest_lines, touched_lines
+from store.own import STORED
 
 _LOG = structlog.get_logger(__name__)
 _BODY_BYTES = 1_000_000
@@ -115,7 +115,7 @@ class InfluxStore:
 
     async def forget_readings(self, before_ms: int) -> None:
         self._must_delete()
-        families = sorted({quantity.family for quantity in QUANTITIES.values()})
+        families = sorted({quantity.family for quantity in STORED.values()})
         for family in families:  # one at a time: a deletion holds up the writes beside it
             await self._http.query(f'DELETE FROM "{family}" WHERE {between(0, before_ms)}')
 
@@ -204,7 +204,7 @@ class InfluxStore:
         places: dict[tuple[str, str, str, int], tuple[str, str]] = {}
         for identity, stream in streams.items():
             point = last[identity]
-            family = QUANTITIES[point.quantity].family
+            family = STORED[point.quantity].family
             places[family, point.device, point.channel, point.at_ms] = point.building, point.zone
             moves.keep(family, series_tags(stream.key), point.at_ms)
             for old in stream.places_before(point.at_ms):
@@ -219,7 +219,7 @@ class InfluxStore:
             along += [
                 Point(device, channel, quantity, value, row.at_ms, *place)
                 for quantity, value in values
-                if quantity in QUANTITIES  # a field of another program's is not ours to move
+                if quantity in STORED  # a field of another program's is not ours to move
             ]
         return [*along, *last.values()]
 
@@ -262,7 +262,7 @@ class InfluxStore:
 
     def _remember(self, table: Table) -> None:
         key = latest_key(table)
-        if table.measurement == "latest" and key[2] in QUANTITIES:
+        if table.measurement == "latest" and key[2] in STORED:
             stream = self._encoder.stream(key)
             stream.noted = int(table.rows[-1][1])
             stream.at = stream.noted + NOTE_MS

@@ -7,8 +7,8 @@ local midnights, which InfluxQL knows nothing of: they are rows of their own, to
 from collections.abc import Iterable, Sequence
 
 from estate.calendar import HOUR_MS, LENGTHS
-from sensors.quantities import QUANTITIES
 from store.base import Latest, Series, Usage
+from store.own import STORED
 
 _WINDOWS = {"15m": "15m", "30m": "30m"}
 _WINDOW = "1h"
@@ -45,7 +45,7 @@ def compile_query(query: Series | Latest | Usage) -> str:
 
 def last_values(quantity: str, since_ms: int | None, where: Iterable[tuple[str, Sequence[str]]]) -> str:
     """The last value of each series of the quantity: without a time to begin from, every shard is searched."""
-    of = QUANTITIES[quantity]
+    of = STORED[quantity]
     conditions = [*([] if since_ms is None else [since(since_ms)]), *matches(where)]
     condition = f"WHERE {' AND '.join(conditions)} " if conditions else ""
     groups = ", ".join(map(name, _PLACE))
@@ -103,7 +103,7 @@ def _instant(at_ms: int) -> str:
 
 def _windows(query: Series, time: str, outer_time: str, window: str) -> str:
     """By device and channel first; then, where groups are wider, the values of one group together."""
-    quantity = QUANTITIES[query.quantity]
+    quantity = STORED[query.quantity]
     wide = not {"device", "channel"} <= set(query.by)
     inner_by = (*query.by, *(tag for tag in ("device", "channel") if tag not in query.by)) if wide else query.by
     conditions = " AND ".join([time, *matches(query.where.items())])
@@ -117,7 +117,7 @@ def _windows(query: Series, time: str, outer_time: str, window: str) -> str:
 
 
 def _readings(query: Series) -> str:
-    quantity = QUANTITIES[query.quantity]
+    quantity = STORED[query.quantity]
     conditions = [between(query.start_ms, query.end_ms), *matches(query.where.items())]
     return (
         f'SELECT {name(quantity.field)} AS "value" FROM {name(quantity.family)} '

@@ -10,8 +10,8 @@ from functools import lru_cache
 from math import isfinite
 
 from estate.model import Consumption, Point
-from sensors.quantities import QUANTITIES
 from store.base import StoreRefused
+from store.own import OWN, STORED
 
 # Line protocol has no way to write these: a backslash there would escape what follows it. InfluxQL has none for NUL.
 _UNWRITABLE = re.compile(r"[\0\n\r\ud800-\udfff]|\\(?:[,= ]|$)")
@@ -50,12 +50,12 @@ class Stream:
     ) -> None:
         self.key = key
         self.prefix = prefix  # the line up to its fields; one object for all streams of one series
-        self.field = QUANTITIES[key[2]].field
+        self.field = STORED[key[2]].field
         self.counter = counter
         self.rivals = rivals
         self.number = number
         self.at = -1  # no time written is greater, ms
-        self.noted = -NOTE_MS  # the time that its row of `latest` says
+        self.noted = LATEST_MS if key[2] in OWN else -NOTE_MS  # the time that its row of `latest` says; OWN have none
 
     @property
     def tags(self) -> str:
@@ -143,9 +143,9 @@ class Encoder:
         streams = self._streams.setdefault((device, channel, building, zone), {})
         if quantity in streams:
             return streams[quantity]
-        if quantity not in QUANTITIES:
+        if quantity not in STORED:
             raise StoreRefused(f"{quantity!r} is not a known quantity")
-        family = QUANTITIES[quantity].family
+        family = STORED[quantity].family
         prefix = self._prefixes.setdefault(
             (family, device, channel, building, zone),
             series(family, building=building, channel=channel, device=device, zone=zone),
@@ -159,7 +159,7 @@ class Encoder:
     def _counter(self, key: StreamKey) -> Counter | None:
         """The one of the device's channel, where the quantity is accounted."""
         device, channel, quantity, _, _ = key
-        if not QUANTITIES[quantity].accounted:
+        if not STORED[quantity].accounted:
             return None
         if (device, channel) not in self._counters:
             self._counters[device, channel] = Counter(device, channel)
