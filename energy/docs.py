@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from energy.cost.facts import MONEY, OF_BUILDINGS
 from energy.derived.facts import FACTS
 from energy.derived.indicators import INDICATORS
 
@@ -11,9 +12,9 @@ PAGE = Path(__file__).parent / "derived" / "INDICATORS.md"
 HEAD = """\
 # Indicators, and the facts they are found from
 
-Written by `python -m energy.docs` from `indicators.py` and `facts.py`. `/api/indicators` answers them for the site, a
-building, a zone or a tenant, over any whole days, each with the share that was estimated, the share of days that have
-its data, and the two figures of its fraction; without data there is no figure but the reason.
+Written by `python -m energy.docs` from `indicators.py` and both `facts.py`. `/api/indicators` answers them for the
+site, a building, a zone or a tenant, over any whole days, each with the share that was estimated, the share of days
+that have its data, and the two figures of its fraction; without data there is no figure but the reason.
 """
 
 
@@ -24,6 +25,11 @@ def page() -> str:
         for row in INDICATORS.values()
     ]
     facts = [f"| `{row.name}` | {row.unit} | {row.every} | {row.en} / {row.fr} |" for row in FACTS.values()]
+    money = [
+        f"| `{row.name}` | {row.unit} | site, building{'' if row.name in OF_BUILDINGS else ', tenant'} "
+        f"| {row.en} / {row.fr} |"
+        for row in MONEY.values()
+    ]
     return "\n".join(
         (
             HEAD,
@@ -35,6 +41,11 @@ def page() -> str:
             "| fact | unit | step | meaning |",
             "|---|---|---|---|",
             *facts,
+            "\n## Cost and carbon\n",
+            "The same of what consumption costs and emits, from `../cost/facts.py`: by local day, month and year.\n",
+            "| fact | unit | of a | meaning |",
+            "|---|---|---|---|",
+            *money,
             "",
         )
     )
