@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from dashboards.models import AccountAnswer, AccountRow
+from dashboards.api.models import AccountAnswer, AccountRow
 from estate.calendar import DAY_MS, HOUR_MS, Every, floor, rfc3339
 from ingest.account.books import Books
 from ingest.account.ledger import IGNORED, QUARANTINED, Booking, difference

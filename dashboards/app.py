@@ -6,20 +6,20 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboards import problems
-from dashboards.actions import action_router
-from dashboards.api import api_router
-from dashboards.costs import cost_router
-from dashboards.energy_page import energy_router
-from dashboards.explaining import explain_router
-from dashboards.indicators import indicator_router
-from dashboards.pages import page_router
+from dashboards.api import problems
+from dashboards.api.actions import action_router
+from dashboards.api.costs import cost_router
+from dashboards.api.explaining import explain_router
+from dashboards.api.indicators import indicator_router
+from dashboards.api.routes import api_router
+from dashboards.api.settling import settling_router
+from dashboards.api.usage import usage_router
+from dashboards.pages.energy_page import energy_router
+from dashboards.pages.home import page_router
+from dashboards.pages.readings import readings_router
+from dashboards.pages.static_files import StaticFiles
 from dashboards.parts import Parts
 from dashboards.probes import probe_router
-from dashboards.readings_page import readings_router
-from dashboards.settling import settling_router
-from dashboards.static_files import StaticFiles
-from dashboards.usage_api import usage_router
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 

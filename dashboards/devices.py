@@ -7,7 +7,7 @@ from functools import partial
 from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
-from dashboards.models import DeviceState, Finding, Unmapped
+from dashboards.api.models import DeviceState, Finding, Unmapped
 from dashboards.unknown import Refusals, Stranger, refusals, strangers
 from estate.calendar import DAY_MS, rfc3339
 from estate.model import Device, Estate, Point

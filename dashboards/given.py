@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from dashboards.params import QuantityName
-from dashboards.problems import Problem
+from dashboards.api.params import QuantityName
+from dashboards.api.problems import Problem
 from estate.model import Estate
 from ingest.history.bulk import MOST_READINGS, Taken, take_in
 from ingest.history.by_hand import Given, reading_of

@@ -4,7 +4,7 @@ import re
 from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
-from dashboards.models import Quarantine, Refused, RefusedWhole
+from dashboards.api.models import Quarantine, Refused, RefusedWhole
 from estate.calendar import rfc3339
 from ingest.intake import Intake
 from ingest.quarantine import ALL, Quarantined, Selection, count, quarantine_counts, quarantined, size

@@ -16,12 +16,12 @@ from starlette.types import Receive, Scope, Send
 
 from alerts.deliver import check
 from alerts.run import Alerts
+from dashboards.api.problems import answer
 from dashboards.app import create_app
 from dashboards.configuration import Settings
 from dashboards.estates import EstateFolder
 from dashboards.health import Progress, Readiness
 from dashboards.parts import Parts
-from dashboards.problems import answer
 from dashboards.server import WebServer
 from dashboards.supervisor import Supervisor
 from energy.settle import Settlement

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from dashboards.account import read_account
+from dashboards.api.models import AccountAnswer, AccountRow
 from dashboards.commands.output import AsJson, Config, moment, print_json, print_table
 from dashboards.configuration import Settings, read
-from dashboards.models import AccountAnswer, AccountRow
 from dashboards.remote import ask
 from dashboards.service import clock
 from estate.load import load

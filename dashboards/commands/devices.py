@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
+from dashboards.api.commissioning import add_here
+from dashboards.api.models import DeviceAdded, DeviceAsked, DeviceState
 from dashboards.commands.output import AsJson, Config, moment, print_json, print_table
-from dashboards.commissioning import add_here
 from dashboards.configuration import Settings, read
 from dashboards.devices import device_states
-from dashboards.models import DeviceAdded, DeviceAsked, DeviceState
 from dashboards.remote import Refused, ask, local
 from dashboards.service import clock
 from estate.inventory import NotAdded

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 import typer
 from pydantic import TypeAdapter
 
+from dashboards.api.explaining import ExplainParams, read_explanation, words
+from dashboards.api.problems import Problem
 from dashboards.commands import settling
 from dashboards.commands.output import AsJson, Config, print_json
 from dashboards.configuration import Settings, read
-from dashboards.explaining import ExplainParams, read_explanation, words
-from dashboards.problems import Problem
 from dashboards.remote import ask, local
 from dashboards.service import clock
 from energy.cost.explain import Explanation

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from dashboards.api.models import SelectionAsked
 from dashboards.commands.output import AsJson, Config, bar, moment, print_json, print_table
 from dashboards.configuration import Settings, read
-from dashboards.models import SelectionAsked
 from dashboards.quarantine import place_of_error
 from dashboards.remote import ask, local
 from dashboards.service import clock

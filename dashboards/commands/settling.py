@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
+from dashboards.api.models import RebuildState
+from dashboards.api.settling import rebuild_state
 from dashboards.asking import interface
 from dashboards.commands.output import AsJson, Config, bar, moment, print_json, print_table
 from dashboards.configuration import Settings, read
-from dashboards.models import RebuildState
 from dashboards.remote import Refused, ask, local
 from dashboards.service import clock
-from dashboards.settling import rebuild_state
 from energy.settle import Progress, Settlement
 from store.base import StoreUnavailable
 

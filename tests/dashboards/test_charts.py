@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import vl_convert
 
-from dashboards import charts
 from dashboards.language import Speaker, choose
-from dashboards.queries import DayUse, LoadStep, Ranked, RoomValue
+from dashboards.pages import charts
+from dashboards.pages.queries import DayUse, LoadStep, Ranked, RoomValue
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
 from estate.model import Zone
 from tests.dashboards.conftest import NOW, small_estate

@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from dashboards import queries
-from dashboards.board import Board
-from dashboards.cache import Brief
+from dashboards.api.reference import EXAMPLES
 from dashboards.language import Speaker
+from dashboards.pages import queries
+from dashboards.pages.board import Board
+from dashboards.pages.cache import Brief
 from dashboards.parts import Parts
-from dashboards.reference import EXAMPLES
 from dashboards.settings import WebSettings
 from estate.calendar import HOUR_MS, STEP_MS
 from estate.model import FOREVER_MS, Placement

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboards.period import Length, Span, beside, period
+from dashboards.pages.period import Length, Span, beside, period
 from estate.calendar import HOUR_MS
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -5,12 +5,12 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from dashboards.pages.payload import HEX_BYTES, HEX_WIDTH, TEXT_BYTES, hex_rows, marked_text
+from dashboards.pages.working import PAGE_ROWS
 from dashboards.parts import Parts
-from dashboards.payload import HEX_BYTES, HEX_WIDTH, TEXT_BYTES, hex_rows, marked_text
 from dashboards.quarantine import byte_of_error, place_of_error
 from dashboards.reasons import REASONS
 from dashboards.settings import WebSettings
-from dashboards.working import PAGE_ROWS
 from ingest.quarantine import quarantine
 from sensors.model import Message, Reason, Rejected
 from tests.dashboards.conftest import HOSTILE, LONG, NOW, client_of

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from dashboards.allocation import allocation
-from dashboards.models import AllocationGroup, ConsumptionGroup
-from dashboards.params import AllocationParams, ConsumptionParams, check_ids, check_size, count_steps
+from dashboards.api.allocation import allocation
+from dashboards.api.models import AllocationGroup, ConsumptionGroup
+from dashboards.api.params import AllocationParams, ConsumptionParams, check_ids, check_size, count_steps
+from dashboards.api.problems import ProblemDetails
 from dashboards.parts import Parts
-from dashboards.problems import ProblemDetails
 from estate.calendar import rfc3339
 from estate.model import Estate
 from estate.vocabulary import CARRIERS

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import Connection
 
+from dashboards.api.models import DeviceAdded, DeviceAsked
 from dashboards.configuration import Settings
-from dashboards.models import DeviceAdded, DeviceAsked
 from dashboards.remote import local
 from estate.calendar import DAY_MS
 from estate.inventory import add_device

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from dashboards.language import Speaker
+from dashboards.pages.render import Lang, Pages
+from dashboards.pages.static_files import StaticFiles
 from dashboards.parts import Parts
-from dashboards.render import Lang, Pages
-from dashboards.static_files import StaticFiles
 from estate.model import Estate, Meter, Point
 from sensors.quantities import QUANTITIES
 from sensors.units import UNITS

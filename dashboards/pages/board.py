@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from alerts.state import AlertState
-from dashboards import queries
 from dashboards.account import read_account
-from dashboards.cache import Brief
+from dashboards.api.models import AccountRow, DeviceState, Quarantine
 from dashboards.devices import device_states
 from dashboards.health import Readiness
 from dashboards.language import Speaker
-from dashboards.models import AccountRow, DeviceState, Quarantine
+from dashboards.pages import queries
+from dashboards.pages.cache import Brief
 from dashboards.parts import Parts
 from dashboards.quarantine import read_quarantine
 from energy import usage
@@ -146,4 +146,4 @@ class Board:
 
 async def _altair() -> Any:
     """The charts' module; importing altair takes a second, so not before somebody looks, and not on the loop."""
-    return await asyncio.to_thread(__import__, "dashboards.charts", fromlist=["charts"])
+    return await asyncio.to_thread(__import__, "dashboards.pages.charts", fromlist=["charts"])

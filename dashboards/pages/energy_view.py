@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dashboards.figures import Figure, Part, Scope
-from dashboards.figures_money import Sums
 from dashboards.language import Speaker
-from dashboards.period import Length, beside, period
-from dashboards.render import Lang
+from dashboards.pages.figures import Figure, Part, Scope
+from dashboards.pages.figures_money import Sums
+from dashboards.pages.period import Length, beside, period
+from dashboards.pages.render import Lang
 from estate.model import COMMON, Estate
 from estate.vocabulary import CARRIERS
 

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from dashboards import problems
-from dashboards.colours import CARRIER_COLOURS, INK
-from dashboards.energy_board import EnergyBoard
-from dashboards.energy_view import EnergyParams, View, table, tiles
+from dashboards.api import problems
+from dashboards.api.problems import Problem
+from dashboards.pages.colours import CARRIER_COLOURS, INK
+from dashboards.pages.energy_board import EnergyBoard
+from dashboards.pages.energy_view import EnergyParams, View, table, tiles
+from dashboards.pages.render import Pages, ms
+from dashboards.pages.static_files import StaticFiles
 from dashboards.parts import Parts
-from dashboards.problems import Problem
-from dashboards.render import Pages, ms
-from dashboards.static_files import StaticFiles
 from estate.vocabulary import CARRIERS
 from store.base import StoreUnavailable
 

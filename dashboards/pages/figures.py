@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from dashboards.period import BARS, WHOLE, Period, Span
+from dashboards.pages.period import BARS, WHOLE, Period, Span
 from energy.meters.steps import Steps
 from energy.usage import SITE, summed
 from estate.calendar import Every, Step, floor

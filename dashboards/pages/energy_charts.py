@@ -5,11 +5,11 @@ from typing import Any
 
 import altair as alt
 
-from dashboards.chart_style import Drawing, hatched, inline, legend, quality_names, rank, styled
-from dashboards.colours import CARRIER_COLOURS, INK
-from dashboards.figures import Bar, Part
 from dashboards.language import Speaker
-from dashboards.period import BARS, Length, Period
+from dashboards.pages.chart_style import Drawing, hatched, inline, legend, quality_names, rank, styled
+from dashboards.pages.colours import CARRIER_COLOURS, INK
+from dashboards.pages.figures import Bar, Part
+from dashboards.pages.period import BARS, Length, Period
 from energy.meters.steps import Steps
 from estate.calendar import steps
 from estate.vocabulary import CARRIERS

@@ -5,7 +5,8 @@ from datetime import date
 
 import altair as alt
 
-from dashboards.chart_style import (
+from dashboards.language import Speaker
+from dashboards.pages.chart_style import (
     Drawing,
     colour,
     distinct,
@@ -18,9 +19,8 @@ from dashboards.chart_style import (
     time_x,
     use_names,
 )
-from dashboards.colours import CARRIER_COLOURS, INK, ROOM_COLOURS, USE_COLOURS
-from dashboards.language import Speaker
-from dashboards.queries import DayUse, LoadStep, Ranked, RoomValue
+from dashboards.pages.colours import CARRIER_COLOURS, INK, ROOM_COLOURS, USE_COLOURS
+from dashboards.pages.queries import DayUse, LoadStep, Ranked, RoomValue
 from estate.calendar import STEP_MS
 from estate.model import Estate
 from estate.vocabulary import CARRIERS

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-from dashboards.colours import INK, hatch
 from dashboards.language import Speaker
+from dashboards.pages.colours import INK, hatch
 from estate.calendar import DAY_MS, HOUR_MS, floor, following
 from estate.vocabulary import USES
 

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboards.models import AllocationGroup, Main, Share
-from dashboards.params import AllocationParams, check_ids, check_size, count_steps
+from dashboards.api.models import AllocationGroup, Main, Share
+from dashboards.api.params import AllocationParams, check_ids, check_size, count_steps
 from energy.meters.register import Times
 from energy.meters.steps import Steps
 from energy.usage import summed

@@ -9,17 +9,17 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from alerts.sink import list_mails, read_mail
 from alerts.words import amount, percent
-from dashboards import problems
-from dashboards.board import Board, Live
+from dashboards.api import problems
+from dashboards.api.models import DeviceState
+from dashboards.api.params import MOST_VALUES
+from dashboards.api.reference import EXAMPLES, Reference
 from dashboards.language import Speaker
-from dashboards.models import DeviceState
-from dashboards.params import MOST_VALUES
+from dashboards.pages.board import Board, Live
+from dashboards.pages.render import Lang, Pages, ms
+from dashboards.pages.static_files import StaticFiles
+from dashboards.pages.working import work_router
 from dashboards.parts import Parts
 from dashboards.reasons import REASONS
-from dashboards.reference import EXAMPLES, Reference
-from dashboards.render import Lang, Pages, ms
-from dashboards.static_files import StaticFiles
-from dashboards.working import work_router
 from estate.vocabulary import CARRIERS
 from store.base import StoreUnavailable
 

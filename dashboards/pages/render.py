@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboards.language import Speaker, choose
+from dashboards.pages.static_files import StaticFiles
 from dashboards.parts import Parts
-from dashboards.static_files import StaticFiles
 
 Lang = Annotated[str | None, Query(pattern="^(fr|en)$")]
 
@@ -21,7 +21,7 @@ class Pages:
         self.parts = parts
         self._static = static
         self._templates = Environment(
-            loader=PackageLoader("dashboards"),
+            loader=PackageLoader("dashboards.pages"),
             autoescape=True,  # ids and payloads come from outside
             undefined=StrictUndefined,
             trim_blocks=True,

@@ -8,11 +8,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Request
 
-from dashboards.commissioning import add_beside_service
+from dashboards.api.commissioning import add_beside_service
+from dashboards.api.models import DeviceAdded, DeviceAsked, ReleasedAnswer, SelectionAsked
+from dashboards.api.problems import Problem, ProblemDetails
 from dashboards.given import DESCRIBED, TakenAnswer, take_given
-from dashboards.models import DeviceAdded, DeviceAsked, ReleasedAnswer, SelectionAsked
 from dashboards.parts import Parts
-from dashboards.problems import Problem, ProblemDetails
 from estate.inventory import NotAdded
 from ingest.intake import Intake
 from ingest.release import purge_all, release

@@ -18,7 +18,7 @@ class StaticFiles:
     """Served from memory, compressed once."""
 
     def __init__(self) -> None:
-        own = files("dashboards") / "static"
+        own = files("dashboards.pages") / "static"
         names = ("style.css", "page.js", "actions.js", "readings.js")
         style, script, actions, readings = ((own / name).read_bytes() for name in names)
         self.style_url, self.script_url = _url("style", "css", style), _url("page", "js", script)

@@ -8,8 +8,7 @@ from fastapi import APIRouter, HTTPException, Path, Query
 
 from alerts.outbox import Sending, sendings
 from dashboards.account import read_account
-from dashboards.devices import device_states
-from dashboards.models import (
+from dashboards.api.models import (
     AccountAnswer,
     DeviceState,
     LatestValue,
@@ -19,9 +18,10 @@ from dashboards.models import (
     RefusedWhole,
     SeriesGroup,
 )
-from dashboards.params import LatestParams, SeriesParams, check_ids, check_size
+from dashboards.api.params import LatestParams, SeriesParams, check_ids, check_size
+from dashboards.api.problems import ProblemDetails
+from dashboards.devices import device_states
 from dashboards.parts import Parts
-from dashboards.problems import ProblemDetails
 from dashboards.quarantine import read_quarantine, read_refused
 from estate.calendar import rfc3339
 from estate.model import Point

@@ -8,10 +8,10 @@ import numpy as np
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from dashboards.cost_models import CarbonGroup, CostAnswer, CostGroup, FactorUsed, cost_line
-from dashboards.params import ConsumptionParams, check_ids, check_size, count_steps
+from dashboards.api.cost_models import CarbonGroup, CostAnswer, CostGroup, FactorUsed, cost_line
+from dashboards.api.params import ConsumptionParams, check_ids, check_size, count_steps
+from dashboards.api.problems import Problem, ProblemDetails
 from dashboards.parts import Parts
-from dashboards.problems import Problem, ProblemDetails
 from energy.cost.carbon_query import Emitted, emissions
 from energy.cost.money import cents, decimal
 from energy.cost.query import Costing

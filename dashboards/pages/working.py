@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from dashboards.api.models import DeviceState, MessageId
 from dashboards.devices import known_devices, unknown_devices
 from dashboards.language import Speaker
-from dashboards.models import DeviceState, MessageId
+from dashboards.pages.payload import HEX_BYTES, hex_rows, marked_text
+from dashboards.pages.render import Lang, Pages, ms
 from dashboards.parts import Parts
-from dashboards.payload import HEX_BYTES, hex_rows, marked_text
 from dashboards.quarantine import byte_of_error, read_quarantine, read_refused
 from dashboards.reasons import REASONS
-from dashboards.render import Lang, Pages, ms
 from ingest.fill import WARN_SHARE
 from ingest.quarantine import Selection
 from sensors.model import Reason

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from dashboards.api.params import check_ids
+from dashboards.api.problems import Problem, ProblemDetails
 from dashboards.language import SCALES
-from dashboards.params import check_ids
 from dashboards.parts import Parts
-from dashboards.problems import Problem, ProblemDetails
 from energy.cost.explain import ExplainedLine, ExplainedMeter, ExplainedShare, Explanation
 from energy.cost.explain_query import Asked, Whose, explain
 from energy.cost.money import euros

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Body, Depends, Query
 
-from dashboards.actions import from_this_machine, json_only
-from dashboards.models import MonthChanged, RebuildAsked, RebuildState
-from dashboards.params import Instant, check_ids
+from dashboards.api.actions import from_this_machine, json_only
+from dashboards.api.models import MonthChanged, RebuildAsked, RebuildState
+from dashboards.api.params import Instant, check_ids
+from dashboards.api.problems import Problem, ProblemDetails
 from dashboards.parts import Parts
-from dashboards.problems import Problem, ProblemDetails
 from energy.changes import Change, listed
 from energy.settle import Progress, Settlement
 from estate.calendar import rfc3339

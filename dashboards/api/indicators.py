@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from dashboards.params import Instant, Params, check_ids
+from dashboards.api.params import Instant, Params, check_ids
+from dashboards.api.problems import Problem, ProblemDetails
 from dashboards.parts import Parts
-from dashboards.problems import Problem, ProblemDetails
 from energy.derived.indicator_query import Kind, Scope, read
 from energy.derived.indicators import INDICATORS, Found, Indicator, indicators
 from estate.calendar import DAY_MS, floor, following, rfc3339

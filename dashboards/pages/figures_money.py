@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from dashboards.costs import CostParams, read_cost
-from dashboards.figures import Scope
-from dashboards.period import WHOLE, Period
+from dashboards.api.costs import CostParams, read_cost
+from dashboards.pages.figures import Scope
+from dashboards.pages.period import WHOLE, Period
 from energy.cost.carbon_query import emissions
 from estate.model import Estate
 from estate.vocabulary import CARRIERS

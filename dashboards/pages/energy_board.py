@@ -4,15 +4,15 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from dashboards import figures, figures_money
-from dashboards.cache import Brief
-from dashboards.energy_view import EnergyParams, View
-from dashboards.explaining import ExplainParams, read_explanation
+from dashboards.api.explaining import ExplainParams, read_explanation
+from dashboards.api.models import MonthChanged
+from dashboards.api.params import check_ids
+from dashboards.api.settling import read_changes
 from dashboards.language import Speaker
-from dashboards.models import MonthChanged
-from dashboards.params import check_ids
+from dashboards.pages import figures, figures_money
+from dashboards.pages.cache import Brief
+from dashboards.pages.energy_view import EnergyParams, View
 from dashboards.parts import Parts
-from dashboards.settling import read_changes
 from energy.cost.explain import Explanation
 from energy.derived.indicator_query import Scope as Place
 from energy.derived.indicator_query import read as read_inputs
@@ -113,4 +113,4 @@ class EnergyBoard:
 
 async def _altair() -> Any:
     """The charts' module; importing altair takes a second, so not before somebody looks, and not on the loop."""
-    return await asyncio.to_thread(__import__, "dashboards.energy_charts", fromlist=["energy_charts"])
+    return await asyncio.to_thread(__import__, "dashboards.pages.energy_charts", fromlist=["energy_charts"])

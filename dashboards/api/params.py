@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from dashboards.problems import Problem
+from dashboards.api.problems import Problem
 from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, Every, floor, following, kept
 from estate.model import COMMON, Estate
 from estate.vocabulary import CARRIERS
