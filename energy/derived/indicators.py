@@ -9,17 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from energy.derived.ratios import ENERGY, HEATING, RATIOS
 from energy.meters.steps import Steps
-
-HEATING = ("gas", "heat")
-ENERGY = ("in_all", "gas", "heat", "cooling")
-"""What a place uses, all in Wh: electricity in all (see the fact), and what else it draws."""
 
 ENOUGH = 0.5
 """The share of the area of a place's zones that sensors must watch for it to be judged by them."""
-
-PERSON_DAY_H = 8
-"""Hours of presence that make a person-day: a full-time equivalent, as LEED counts staff (leeduser.com)."""
 
 
 class Reason(NamedTuple):
@@ -112,6 +106,12 @@ def _ratio(inputs: Inputs, above: Steps, below: Steps | float, factor: float, no
     return Found(total / divisor * factor, None, unsure, covered, total, divisor)
 
 
+def _named(inputs: Inputs, indicator: str, none: Reason) -> Found:
+    """The indicator as its row of `RATIOS` says."""
+    above, below, factor = RATIOS[indicator]
+    return _ratio(inputs, inputs.of(*above), inputs.of(*below), factor, none)
+
+
 def _on(steps: Steps, days: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Steps:
     at = np.searchsorted(steps.starts, days)
     return Steps(steps.starts[at], steps.amounts[at], steps.estimated[at])
@@ -156,13 +156,13 @@ def _load_factor(inputs: Inputs) -> Found:
 def _per_person_hour(inputs: Inputs) -> Found:
     if inputs.counted < ENOUGH:
         return Found(None, NO_PEOPLE)
-    return _ratio(inputs, inputs.of(*ENERGY), inputs.of("people"), 3.6, NO_METER)
+    return _named(inputs, "energy_person_hour", NO_METER)
 
 
 def _empty(inputs: Inputs) -> Found:
     if inputs.watched < ENOUGH:
         return Found(None, NO_OCCUPANCY)
-    return _ratio(inputs, inputs.of("empty"), inputs.of("watched"), 100, NO_ELECTRICITY)
+    return _named(inputs, "empty_share", NO_ELECTRICITY)
 
 
 def _heating(degrees: str) -> Callable[[Inputs], Found]:
@@ -177,15 +177,15 @@ def _heating(degrees: str) -> Callable[[Inputs], Found]:
     return find
 
 
-def _self(below: str) -> Callable[[Inputs], Found]:
+def _self(indicator: str) -> Callable[[Inputs], Found]:
     def find(inputs: Inputs) -> Found:
-        return _ratio(inputs, inputs.of("used_here"), inputs.of(below), 100, NO_PV)
+        return _named(inputs, indicator, NO_PV)
 
     return find
 
 
 def _utilisation(inputs: Inputs) -> Found:
-    return _ratio(inputs, inputs.of("used"), inputs.of("usable"), 100, NO_SENSOR)
+    return _named(inputs, "utilisation", NO_SENSOR)
 
 
 def _water(inputs: Inputs) -> Found:
@@ -194,7 +194,7 @@ def _water(inputs: Inputs) -> Found:
         return Found(None, NO_WATER)
     if inputs.counted < ENOUGH:
         return Found(None, NO_PEOPLE)
-    return _ratio(inputs, water, inputs.of("people"), 3600 * PERSON_DAY_H, NO_PEOPLE)
+    return _named(inputs, "water_person_day", NO_PEOPLE)
 
 
 def _co2(fact: str) -> Callable[[Inputs], Found]:
@@ -210,7 +210,7 @@ def _co2(fact: str) -> Callable[[Inputs], Found]:
 
 
 def _completeness(inputs: Inputs) -> Found:
-    return _ratio(inputs, inputs.of("received"), inputs.of("expected"), 100, NOTHING_EXPECTED)
+    return _named(inputs, "completeness", NOTHING_EXPECTED)
 
 
 _OWN = "this project"
@@ -264,11 +264,11 @@ INDICATORS: dict[str, Indicator] = {
         Indicator("self_consumption", "%", "Σ steps used on the spot ÷ pv", _CONSUMERS,
                   "Autoconsommation", "Self-consumption",
                   "Part de la production photovoltaïque utilisée sur place.",
-                  "Share of the photovoltaic production that was used on the spot.", _self("pv")),
+                  "Share of the photovoltaic production that was used on the spot.", _self("self_consumption")),
         Indicator("self_sufficiency", "%", "Σ steps used on the spot ÷ electricity used in all", _CONSUMERS,
                   "Autoproduction", "Self-sufficiency",
                   "Part de l'électricité utilisée qui vient du photovoltaïque sur place.",
-                  "Share of the electricity used that was made on the spot.", _self("in_all")),
+                  "Share of the electricity used that was made on the spot.", _self("self_sufficiency")),
         Indicator("utilisation", "%", "time occupied ÷ time of known occupancy, 8 to 20 o'clock, zones with sensors",
                   _OWN,
                   "Utilisation des espaces partagés", "Shared-space utilisation",

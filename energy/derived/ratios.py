@@ -1,0 +1,30 @@
+"""The indicators that are one sum divided by another, as data: computed here, and asked of InfluxDB by dashboards."""
+
+from typing import NamedTuple
+
+HEATING = ("gas", "heat")
+ENERGY = ("in_all", "gas", "heat", "cooling")
+"""What a place uses, all in Wh: electricity in all (see the fact), and what else it draws."""
+
+PERSON_DAY_H = 8
+"""Hours of presence that make a person-day: a full-time equivalent, as LEED counts staff (leeduser.com)."""
+
+
+class Ratio(NamedTuple):
+    """Σ above ÷ Σ below × factor over the days that have both; the names are those of carriers and facts."""
+
+    above: tuple[str, ...]
+    below: tuple[str, ...]
+    factor: float
+
+
+RATIOS: dict[str, Ratio] = {
+    "energy_person_hour": Ratio(ENERGY, ("people",), 3.6),
+    "empty_share": Ratio(("empty",), ("watched",), 100),
+    "self_consumption": Ratio(("used_here",), ("pv",), 100),
+    "self_sufficiency": Ratio(("used_here",), ("in_all",), 100),
+    "utilisation": Ratio(("used",), ("usable",), 100),
+    "water_person_day": Ratio(("water",), ("people",), 3600 * PERSON_DAY_H),
+    "completeness": Ratio(("received",), ("expected",), 100),
+}
+"""By the indicator's id."""
