@@ -24,7 +24,9 @@ def page() -> str:
         f"| `{row.id}` | {row.en} / {row.fr} | {row.unit} | {row.formula} | {row.source} | {row.meaning_en} |"
         for row in INDICATORS.values()
     ]
-    facts = [f"| `{row.name}` | {row.unit} | {row.every} | {row.en} / {row.fr} |" for row in FACTS.values()]
+    facts = [
+        f"| `{row.name}` | {row.unit} | {row.every} | {row.longer} | {row.en} / {row.fr} |" for row in FACTS.values()
+    ]
     money = [
         f"| `{row.name}` | {row.unit} | site, building{'' if row.name in OF_BUILDINGS else ', tenant'} "
         f"| {row.en} / {row.fr} |"
@@ -37,9 +39,13 @@ def page() -> str:
             "|---|---|---|---|---|---|",
             *rows,
             "\n## Facts\n",
-            "Rows of consumption with the role `derived`; the finest step each is kept at.\n",
-            "| fact | unit | step | meaning |",
-            "|---|---|---|---|",
+            "Rows of consumption with the role `derived` and the fact as carrier, from the finest step each is kept at "
+            "to years, of the\nmeter `kind#place#fact`. Kinds are `zone`, `building`, `site` and `tenant`; of a tenant "
+            "only facts of loads, which are\nthose of whole days. What sensors say by hour, a building and the site "
+            "have as the sum of what is in them: its zones, and\n`own`, the sensors that serve it as a whole. Months "
+            "and years are of days that are over, and sum or take the greatest.\n",
+            "| fact | unit | step | month | meaning |",
+            "|---|---|---|---|---|",
             *facts,
             "\n## Cost and carbon\n",
             "The same of what consumption costs and emits, from `../cost/facts.py`: by local day, month and year.\n",

@@ -8,7 +8,7 @@ import numpy as np
 
 from energy.derived.days import Hours, day_facts
 from energy.derived.facts import ROLE
-from energy.derived.places import Place, rows
+from energy.derived.places import Place, rows, whole
 from energy.meters.steps import Steps
 from energy.usage import Where, summed
 from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, floor
@@ -69,8 +69,8 @@ class Daily:
         if place.kind == "tenant":
             return [f"zone#{lease.zone}" for lease in self._estate.leases if lease.tenant == place.id]
         zones = [zone for zone in self._estate.zones.values() if place.kind == "site" or zone.building == place.id]
-        buildings = self._estate.buildings if place.kind == "site" else [place.id]
-        return [*(f"zone#{zone.id}" for zone in zones), *(f"building#{name}" for name in buildings), place.name]
+        own = [*self._estate.buildings, place.id] if place.kind == "site" else [place.id]
+        return [*(f"zone#{zone.id}" for zone in zones), *(f"own#{name}" for name in own)]
 
     async def _loads(self, start_ms: int, end_ms: int) -> Loads:
         step, site = self._estate.step, self._estate.site.id
@@ -81,7 +81,7 @@ class Daily:
         )
         for row in own:
             name = row.tags["building"]
-            found[Place("site" if name == site else "building", name, name)][row.tags["carrier"]] = Steps(*row[1:4])
+            found[whole(self._estate, name)][row.tags["carrier"]] = Steps(*row[1:4])
         found[Place("site", site, site)] = _by_carrier(own)
         shares = await self._store.usage(
             Usage(step, start_ms, end_ms, "tenant", where=carriers, by=("tenant", "carrier"))

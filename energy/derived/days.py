@@ -81,9 +81,9 @@ def _powers(drawn: Steps, step_ms: int, zone: ZoneInfo) -> dict[str, Steps]:
             base = round(float(np.percentile(watts[first:end], BASE_PERCENTILE)))
             low = watts[first:end] <= base
             bases.append((day, base, round(base * float(drawn.estimated[first:end][low].mean())) if low.any() else 0))
-    return {
-        name: Steps.of(*np.array(rows, np.int64).reshape(-1, 3).T) for name, rows in (("peak", peaks), ("base", bases))
-    }
+    based = [(day, 1, 0) for day, _, _ in bases]
+    facts = {"peak": peaks, "base": bases, "based": based}
+    return {name: Steps.of(*np.array(rows, np.int64).reshape(-1, 3).T) for name, rows in facts.items()}
 
 
 def _while_empty(used: Steps, hours: Hours, zone: ZoneInfo) -> dict[str, Steps]:

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from energy.derived.daily import Daily
-from energy.derived.facts import DEGREES, FACTS, ROLE, meter_of
+from energy.derived.facts import meter_of
 from energy.derived.memory import DerivedMemory
-from energy.derived.places import OUTDOOR, SENSED, Place, outdoor, place_bases, placed, places, rows
+from energy.derived.places import OUTDOOR, SENSED, Place, outdoor, place_bases, placed, places, rows, whole
 from energy.derived.sensing import ATTEMPTS, Series, days, facts, look_from
+from energy.derived.summing import Summing
 from energy.flows.allocation import NOBODY, People, by_people, served
 from energy.flows.rollup import rollup
 from energy.meters.steps import Steps
@@ -35,8 +36,10 @@ class Derivation:
         self._places = places(estate)
         self._memory = DerivedMemory(state, place_bases(estate))
         self._daily = Daily(store, estate)
-        self._site = Place("site", estate.site.id, estate.site.id)
+        self._summing = Summing(store, estate)
+        self._site = whole(estate, estate.site.id)
         self._until_ms = 0  # the days before are derived
+        self._unsummed_ms = FOREVER_MS  # from where on buildings and the site are still to be summed
         self._last: dict[tuple[str, str, int], tuple[int, float]] = {}  # last written
 
     async def forget(self) -> None:
@@ -58,9 +61,12 @@ class Derivation:
         anew = [place for place in (*self._places, self._site) if place.name in stale]
         found: Changed = {}
         for place in anew:
-            found |= await self._zones({place: 0}, told, now_ms) | await self._outdoor({place: 0}, now_ms)
+            found |= await self._zones({place: 0}, told, now_ms)
+            await self._outdoor({place: 0}, now_ms)
         live = {place: at_ms for place, at_ms in changed.items() if place not in anew}
-        found |= await self._zones(live, told, now_ms) | await self._outdoor(live, now_ms)
+        found |= await self._zones(live, told, now_ms)
+        await self._outdoor(live, now_ms)
+        await self._sum(now_ms)
         arrived = (row.from_ms for row in touched)  # each counts as received, whatever comes of it
         await self.due(min((*found.values(), *arrived), default=FOREVER_MS))
         await self._memory.keep([place.name for place in anew])
@@ -79,6 +85,9 @@ class Derivation:
         until_ms = self._until_ms or floor(today - DAY_MS // 2, "1d", self._zone)
         since_ms = await self._memory.since()
         written = await self._daily.derive(min(since_ms, until_ms), now_ms)
+        if min(since_ms, until_ms) < today:
+            async for found in self._summing.longer(min(since_ms, until_ms), today, now_ms):
+                await self._put(found)
         if since_ms < FOREVER_MS:
             await self._memory.reached()
         self._until_ms = today
@@ -154,11 +163,11 @@ class Derivation:
     def _tells(self, place: Place, quantity: str, told: Mapping[str, set[str]]) -> bool:
         return any(quantity in told.get(device, ()) for device in self._places.get(place, ()))
 
-    async def _outdoor(self, changed: Changed, now_ms: int) -> Changed:
-        """Derive the degree days, where the outdoor sensor is among what changed."""
+    async def _outdoor(self, changed: Changed, now_ms: int) -> None:
+        """Derive the degree days, where the outdoor sensor is among what changed. No share rests on them."""
         device = outdoor(self._estate)
         if self._site not in changed or not device:
-            return {}
+            return
         at_ms = changed[self._site]
         for attempt in range(ATTEMPTS):
             from_ms = look_from(at_ms, attempt)
@@ -170,10 +179,9 @@ class Derivation:
             if found is not None:
                 await self._write({self._site: found}, "1d", now_ms)
                 break
-        return {}  # no share and no fact of a day's load rests on the weather
 
     async def _write(self, found: Mapping[Place, dict[str, Steps]], every: Every, now_ms: int) -> Changed:
-        """Write facts from the start of a day on, and the days, months and years they are part of.
+        """Write facts from the start of a day on, and of hours the days they are part of.
 
         The places where something differs from what was written last, and from when.
         """
@@ -181,40 +189,38 @@ class Derivation:
         if every == "1h":
             by_day = {place: _rolled(each, "1d", self._zone) for place, each in found.items()}
             written += [row for place, each in by_day.items() for row in rows(place, each, "1d", now_ms)]
-        different = await self._put(written)
-        if not different:
-            return {}
-        start_ms = min(row.start_ms for row in different)
-        await self._roll_up(found, "1d", "1mo", start_ms, now_ms)
-        await self._roll_up(found, "1mo", "1y", start_ms, now_ms)
+        different = self._different(written)
+        if every == "1h":
+            self._unsummed_ms = min([self._unsummed_ms, *(row.start_ms for row in different if row.every == "1h")])
+        await self._put(different)
         since: dict[str, int] = {}
         for row in different:
             name = row.meter.rpartition("#")[0]
             since[name] = min(row.start_ms, since.get(name, row.start_ms))
         return {place: since[place.name] for place in found if place.name in since}
 
-    async def _put(self, written: Sequence[Consumption]) -> list[Consumption]:
-        """Write the rows that differ from what this process wrote last; those."""
-        figures = {(row.meter, row.every, row.start_ms): (row.amount, row.estimated) for row in written}
-        keys = ((row, (row.meter, row.every, row.start_ms)) for row in written)
-        different = [row for row, key in keys if self._last.get(key) != figures[key]]
+    async def _sum(self, now_ms: int) -> None:
+        """Bring the sums of buildings and the site up to date; where that breaks off, the next pass does it."""
+        if self._unsummed_ms < FOREVER_MS:
+            async for found in self._summing.wider(self._unsummed_ms, now_ms):
+                await self._put(found)
+            self._unsummed_ms = FOREVER_MS
+
+    def _different(self, written: Sequence[Consumption]) -> list[Consumption]:
+        """Those that differ from what this process wrote last."""
+        return [row for row in written if self._last.get(_key(row)) != (row.amount, row.estimated)]
+
+    async def _put(self, written: Sequence[Consumption]) -> None:
+        """Write the rows that differ from what this process wrote last."""
+        different = self._different(written)
         await self._store.write_consumption(different)
         if len(self._last) > REMEMBERED:
             self._last.clear()
-        self._last |= figures
-        return different
+        self._last |= {_key(row): (row.amount, row.estimated) for row in different}
 
-    async def _roll_up(self, of: Iterable[Place], finer: Every, every: Every, start_ms: int, now_ms: int) -> None:
-        named = {meter: place for place in of for meter in place.meters()}
-        facts_of = sorted({fact.name for fact in FACTS.values() if fact.every == "1h" or fact.name in DEGREES})
-        where: Where = {"building": sorted({place.building for place in of}), "role": [ROLE], "carrier": facts_of}
-        query = Usage(finer, floor(start_ms, every, self._zone), now_ms + DAY_MS, where=where, by=("meter", "carrier"))
-        written: list[Consumption] = []
-        for row in await self._store.usage(query):
-            if place := named.get(row.tags["meter"]):
-                coarse = {row.tags["carrier"]: rollup(Steps(*row[1:4]), every, self._zone)}
-                written += rows(place, coarse, every, now_ms)
-        await self._put(written)
+
+def _key(row: Consumption) -> tuple[str, str, int]:
+    return row.meter, row.every, row.start_ms
 
 
 def _rolled(found: Mapping[str, Steps], every: Every, zone: ZoneInfo) -> dict[str, Steps]:

@@ -1,12 +1,13 @@
 """Facts derived from readings and consumption: additive figures of a place, kept as rows of consumption.
 
 A fact's row has the role `derived`, its name as the carrier, and a meter that names its place: no meter's id holds a
-`#`. The table says what each is; `derive` computes them, `indicators` reads them.
+`#`. The table says what each is; `derive` computes them, `summing` those of longer steps and wider places, and
+`indicators` reads them.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -36,6 +37,7 @@ class Fact(NamedTuple):
     every: Every  # the finest step it is kept at
     fr: str
     en: str
+    longer: Literal["sum", "max"] = "sum"  # what a month makes of its days
 
 
 FACTS: dict[str, Fact] = {
@@ -53,8 +55,9 @@ FACTS: dict[str, Fact] = {
         Fact("degree18", "m°C·d", "1d", "Degrés-jours, base 18 °C", "Degree days, base 18 °C"),
         Fact("received", "1", "1d", "Relevés reçus des compteurs", "Readings received of meters"),
         Fact("expected", "1", "1d", "Relevés attendus des compteurs", "Readings expected of meters"),
-        Fact("peak", "W", "1d", "Puissance la plus haute du jour", "Highest power of the day"),
-        Fact("base", "W", "1d", "Puissance de base du jour", "Base load of the day"),
+        Fact("peak", "W", "1d", "Puissance la plus haute", "Highest power", "max"),
+        Fact("base", "W·d", "1d", "Puissance de base des jours", "Base load of the days"),
+        Fact("based", "d", "1d", "Jours de puissance de base connue", "Days of known base load"),
         Fact("used_here", "Wh", "1d", "Photovoltaïque consommé sur place", "Photovoltaic energy used on the spot"),
         Fact("in_all", "Wh", "1d", "Électricité consommée en tout", "Electricity used in all"),
         Fact("watched", "Wh", "1d", "Consommé, occupation connue", "Used while occupancy is known"),
@@ -64,9 +67,15 @@ FACTS: dict[str, Fact] = {
 
 DEGREES = ("degree17", "degree18")
 
+HOURLY = tuple(fact.name for fact in FACTS.values() if fact.every == "1h")
+"""What sensors say of zones by hour; buildings and the site have the sums of these."""
+
 
 def meter_of(kind: str, place: str, fact: str) -> str:
-    """The id under which a fact of a place stands; kinds are zone, building, site and tenant."""
+    """The id under which a fact of a place stands.
+
+    Kinds are zone, building, site and tenant; and `own`, what the sensors of a building or the site as a whole say.
+    """
     return f"{kind}#{place}#{fact}"
 
 

@@ -8,19 +8,18 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from energy.derived.daily import zone_meters
-from energy.derived.facts import DEGREES, FACTS, ROLE, meter_of
+from energy.derived.facts import DEGREES, FACTS, HOURLY, ROLE, meter_of
 from energy.derived.indicators import Inputs
 from energy.meters.steps import Steps
-from energy.usage import SITE, Where, summed
+from energy.usage import SITE, Where
 from estate.calendar import DAY_MS, floor
 from estate.calendar import steps as calendar_steps
 from estate.model import Estate
-from store.base import Store, Usage, UsageRow
+from store.base import Store, Usage
 
 Kind = Literal["site", "building", "zone", "tenant"]
 
-BY_HOUR = ["people", "used", "usable", "aired", "co2_800", "co2_1500"]
-BY_DAY = [fact.name for fact in FACTS.values() if fact.every == "1d" and fact.name not in DEGREES]
+OF_LOADS = [name for name in FACTS if name not in (*HOURLY, *DEGREES)]
 
 
 class Scope(NamedTuple):
@@ -35,9 +34,10 @@ class Scope(NamedTuple):
 async def read(store: Store, estate: Estate, scope: Scope) -> Inputs:
     """The inputs of a place's indicators; the questions are asked together."""
     reader = _Reader(store, estate, scope)
-    found = await asyncio.gather(reader.metered(), reader.day_facts(), reader.hour_facts(), reader.degrees())
+    *found, (counted, watched) = await asyncio.gather(
+        reader.metered(), reader.facts(), reader.leased(), reader.covered()
+    )
     amounts = {name: steps for part in found for name, steps in part.items()}
-    counted, watched = await reader.covered()
     return Inputs(reader.days, reader.area(), amounts, counted, watched, await reader.peak_at(amounts.get("peak")))
 
 
@@ -55,38 +55,35 @@ class _Reader:
         query = Usage("1d", self._scope.start_ms, self._scope.end_ms, self._of, where, ("carrier",))
         return {row.tags["carrier"]: Steps(*row[1:4]) for row in await self._store.usage(query)}
 
-    async def day_facts(self) -> dict[str, Steps]:
+    async def facts(self) -> dict[str, Steps]:
+        """Its own facts, and the degree days of the site."""
         kind, name = self._scope.kind, self._scope.id
-        meters = [meter_of(kind, name, fact) for fact in BY_DAY]
+        own = OF_LOADS if kind == "tenant" else [*OF_LOADS, *HOURLY]
+        meters = [meter_of(kind, name, fact) for fact in own]
+        meters += [meter_of("site", self._estate.site.id, fact) for fact in DEGREES]
         if kind == "tenant":  # its readings are those of the buildings it is in
             buildings = {self._estate.zones[zone].building for zone, *_ in self._spans()}
             meters += [meter_of("building", each, fact) for each in buildings for fact in ("received", "expected")]
-        return await self._facts({"meter": meters}, self._scope.start_ms, self._scope.end_ms)
+        return await self._facts(meters, self._scope.start_ms, self._scope.end_ms)
 
-    async def hour_facts(self) -> dict[str, Steps]:
-        """The facts of all its zones together; of a tenant's, while it leases them."""
+    async def leased(self) -> dict[str, Steps]:
+        """What sensors say of a tenant's zones, while it leases them."""
         if self._scope.kind != "tenant":
-            carriers: Where = {"carrier": BY_HOUR}
-            return await self._facts({**carriers, **self._zones()}, self._scope.start_ms, self._scope.end_ms)
+            return {}
         together: dict[tuple[int, int], list[str]] = defaultdict(list)
         for zone, start_ms, end_ms in self._spans():
             together[start_ms, end_ms].append(zone)
         found: dict[str, list[Steps]] = defaultdict(list)
         for (start_ms, end_ms), zones in together.items():
-            meters = [meter_of("zone", zone, fact) for zone in zones for fact in BY_HOUR]
-            for name, steps in (await self._facts({"meter": meters}, start_ms, end_ms)).items():
+            meters = [meter_of("zone", zone, fact) for zone in zones for fact in HOURLY]
+            for name, steps in (await self._facts(meters, start_ms, end_ms)).items():
                 found[name].append(steps)
         return {name: _summed(parts) for name, parts in found.items()}
-
-    async def degrees(self) -> dict[str, Steps]:
-        site = self._estate.site.id
-        meters = [meter_of("site", site, fact) for fact in DEGREES]
-        return await self._facts({"meter": meters}, self._scope.start_ms, self._scope.end_ms)
 
     async def covered(self) -> tuple[float, float]:
         """The shares of its zones' area whose people are counted, and whose occupancy is known."""
         zones = self._inside()
-        where: Where = {"carrier": ["people", "observed"], "role": [ROLE]}
+        where: Where = {"carrier": ["people", "observed"], "role": [ROLE], **self._around()}
         first = floor(self._scope.start_ms, "1mo", self._estate.site.zone)
         rows = await self._store.usage(Usage("1mo", first, self._scope.end_ms, where=where, by=("meter", "carrier")))
         known: dict[str, set[str]] = defaultdict(set)
@@ -97,11 +94,12 @@ class _Reader:
 
     def _share(self, known: Iterable[str], zones: Mapping[str, float], total: float) -> float:
         names = set(known)
-        whole = f"{self._scope.kind}#{self._scope.id}" in names
+        kind = "zone" if self._scope.kind == "zone" else "own"
+        whole = f"{kind}#{self._scope.id}" in names
         area = sum(
             area
             for zone, area in zones.items()
-            if f"zone#{zone}" in names or f"building#{self._estate.zones[zone].building}" in names
+            if f"zone#{zone}" in names or f"own#{self._estate.zones[zone].building}" in names
         )
         return 1.0 if whole else area / total if total else 0.0
 
@@ -138,11 +136,12 @@ class _Reader:
             return {"meter": meters} if meters else None
         return {**SITE, "building": [name]} if kind == "building" else SITE
 
-    def _zones(self) -> Where:
-        kind, name = self._scope.kind, self._scope.id
-        if kind == "zone":
-            return {"meter": [meter_of("zone", name, fact) for fact in BY_HOUR]}
-        return {"building": [name]} if kind == "building" else {}
+    def _around(self) -> Where:
+        """The buildings that hold its zones; of the site all."""
+        kind, name, zones = self._scope.kind, self._scope.id, self._estate.zones
+        if kind in ("site", "building"):
+            return {} if kind == "site" else {"building": [name]}
+        return {"building": sorted({zones[zone].building for zone in self._inside()})}
 
     def _inside(self) -> dict[str, float]:
         """The areas of its zones."""
@@ -159,12 +158,9 @@ class _Reader:
         spans = ((each.zone, max(each.start_ms, start_ms), min(each.end_ms, end_ms)) for each in leases)
         return [(zone, start, end) for zone, start, end in spans if start < end]
 
-    async def _facts(self, where: Where, start_ms: int, end_ms: int) -> dict[str, Steps]:
-        derived: Where = {**where, "role": [ROLE]}
-        rows: Sequence[UsageRow] = await self._store.usage(
-            Usage("1d", start_ms, end_ms, where=derived, by=("carrier",))
-        )
-        return {row.tags["carrier"]: summed([row]) for row in rows if row.tags["carrier"] in FACTS}
+    async def _facts(self, meters: Sequence[str], start_ms: int, end_ms: int) -> dict[str, Steps]:
+        query = Usage("1d", start_ms, end_ms, where={"meter": meters, "role": [ROLE]}, by=("carrier",))
+        return {row.tags["carrier"]: Steps(*row[1:4]) for row in await self._store.usage(query)}
 
 
 def _metered_m2(estate: Estate) -> float:

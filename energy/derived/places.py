@@ -18,9 +18,9 @@ OUTDOOR = "climate.temperature"
 
 
 class Place(NamedTuple):
-    """A zone, a building where sensors serve it as a whole, the site, or a tenant."""
+    """A zone, a building, the site or a tenant; `own` where sensors serve a building or the site as a whole."""
 
-    kind: str  # zone, building, site or tenant
+    kind: str  # zone, own, building, site or tenant
     id: str
     building: str  # the tag of its rows; the site's id where it is in none
     zone: str = ""  # the tag of its sensors' readings
@@ -38,6 +38,11 @@ def placed(estate: Estate, building: str, zone: str) -> Place:
     """The place a device is in."""
     if zone:
         return Place("zone", zone, building, zone)
+    return Place("own", building, building)
+
+
+def whole(estate: Estate, building: str) -> Place:
+    """The building, or the site, with all that is in it."""
     return Place("site" if building == estate.site.id else "building", building, building)
 
 
@@ -59,9 +64,7 @@ def outdoor(estate: Estate) -> str:
 def place_bases(estate: Estate) -> dict[str, str]:
     """Place → what its facts rest on in the estate, as a short text that changes when any of it does."""
     found = {place.name: _basis(estate, place, devices) for place, devices in places(estate).items()}
-    site = Place("site", estate.site.id, estate.site.id)
-    found[site.name] = _hash(found.get(site.name), outdoor(estate), str(estate.site.zone))
-    return found
+    return found | {whole(estate, estate.site.id).name: _hash(outdoor(estate), str(estate.site.zone))}
 
 
 def _basis(estate: Estate, place: Place, devices: Iterable[str]) -> str:
@@ -81,3 +84,15 @@ def rows(place: Place, found: dict[str, Steps], every: Every, settled_ms: int) -
         for start, amount, estimated in zip(*(column.tolist() for column in steps), strict=True):
             written.append(Consumption(*names, start, amount, estimated, settled_ms))
     return written
+
+
+def place_of(estate: Estate, meter: str) -> Place | None:
+    """The place whose fact this is; None where the estate has it no longer."""
+    kind, _, rest = meter.partition("#")
+    id_ = rest.partition("#")[0]
+    if kind == "zone" and id_ in estate.zones:
+        return Place(kind, id_, estate.zones[id_].building, id_)
+    if kind == "tenant" and id_ in estate.tenants:
+        return Place(kind, id_, estate.site.id)
+    known = kind in ("own", "building", "site") and (id_ in estate.buildings or id_ == estate.site.id)
+    return Place(kind, id_, id_) if known else None

@@ -25,9 +25,10 @@ from dashboards.health import Readiness
 from dashboards.parts import Parts
 from energy.cost.tariff_rows import tariff_rows
 from energy.derived.days import Hours, day_facts
-from energy.derived.facts import FACTS
-from energy.derived.places import Place, placed
+from energy.derived.facts import HOURLY
+from energy.derived.places import Place, placed, whole
 from energy.derived.places import rows as rows_of
+from energy.derived.summing import combined
 from energy.flows.rollup import rollup
 from energy.flows.rows import Flow, rows, shared
 from energy.meters.steps import Steps
@@ -98,23 +99,23 @@ def batches(site: Estate, now_ms: int, fine_days: int) -> Iterator[list[Consumpt
 
 
 def derived(site: Estate, building: str, flows: Iterable[Flow], now_ms: int) -> Iterator[Consumption]:
-    """The facts of a building, its zones and their tenants, by day; the hours' by month, too. Two people are about."""
+    """The facts of a building, its zones and their tenants, by day and month. Two people are about in every zone."""
     zone, nobody = site.site.zone, Hours(np.empty(0, np.int64), np.empty(0, np.bool_))
     for meter, tenant, steps in flows:
         span = site.placements[meter.device][0]
-        place = Place("tenant", tenant, site.site.id) if tenant else placed(site, span.building, span.zone)
-        if tenant != COMMON:
-            yield from rows_of(place, day_facts({"electricity": steps}, STEP_MS, nobody, zone), "1d", now_ms)
-        if place.kind == "zone":
-            day = rollup(steps._replace(amounts=np.full(len(steps.starts), 1800)), "1d", zone)
-            for every in ("1d", "1mo"):
-                facts = dict.fromkeys(
-                    (row.name for row in FACTS.values() if row.every == "1h"), rollup(day, every, zone)
-                )
-                yield from rows_of(place, facts, every, now_ms)
-        if place.kind == "building" and building == min(site.buildings):
-            whole = Place("site", site.site.id, site.site.id)
-            yield from rows_of(whole, day_facts({"electricity": steps}, STEP_MS, nobody, zone), "1d", now_ms)
+        place = placed(site, span.building, span.zone) if span.zone else whole(site, span.building)
+        of = [Place("tenant", tenant, site.site.id)] if tenant else [place]
+        if not tenant and not span.zone and building == min(site.buildings):
+            of.append(whole(site, site.site.id))
+        for each in of if tenant != COMMON else ():
+            found = day_facts({"electricity": steps}, STEP_MS, nobody, zone)
+            if each.kind != "tenant":
+                zones = {"zone": 1, "building": ZONES, "site": len(site.zones)}[each.kind]
+                day = rollup(steps._replace(amounts=np.full(len(steps.starts), 1800 * zones)), "1d", zone)
+                found |= dict.fromkeys(HOURLY, day)
+            yield from rows_of(each, found, "1d", now_ms)
+            for fact, finer in found.items():
+                yield from rows_of(each, {fact: combined(fact, finer, "1mo", zone)}, "1mo", now_ms)
 
 
 def _within(flow: Flow, start_ms: int, end_ms: int) -> Flow:

@@ -72,6 +72,30 @@ async def test_people_by_hour_day_and_year(store: Store, state: State) -> None:
     assert [18_000] == [*(await of(store, "1y", "zone#z1#people")).values()]
 
 
+async def test_buildings_and_the_site_have_the_sums(store: Store, state: State) -> None:
+    """2 and then 3 people in z1, 1 in z2, one more at the site: 3 and 4 person-hours in b01, 4 and 5 at the site."""
+    settlement = Settlement(store, site(), state)
+    await store.write(said("cam1", "occupancy.count", [2, 2, 2, 2, 3, 3, 3, 3, 0]))
+    await settlement.settle(NOW_MS)
+    await store.write(said("cam2", "occupancy.count", [1] * 8 + [0]) + said("sky", "occupancy.count", [1] * 8 + [0]))
+    await settlement.settle(NOW_MS)
+
+    assert {0: 10_800, 1: 14_400} == await of(store, "1h", "building#b01#people")
+    assert {0: 14_400, 1: 18_000} == await of(store, "1h", "site#site#people")
+    assert {0: 32_400} == await of(store, "1d", "site#site#people")
+    assert [25_200] == [*(await of(store, "1mo", "building#b01#people")).values()]
+
+
+async def test_months_of_loads(store: Store, state: State) -> None:
+    """Days of 400 W at base, the second with a step of 800 W: 800 W and 2 × 400 W·d in the month."""
+    register = [100.0 * step + (100 if step > 140 else 0) for step in range(98 + 96)]
+    await store.write(said("main", "electricity.energy", register))
+    await Settlement(store, site(), state).settle(NOW_MS)
+    month = {name: [*(await of(store, "1mo", f"site#site#{name}")).values()] for name in ("peak", "base", "based")}
+
+    assert {"peak": [800], "base": [800], "based": [2]} == month
+
+
 async def test_late_people_share_again(store: Store, state: State) -> None:
     """400 Wh by occupancy: with 1 person-hour of a and 3 of b they are 100 and 300, with 4 and 1 320 and 80."""
     settlement = Settlement(store, site(Key("main", "occupancy", "", 0, 0, FOREVER_MS)), state)

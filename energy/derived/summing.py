@@ -1,0 +1,94 @@
+"""Facts of zones → the same of their building and the site; facts of days → of their months and years.
+
+A question about a whole place or year then reads a few rows. Days, months and years of a building are found from those
+of its zones, hour by hour, so that a sum of sums is the sum.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from energy.derived.facts import DEGREES, FACTS, HOURLY, ROLE, meter_of
+from energy.derived.places import Place, place_of, rows, whole
+from energy.flows.rollup import floored, rollup
+from energy.meters.steps import Steps
+from energy.usage import Where, summed
+from estate.calendar import DAY_MS, Every, floor
+from estate.calendar import steps as calendar_steps
+from estate.model import Consumption, Estate
+from store.base import Store, Usage, UsageRow
+
+HOURS_MS = 7 * DAY_MS
+"""How many hours of all zones are worked on at a time."""
+
+WIDER: tuple[Every, ...] = ("1h", "1d")
+LONGER: tuple[tuple[Every, Every], ...] = (("1d", "1mo"), ("1mo", "1y"))
+
+
+class Summing:
+    """Reads facts there are, and says what those of wider places and longer steps come to."""
+
+    def __init__(self, store: Store, estate: Estate) -> None:
+        self._store, self._estate, self._zone = store, estate, estate.site.zone
+
+    async def wider(self, since_ms: int, now_ms: int) -> AsyncIterator[list[Consumption]]:
+        """The hours and days of buildings and of the site, from the hour of `since_ms` on."""
+        where: Where = {"carrier": HOURLY, "role": [ROLE]}
+        for every in WIDER:
+            for start_ms in range(floor(since_ms, every, self._zone), now_ms + DAY_MS, HOURS_MS):
+                query = Usage(every, start_ms, start_ms + HOURS_MS, where=where, by=("meter", "carrier"))
+                found = await self._store.usage(query)
+                yield await asyncio.to_thread(self._wider, found, every, now_ms)
+
+    async def longer(self, since_ms: int, today_ms: int, now_ms: int) -> AsyncIterator[list[Consumption]]:
+        """The months and years of all facts, from the year of `since_ms` on; of days that are over."""
+        first_ms = max(floor(since_ms, "1y", self._zone), await self._first(today_ms))
+        month_ms = max(floor(since_ms, "1mo", self._zone), first_ms)
+        for (finer, every), start_ms in zip(LONGER, (month_ms, first_ms), strict=True):
+            edges = [*calendar_steps(start_ms, today_ms, every, self._zone), today_ms]
+            for begin_ms, end_ms in pairwise(edges):
+                query = Usage(finer, begin_ms, end_ms, where=_FACTS, by=("meter", "carrier"))
+                yield await asyncio.to_thread(self._longer, await self._store.usage(query), every, now_ms)
+
+    async def _first(self, today_ms: int) -> int:
+        """The month of the first day with a fact: the site has one of each."""
+        site = self._estate.site.id
+        where: Where = {"meter": [meter_of("site", site, fact) for fact in ("expected", "observed", *DEGREES)]}
+        days = await self._store.usage(Usage("1d", 0, today_ms, where=where, by=("meter",)))
+        return floor(min((int(row.starts[0]) for row in days), default=today_ms), "1mo", self._zone)
+
+    def _wider(self, found: Iterable[UsageRow], every: Every, now_ms: int) -> list[Consumption]:
+        inside: dict[tuple[Place, str], list[UsageRow]] = defaultdict(list)
+        for row in found:
+            place = place_of(self._estate, row.tags["meter"])
+            if place and place.kind in ("zone", "own"):
+                for around in {whole(self._estate, place.building), whole(self._estate, self._estate.site.id)}:
+                    inside[around, row.tags["carrier"]].append(row)
+        return [
+            row for (place, fact), parts in inside.items() for row in rows(place, {fact: summed(parts)}, every, now_ms)
+        ]
+
+    def _longer(self, found: Iterable[UsageRow], every: Every, now_ms: int) -> list[Consumption]:
+        written: list[Consumption] = []
+        for row in found:
+            if place := place_of(self._estate, row.tags["meter"]):
+                fact = row.tags["carrier"]
+                written += rows(place, {fact: combined(fact, Steps(*row[1:4]), every, self._zone)}, every, now_ms)
+        return written
+
+
+_FACTS: Where = {"carrier": list(FACTS), "role": [ROLE]}
+
+
+def combined(fact: str, finer: Steps, every: Every, zone: ZoneInfo) -> Steps:
+    """A fact of longer steps: the sum of the finer ones, or the greatest of them, which is as sure as that one is."""
+    if FACTS[fact].longer == "sum" or not len(finer.starts):
+        return rollup(finer, every, zone)
+    periods = floored(finer.starts, every, zone)
+    order = np.lexsort((finer.amounts, periods))
+    last = order[np.append(np.diff(periods[order]) > 0, True)]
+    return Steps(periods[last], finer.amounts[last], finer.estimated[last])
