@@ -22,6 +22,7 @@ check: .venv/installed-dev  ## style, types, imports, generated files
 	$(BIN)/python -m sensors.asyncapi --check
 	$(BIN)/python -m estate.docs --check
 	$(BIN)/python -m energy.docs --check
+	$(BIN)/python -m store.docs --check
 	$(BIN)/microville dashboards check
 
 bench: .venv/installed-dev servers  ## medians and ratios, measured in one run

@@ -21,11 +21,12 @@ from alerts.forecast import WINDOW_DAYS
 from alerts.history import history
 from alerts.mail import Announcement, compose
 from alerts.outbox import Letter, Queued
+from alerts.report import budget_points, health_points
 from alerts.settings import MailSettings
 from alerts.state import AlertState, load, save, states
 from estate.calendar import DAY_MS, floor
 from estate.model import Budget, Estate
-from store.base import Store, StoreUnavailable, Usage
+from store.base import Latest, Store, StoreRefused, StoreUnavailable, Usage
 from store.state import State
 
 T = TypeVar("T")
@@ -37,6 +38,12 @@ LOOK_S = 1.0
 
 NOTE_S = 10.0
 """How often a note is tried that the disk does not take."""
+
+HEALTH_MS = 5 * 60_000
+"""How often devices' health is written: they are many, and change slowly."""
+
+MOST_POINTS = 5_000
+"""In one write."""
 
 LAST_S = 2.0
 """How long a stop waits for a mail that is being handed over."""
@@ -62,6 +69,7 @@ class Alerts:
         self._state = state
         self._mail = mail
         self._clock = clock  # ms since the epoch, UTC
+        self._health_ms = 0  # when devices' health was last written
 
     def adopt(self, estate: Estate) -> None:
         """Judge by this estate from the next time on."""
@@ -86,6 +94,19 @@ class Alerts:
         budgeted = self._budgeted()
         return [each for each in await self._state.run(states) if (each.tenant, each.carrier) in budgeted]
 
+    async def report(self, now_ms: int) -> None:
+        """Write where the budgets stand, and every few minutes how devices are. StoreUnavailable: then at the next."""
+        points = list(budget_points(await self.current(), now_ms))
+        if due := not 0 <= now_ms - self._health_ms < HEALTH_MS:
+            points += health_points(self._estate, await self._store.latest(Latest()), now_ms)
+        try:
+            for first in range(0, len(points), MOST_POINTS):
+                await self._store.write(points[first : first + MOST_POINTS])
+        except StoreRefused as error:
+            log.warning("own_states_refused", cause=str(error), next_step="these minutes are not in the store")
+        if due:
+            self._health_ms = now_ms
+
     async def send_due(self, now_ms: int) -> int:
         """Try each mail that is due once; how many were taken."""
         taken = 0
@@ -103,7 +124,9 @@ class Alerts:
     async def _judge_for_ever(self, every_s: float) -> None:
         while True:
             try:
-                await self.evaluate(self._clock())
+                now_ms = self._clock()
+                await self.evaluate(now_ms)
+                await self.report(now_ms)
             except (StoreUnavailable, sqlite3.OperationalError) as error:
                 log.warning("budgets not judged", cause=str(error), next_try_s=every_s)
             await asyncio.sleep(every_s)

@@ -7,6 +7,7 @@ from functools import partial
 from sqlite3 import Connection
 from typing import Literal, NamedTuple
 
+from alerts.report import is_silent
 from dashboards.api.models import DeviceState, Finding, Unmapped
 from dashboards.unknown import Refusals, Stranger, refusals, strangers
 from estate.calendar import DAY_MS, rfc3339
@@ -15,9 +16,6 @@ from ingest.notes import findings, load_memory, unmapped
 from sensors.model import Context
 from store.base import Latest, Store
 from store.state import State
-
-SILENT_AFTER = 3
-"""A device is silent when this many of its intervals have passed without a reading."""
 
 MOST_UNMAPPED = 20
 
@@ -56,11 +54,6 @@ async def unknown_devices(estate: Estate, state: State, now_ms: int) -> list[Dev
     read = await state.read(partial(strangers, seen=seen))
     told = await asyncio.to_thread(lambda: [stranger.told(routes) for stranger in read])
     return [_unknown(estate, stranger, notes) for stranger in told]
-
-
-def is_silent(last_ms: int, interval_s: int, now_ms: int) -> bool:
-    """Whether the device should have been heard of since."""
-    return now_ms - last_ms > SILENT_AFTER * interval_s * 1000
 
 
 def _known(estate: Estate, device: Device, last: Mapping[str, Point], notes: _Notes, now_ms: int) -> DeviceState:

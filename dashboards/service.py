@@ -38,6 +38,7 @@ from ingest.mqtt.subscriptions import Subscriptions
 from ingest.notes import load_memory
 from ingest.pipeline import Pipeline
 from ingest.release import enlighten, reconsider
+from ingest.report import Report
 from sensors.model import Context
 from store.base import Latest, Store, StoreRefused, StoreUnavailable
 from store.settings import open_store
@@ -98,6 +99,7 @@ class Service:
         filters = settings.broker.filters(self._routes.filters())
         self._session = Session(settings.broker, filters, clock, subscriptions)
         self._ingester = Ingester(self._session, self._intake)
+        self._report = Report(settings.broker.client_id, self._intake, self._store, lambda: self._session.connected)
         self._settlement = Settlement(self._store, estate, state, settings.store.raw_days)
         self._alerts = Alerts(self._store, estate, state, settings.mail, clock)
         self._progress = Progress(ledger)
@@ -163,6 +165,7 @@ class Service:
             serving = [group.create_task(self._web.run(self._answer))]
             if Role.INGEST in self._roles:
                 serving.append(group.create_task(self._ingester.run()))
+                helpers.append(group.create_task(self._report.run()))
             await stop.wait()
             self._supervisor.stopping()
             for helper in helpers:
@@ -175,6 +178,8 @@ class Service:
             _, late = await asyncio.wait(serving, timeout=STOP_S)
             for task in late:  # what is not safe by now is not acknowledged either
                 task.cancel()
+        if Role.INGEST in self._roles:
+            await self._report.close()
         await self._store.close()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

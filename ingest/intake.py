@@ -12,6 +12,7 @@ from ingest.account import events
 from ingest.account.books import Books
 from ingest.account.events import Event
 from ingest.account.ledger import Ledger
+from ingest.delay import Delay
 from ingest.drain import Drainer
 from ingest.fill import Fill
 from ingest.notes import Notes, save_memory
@@ -56,6 +57,7 @@ class Intake:
         )
         self.quarantine_fill = Fill("quarantine", most_quarantined, "release or purge: at 100 % the oldest go")
         self._drainer = Drainer(state, self.books, self.writer, pipeline, self.spool_fill, clock)
+        self.delay = Delay()
         self._taken = self._kept = 0  # batches
         self.releasing = asyncio.Lock()  # held by a release
 
@@ -91,6 +93,7 @@ class Intake:
                 self.writer.found()
             await self._end(events.settled(len(messages), done), done.rejected)
         self._kept += 1
+        self.delay.note(len(messages), self.clock() - messages[0].received_ms)
 
     async def admit(self, messages: Sequence[Message]) -> Outcome:
         """Write messages that do not come from the broker; they count once `hold`, or the caller, has kept the rest.

@@ -8,7 +8,7 @@ import asyncio
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.watch import Finding, Watch
@@ -45,6 +45,10 @@ class Notes:
             self._unmapped.update(decoded.unmapped)
         if decoded.readings:
             self._watch.see(message, decoded.readings)
+
+    def behind(self, since_ms: int) -> Iterator[tuple[str, int]]:
+        """How far the clocks of devices are behind; see `Watch.behind`."""
+        return self._watch.behind(since_ms)
 
     async def run(self) -> None:
         """Save what was noticed, every few seconds, until cancelled."""

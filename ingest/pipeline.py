@@ -48,6 +48,10 @@ class Pipeline:
         """Whether today's estate does."""
         return self._estate.knows(device)
 
+    def place(self, device: str, at_ms: int) -> Placement | None:
+        """Where today's estate says that the device was."""
+        return self._estate.place(device, at_ms)
+
     def adopt(self, estate: Estate, routes: Routes) -> None:
         """From now on read and place by these; what formats were told stays."""
         self._estate, self._routes = estate, routes

@@ -4,7 +4,7 @@ A device that speaks in another building's topic needs no watch: each such messa
 does a clock ahead: `wrong_time`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -102,6 +102,12 @@ class Watch:
                 self._see_register((owner, channel, quantity), value, at_ms, now_ms)
         if newest_ms != now_ms and not message.retained:
             self._see_clock(device, name, now_ms - newest_ms, now_ms)
+
+    def behind(self, since_ms: int) -> Iterator[tuple[str, int]]:
+        """How late the values of each device are at least (ms), of those heard since then with times of their own."""
+        for name, device in self._devices.items():
+            if device.messages and device.topic_ms >= since_ms:
+                yield name, device.least_ms
 
     def found(self) -> list[Finding]:
         """What was found since the last call."""

@@ -14,8 +14,8 @@ from sensors.quantities import QUANTITIES, Across, Kind, Quantity
 
 
 def _row(name: str, unit: str, ucum: str, kind: Kind, across: Across, grafana: str, fr: str, en: str) -> Quantity:
-    high = {"state": 1.0}.get(kind, 1e13)
-    return Quantity(name, unit, ucum, kind, 0.0, high, 0.0, across, "", "", grafana, fr, en)
+    low, high = (0.0, 1.0) if kind == "state" else (-1e13, 1e13)
+    return Quantity(name, unit, ucum, kind, low, high, 0.0, across, "", "", grafana, fr, en)
 
 
 def _messages(name: str, kind: Kind, fr: str, en: str) -> Quantity:
@@ -45,9 +45,9 @@ _ROWS = (
     _share("ingest.spool_fill", "Remplissage de la file d'attente", "Spool fill"),
     _share("ingest.quarantine_fill", "Remplissage de la quarantaine", "Quarantine fill"),
     _row("ingest.latency", "ms", "ms", "gauge", "mean", "ms",
-         "Délai moyen jusqu'à l'enregistrement", "Mean time until stored"),
+         "Délai moyen jusqu'à l'enregistrement", "Mean time until safe"),
     _row("ingest.latency_max", "ms", "ms", "gauge", "max", "ms",
-         "Délai le plus long jusqu'à l'enregistrement", "Longest time until stored"),
+         "Délai le plus long jusqu'à l'enregistrement", "Longest time until safe"),
     _yes("ingest.broker_away", "Courtier MQTT injoignable", "MQTT broker away"),
     _yes("ingest.store_away", "Base de données injoignable", "Store away"),
     _share("alerts.level", "Niveau d'alerte du budget", "Alert level of the budget"),
@@ -55,7 +55,8 @@ _ROWS = (
     _share("alerts.forecast", "Part du budget prévue en fin de mois", "Share of the budget expected by month's end"),
     _yes("health.silent", "Appareil muet", "Device silent"),
     _row("health.age", "s", "s", "gauge", "max", "s", "Âge du dernier relevé", "Age of the last reading"),
-    _row("health.clock", "s", "s", "gauge", "max", "s", "Retard de l'horloge", "Clock behind by"),
+    _row("health.clock", "s", "s", "gauge", "max", "s",
+         "Retard de l'horloge (négatif : avance)", "Clock behind by (negative: ahead)"),
 )  # fmt: skip
 # `amount`: since the point before, so that windows, ingesters and restarts simply add up. `gauge` and `state`: then.
 

@@ -17,6 +17,7 @@ from estate.model import COMMON, Estate
 from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 from store.base import How, Latest, Tag, UsageTag
+from store.own import OWN, STORED
 
 MOST_VALUES = 200_000
 """The most values one answer holds: 40 meters at 15 minutes for 52 days; some 10 MB of JSON."""
@@ -61,6 +62,10 @@ def _quantity(name: str) -> str:
     return name
 
 
+def _stored(name: str) -> str:
+    return name if name in OWN else _quantity(name)
+
+
 def _carrier(name: str) -> str:
     if name not in CARRIERS:
         raise ValueError(f"is no carrier; there are {', '.join(CARRIERS)}")
@@ -69,6 +74,7 @@ def _carrier(name: str) -> str:
 
 Instant = Annotated[int, BeforeValidator(_instant), Field(json_schema_extra={"type": "string", "format": "date-time"})]
 QuantityName = Annotated[str, BeforeValidator(_quantity)]
+StoredName = Annotated[str, BeforeValidator(_stored)]
 CarrierName = Annotated[str, BeforeValidator(_carrier)]
 Buildings = Annotated[list[str], Field(description="Building ids; repeat the parameter for several. Default: all.")]
 Zones = Annotated[list[str], Field(description="Zone ids; repeat for several. Default: all.")]
@@ -95,7 +101,7 @@ class LatestParams(Params):
 
 
 class SeriesParams(Params):
-    quantity: Annotated[QuantityName, Field(description="One quantity, such as `electricity.power`.")]
+    quantity: Annotated[StoredName, Field(description="One quantity, such as `electricity.power`, `ingest.received`.")]
     building: Buildings = []
     zone: Zones = []
     device: Devices = []
@@ -114,7 +120,9 @@ class SeriesParams(Params):
     ] = "15m"
     how: Annotated[
         How | None,
-        Field(description="Within a window. Default: mean of a gauge, last of a counter, max of a state."),
+        Field(
+            description="Within a window. Default: mean of a gauge, last of a counter, max of a state, sum of amounts."
+        ),
     ] = None
     by: Annotated[
         list[Tag],
@@ -127,7 +135,7 @@ class SeriesParams(Params):
 
     @property
     def usual_how(self) -> How:
-        return self.how or _USUAL_HOW[QUANTITIES[self.quantity].kind]
+        return self.how or _USUAL_HOW[STORED[self.quantity].kind]
 
     @property
     def groups(self) -> list[Tag]:

@@ -31,6 +31,7 @@ from ingest.quarantine import Selection
 from sensors.model import Reason
 from sensors.quantities import QUANTITIES
 from store.base import Latest, Row, Series, Store
+from store.own import OWN
 
 
 def api_router(parts: Parts) -> APIRouter:
@@ -51,7 +52,8 @@ def api_router(parts: Parts) -> APIRouter:
     @router.get("/series")
     async def series(asked: Annotated[SeriesParams, Query()]) -> list[SeriesGroup]:
         """One quantity over time, by window and group; a window without readings is absent, never zero."""
-        check_ids(estate, {"building": asked.building, "zone": asked.zone, "device": asked.device})
+        named = [] if asked.quantity in OWN else asked.device  # ingesters and tenants are no devices
+        check_ids(estate, {"building": asked.building, "zone": asked.zone, "device": named})
         start_ms, end_ms = asked.span(parts.clock())
         by = asked.groups
         query = Series(asked.quantity, start_ms, end_ms, asked.every_ms, asked.usual_how, asked.where(), by)
@@ -101,7 +103,7 @@ def api_router(parts: Parts) -> APIRouter:
 
 async def _most_values(store: Store, query: Series, members: Latest) -> int:
     """How many values the answer can have, at most: readings are counted, windows need not be."""
-    if query.every_ms is None:
+    if query.every_ms is None or query.quantity in OWN:  # of these no last values tell how many groups there are
         counts = await store.series(replace(query, every_ms=query.end_ms - query.start_ms, how="count"))
         return int(sum(row.values.sum() for row in counts))
     groups = {tuple(str(getattr(point, tag)) for tag in query.by) for point in await store.latest(members)}

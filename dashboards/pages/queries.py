@@ -6,7 +6,7 @@ The definitions are those of `energy.usage`. What is not settled or not measured
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dashboards.devices import is_silent
+from alerts.report import is_silent
 from energy import usage
 from estate.calendar import DAY_MS, floor, rfc3339
 from estate.model import Estate, Point

@@ -10,12 +10,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from alerts.budget import Rung
 from alerts.outbox import sendings
-from alerts.run import Alerts, Event
+from alerts.run import HEALTH_MS, Alerts, Event
 from alerts.settings import MailSettings
 from alerts.sink import MailSink, list_mails, read_mail
 from estate.calendar import HOUR_MS
-from estate.model import Estate
-from store.base import Store, StoreUnavailable, Usage, UsageRow
+from estate.model import Device, Estate, Placement
+from store.base import Series, Store, StoreUnavailable, Usage, UsageRow
 from store.duck import DuckStore
 from store.state import State
 from tests.alerts.values import BAKERY, budget, estate, ms, open_state, rows, serving
@@ -82,6 +82,31 @@ async def test_states_for_the_page(tmp_path: Path, store: Store) -> None:
     assert [("atelier", 80, "forecast", NOW, 576_000), ("bakery", 0, "measured", ms(2026, 11, 1), 5_760_000)] == [
         (each.tenant, each.level, each.basis, each.since_ms, each.figures.amount) for each in found
     ]
+
+
+async def test_levels(tmp_path: Path, store: Store) -> None:
+    """Each minute where every budget stands, by tenant and carrier; health only every few minutes."""
+    sites = replace(
+        BOTH,
+        devices={"never": Device("never", "never", 60, "")},
+        placements={"never": [Placement("b01", "room", 0, 2 * NOW)]},
+    )
+    with open_state(tmp_path) as state:
+        service = alerts(store, state, sites, None)
+        await service.evaluate(NOW)
+        for at_ms in (NOW, NOW + MINUTE, NOW + HEALTH_MS):
+            await service.report(at_ms)
+        await service.report(ms(2026, 12, 1))  # of a month that is over nothing is said
+
+    async def values(name: str, device: str) -> list[float]:
+        query = Series(name, NOW, ms(2026, 12, 2), None, where={"device": [device]}, by=("device", "channel"))
+        return [value for row in await store.series(query) for value in row.values.tolist()]
+
+    assert [80.0] * 3 == await values("alerts.level", "atelier")
+    assert [0.0] * 3 == await values("alerts.level", "bakery")
+    assert [round(100 * 576 / 730, 9)] * 3 == [round(each, 9) for each in await values("alerts.share", "atelier")]
+    assert [round(100 * 720 / 730, 9)] * 3 == [round(each, 9) for each in await values("alerts.forecast", "atelier")]
+    assert [1.0] * 3 == await values("health.silent", "never")
 
 
 async def test_server_down_then_up(tmp_path: Path, store: Store, sink: MailSink) -> None:

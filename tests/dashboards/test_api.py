@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from dashboards.parts import Parts
+from estate.model import Point
 from store.influx import InfluxStore
-from tests.dashboards.conftest import client_of
+from tests.dashboards.conftest import NOW, client_of
 from tests.servers import free_port
 
 
@@ -103,6 +104,22 @@ async def test_site_and_tenant(client: httpx.AsyncClient) -> None:
 
     assert {"electricity": [120_000], "gas": [48_000]} == {g["tags"]["carrier"]: g["amount"] for g in site}
     assert [({"tenant": "baker", "carrier": "electricity"}, [12_000])] == [(g["tags"], g["amount"]) for g in tenant]
+
+
+async def test_what_the_service_says_of_itself(client: httpx.AsyncClient, filled: Parts) -> None:
+    """Its counts are answered as a series, by reason; no list of last values or devices has them."""
+    counts = [
+        Point("ingest-1", reason, "ingest.quarantined", 2.0, NOW - minute * 60_000, "", "")
+        for reason in ("malformed", "wrong_time")
+        for minute in (1, 2)
+    ]
+    await filled.store.write(counts)
+    found = await get(client, "/api/series?quantity=ingest.quarantined&by=channel&every=15m&device=ingest-1")
+    latest, devices = await get(client, "/api/latest"), await get(client, "/api/devices")
+
+    assert [("malformed", [4.0]), ("wrong_time", [4.0])] == [(g["tags"]["channel"], g["value"]) for g in found]
+    assert "ingest-1" not in {row["device"] for row in [*latest, *devices]}
+    assert 400 == (await client.get("/api/latest?quantity=ingest.received")).status_code
 
 
 async def test_any_offset(client: httpx.AsyncClient) -> None:

@@ -1,0 +1,51 @@
+"""The page OWN.md, from the table in own.py: `python -m store.docs [--check]`."""
+
+import sys
+from pathlib import Path
+
+from store.own import OWN
+
+PAGE = Path(__file__).with_name("OWN.md")
+
+HEAD = """\
+# What the service says of itself
+
+Written by `python -m store.docs` from `own.py`. Points like any reading, in both stores, for Grafana and `/api/series`;
+no message, import or device can name them, and no list of devices or last values knows them.
+
+| family | device | channel | building, zone | written by | every |
+|---|---|---|---|---|---|
+| `ingest` | the ingester's MQTT client id | the reason, if any | – | who ingests | minute, and at the end |
+| `alerts` | the tenant | the budget's carrier | – | who judges budgets | minute |
+| `health` | the device it is about | – | where the device is | the same; `clock`: who ingests | five minutes |
+
+While the store is away an ingester's minutes wait in memory (a day of them at most, none survives its end); the others
+are left out. An `amount` is of the time since the point before it, so windows, several ingesters and restarts add up; a
+process that is killed takes with it the counts of its last minute, which `microville account` has.
+
+| quantity | unit | kind | across devices | English | French |
+|---|---|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = [
+        f"| `{row.name}` | {row.unit or '0 or 1'} | {row.kind} | {row.across} | {row.en} | {row.fr} |\n"
+        for row in OWN.values()
+    ]
+    return HEAD + "".join(rows)
+
+
+def main() -> int:
+    """Write the page; with --check, only say whether it is up to date."""
+    if "--check" not in sys.argv:
+        PAGE.write_text(page(), encoding="utf-8")
+    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
+        sys.stderr.write(f"{PAGE} is out of date: run python -m store.docs\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
