@@ -171,10 +171,9 @@ class _Part:
             wrong.append(self._misplaced(row))
         if not keys:
             return columns(()), np.empty(0, np.bool_)
-        every = [np.concatenate(column) for column in zip(*keys, strict=True)]
-        order = np.argsort(every[0], kind="stable")
-        sorted_ = Columns(*(column[order] for column in every))
-        return _once(sorted_, np.concatenate(wrong)[order])
+        every = Columns(*(np.concatenate(column) for column in zip(*keys, strict=True)))
+        order = np.argsort(every.keys, kind="stable")
+        return _once(every.where(order), np.concatenate(wrong)[order])
 
     def _misplaced(self, row: UsageRow) -> NDArray[np.bool_]:
         meter = self._meter(row.tags["meter"])

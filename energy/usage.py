@@ -75,12 +75,13 @@ def load(steps: Steps, every: Step) -> Load:
 def summed(rows: Sequence[UsageRow]) -> Steps:
     """The steps of several groups together; a step that only some have is the sum of those."""
     starts = np.unique(np.concatenate([row.starts for row in rows])) if rows else np.empty(0, np.int64)
-    amounts, guessed = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
-    for row in rows:
-        at = np.searchsorted(starts, row.starts)
-        amounts[at] += row.amounts
-        guessed[at] += Steps(*row[1:4]).guessed
-    return Steps.of(starts, amounts, guessed)
+    amounts, guessed, blank = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64), starts > 0
+    for steps in (Steps(*row[1:4]) for row in rows):
+        at = np.searchsorted(starts, steps.starts)
+        amounts[at] += steps.amounts
+        guessed[at] += steps.guessed
+        blank[at] &= steps.blank
+    return Steps.of(starts, amounts, guessed, blank)
 
 
 def _intensity(building: Building, days: Steps) -> Intensity:

@@ -80,7 +80,7 @@ class UsageRow(NamedTuple):
     tags: Mapping[str, str]
     starts: NDArray[np.int64]  # ms since the epoch
     amounts: NDArray[np.int64]  # in the carrier's unit
-    estimated: NDArray[np.float64]  # the share of the amount that was not measured, 0 to 1
+    estimated: NDArray[np.float64]  # the share of the amount that was not measured, 0 to 1; of 0 the least of its parts
     settled: NDArray[np.int64]  # ms since the epoch: when the last of the rows was written anew; 0 when that is unknown
 
 

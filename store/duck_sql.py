@@ -75,7 +75,7 @@ def of_usage(query: Usage) -> Statement:
         return Statement(_by_group(query.by, rows, ("time", "amount", "estimated", "settled_ms")), parameters)
     rows = f"""
         SELECT {_columns(query.by, _USAGE_COLUMNS)}c.time, sum(c.amount)::BIGINT AS amount,
-            coalesce(sum(c.amount * c.estimated) / nullif(sum(c.amount), 0), 0) AS estimated,
+            coalesce(sum(c.amount * c.estimated) / nullif(sum(c.amount), 0), min(c.estimated), 0) AS estimated,
             max(c.settled_ms) AS settled_ms
         FROM {table} c JOIN flow f ON f.id = c.flow JOIN kind k ON k.id = c.kind
         WHERE {_WHOSE[query.of]} AND c.time >= $start AND c.time < $end{chosen} GROUP BY ALL"""

@@ -140,7 +140,8 @@ class InfluxStore:
         for table in await self._http.query(compile_query(query)):
             starts, amounts = columns(table.rows)
             estimated = np.array([row[2] for row in table.rows], dtype=np.float64)
-            share = np.divide(estimated, amounts, out=np.zeros_like(amounts), where=amounts != 0)
+            blank = np.array([row[4] or 0.0 for row in table.rows], dtype=np.float64)  # only rows of 0 have it
+            share = np.divide(estimated, amounts, out=blank, where=amounts != 0)
             settled = np.array([row[3] or 0 for row in table.rows], dtype=np.int64)  # none in rows of earlier versions
             rows.append(
                 UsageRow(group_tags(table, query.by), starts, np.rint(amounts).astype(np.int64), share, settled)

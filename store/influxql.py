@@ -36,7 +36,7 @@ def compile_query(query: Series | Latest | Usage) -> str:
         if set(query.by) >= _ROW[query.of]:
             return _usage_rows(query)
         fields = 'sum("amount") AS "amount", sum("estimated_amount") AS "estimated", max("settled") AS "settled"'
-        return _usage(query, between(query.start_ms, query.end_ms), fields)
+        return _usage(query, between(query.start_ms, query.end_ms), f'{fields}, min("blank") AS "blank"')
     if query.every_ms is None:
         return _readings(query)
     aligned = between(query.start_ms - query.start_ms % query.every_ms, query.end_ms)
@@ -134,7 +134,7 @@ def _usage(query: Usage, time: str, fields: str) -> str:
 def _usage_rows(query: Usage) -> str:
     span = between(query.start_ms, query.end_ms)
     conditions = " AND ".join([span, *matches([("every", [query.every])]), *matches(query.where.items())])
-    fields = '"amount", "estimated_amount" AS "estimated", "settled"'
+    fields = '"amount", "estimated_amount" AS "estimated", "settled", "blank"'
     return (
         f"SELECT {fields} FROM {name(_MEASUREMENTS[query.of])} WHERE {conditions} "
         f"GROUP BY {', '.join(map(name, query.by))}"

@@ -185,11 +185,16 @@ def touched_lines(touched: Mapping[Counter, int], arrived_ms: int) -> str:
 
 
 def consumption_line(row: Consumption) -> str:
-    """A row of consumption, or of a tenant's share of it; whole amounts are exact as floats up to 2⁵³."""
+    """A row of consumption, or of a tenant's share of it; whole amounts are exact as floats up to 2⁵³.
+
+    What is estimated is kept as an amount, so that it can be summed; of 0 `blank` says whether that was measured.
+    """
     tags = {"building": row.building, "carrier": row.carrier, "every": row.every, "meter": row.meter, "role": row.role}
     start = series("allocation", **tags, tenant=row.tenant) if row.tenant else series("consumption", **tags)
     estimated = float(row.amount * row.estimated)
-    return f"{start} amount={row.amount}.0,estimated_amount={estimated},settled={row.settled_ms}.0 {row.start_ms}\n"
+    blank = "" if row.amount else f",blank={float(row.estimated)}"
+    settled = f"settled={row.settled_ms}.0"
+    return f"{start} amount={row.amount}.0,estimated_amount={estimated},{settled}{blank} {row.start_ms}\n"
 
 
 @lru_cache(100_000)

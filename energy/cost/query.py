@@ -14,7 +14,7 @@ from energy.cost.money import Amounts
 from energy.cost.tariff import Fact, contracts_of, days, delivery_point, facts_of
 from energy.cost.tariff_rows import OF_PARTS, PART, POINT
 from energy.flows.rows import EACH_ROW
-from energy.meters.steps import Steps
+from energy.meters.steps import NOTHING, Steps
 from energy.usage import summed
 from estate.calendar import LENGTHS, Every, floor, following
 from estate.calendar import steps as calendar_steps
@@ -55,8 +55,7 @@ class Costing:
     async def meters(self, meters: Iterable[str]) -> list[Charge]:
         """Delivery points as a whole; of sub-meters what their amounts cost. Meters without a contract are absent."""
         priced = [meter for meter in meters if contracts_of(self._estate, delivery_point(self._estate, meter))]
-        none = Steps.of(*[np.empty(0, np.int64)] * 3)
-        uses = await self._uses({(meter, ""): none for meter in priced} | await self._days(priced, "meter"), POINT)
+        uses = await self._uses({(meter, ""): NOTHING for meter in priced} | await self._days(priced, "meter"), POINT)
         found = []
         for meter in priced:
             own, point = uses[meter, ""], delivery_point(self._estate, meter)

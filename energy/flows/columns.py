@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from energy.meters.register import Marks
 from energy.meters.steps import Steps
 
 Numbers = NDArray[np.int64]
@@ -36,6 +37,7 @@ class Columns(NamedTuple):
     keys: Numbers  # ascending, each once
     amounts: Numbers  # in the carrier's unit
     guessed: Numbers  # the part of each that was not measured
+    blank: Marks  # nothing of it was measured
 
     @property
     def flows(self) -> Numbers:
@@ -45,8 +47,8 @@ class Columns(NamedTuple):
     def starts(self) -> Numbers:
         return self.keys & _STARTS
 
-    def where(self, chosen: NDArray[np.bool_]) -> "Columns":
-        return Columns(self.keys[chosen], self.amounts[chosen], self.guessed[chosen])
+    def where(self, chosen: Marks | Numbers | slice) -> "Columns":
+        return Columns(self.keys[chosen], self.amounts[chosen], self.guessed[chosen], self.blank[chosen])
 
     def holds(self, flow: int, start_ms: int) -> bool:
         """Whether this flow has a row that starts then."""
@@ -57,38 +59,40 @@ class Columns(NamedTuple):
     def of(self, flow: int) -> Steps:
         """One flow's steps."""
         first, end = np.searchsorted(self.keys, [flow << _START, (flow + 1) << _START]).tolist()
-        keys, amounts, guessed = (column[first:end] for column in self)
-        return Steps.of(keys & _STARTS, amounts, guessed)
+        own = self.where(slice(first, end))
+        return Steps.of(own.starts, own.amounts, own.guessed, own.blank)
 
 
-NONE = Columns(*(np.empty(0, np.int64),) * 3)
+NONE = Columns(*(np.empty(0, np.int64),) * 3, np.empty(0, np.bool_))
 
 
 def columns(flows: Iterable[tuple[int, Steps]]) -> Columns:
     """The steps of these flows, none of which comes twice."""
-    parts = [Columns((flow << _START) | steps.starts, steps.amounts, steps.guessed) for flow, steps in flows]
-    return joined(parts)
+    return joined([Columns((flow << _START) | of.starts, of.amounts, of.guessed, of.blank) for flow, of in flows])
 
 
 def joined(parts: Sequence[Columns]) -> Columns:
     """All rows of all parts, which have no key in common."""
     if not parts:
         return NONE
-    keys, amounts, guessed = (np.concatenate(column) for column in zip(*parts, strict=True))
-    if np.all(keys[1:] > keys[:-1]):
-        return Columns(keys, amounts, guessed)
-    order = np.argsort(keys, kind="stable")
-    return Columns(keys[order], amounts[order], guessed[order])
+    whole = Columns(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    if np.all(whole.keys[1:] > whole.keys[:-1]):
+        return whole
+    return whole.where(np.argsort(whole.keys, kind="stable"))
 
 
 def summed(finer: Columns, periods: Numbers) -> Columns:
-    """The sums by flow and period, given the start of each row's period. No more is a guess than there is."""
+    """The sums by flow and period, given the start of each row's period. No more is a guess than there is.
+
+    A period in which nothing flowed is blank when all of it is.
+    """
     if not len(finer.keys):
         return finer
     keys = (finer.flows << _START) | periods
     first = np.flatnonzero(np.diff(keys, prepend=-1))
     amounts, guessed = np.add.reduceat(finer.amounts, first), np.add.reduceat(finer.guessed, first)
-    return Columns(keys[first], amounts, np.minimum(guessed, np.abs(amounts)))
+    blank = np.where(amounts == 0, np.logical_and.reduceat(finer.blank, first), guessed >= np.abs(amounts))
+    return Columns(keys[first], amounts, np.minimum(guessed, np.abs(amounts)), blank)
 
 
 class Difference(NamedTuple):
@@ -100,7 +104,7 @@ class Difference(NamedTuple):
     runs: list[tuple[int, int, int]]  # the same as flow, first and last start, with nothing between them that stays
 
 
-def difference(stored: Columns, wrong: NDArray[np.bool_], now: Columns) -> Difference:
+def difference(stored: Columns, wrong: Marks, now: Columns) -> Difference:
     """The rows of `now` that are not stored as they are, or `wrong` in something else, and those that are no more."""
     at = np.minimum(np.searchsorted(stored.keys, now.keys), max(len(stored.keys) - 1, 0))
     there = stored.keys[at] == now.keys if len(stored.keys) else np.zeros(len(now.keys), np.bool_)
@@ -110,6 +114,7 @@ def difference(stored: Columns, wrong: NDArray[np.bool_], now: Columns) -> Diffe
     same[there] = (
         (stored.amounts[at[there]] == now.amounts[there])
         & (stored.guessed[at[there]] == now.guessed[there])
+        & (stored.blank[at[there]] == now.blank[there])
         & ~wrong[at[there]]
     )
     gone = np.ones(len(stored.keys), np.bool_)

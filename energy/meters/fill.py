@@ -108,9 +108,8 @@ class _Filler:
         end = max(0, int(np.searchsorted(edges.times, until_ms, side="right")) - 1)
         first = min(end, int(np.searchsorted(edges.times, until_ms - WEEKS_MS)))
         old = slice(*np.searchsorted(self._before.starts, (until_ms - WEEKS_MS, until_ms)).tolist())
-        amounts, guessed = edges.amounts(edges.register, first, end), edges.amounts(edges.unsure, first, end)
-        fresh = Steps.of(edges.times[first:end], amounts, guessed)
-        amount = np.concatenate((self._before.amounts[old], amounts))
+        fresh = edges.between(first, end)
+        amount = np.concatenate((self._before.amounts[old], fresh.amounts))
         sure = np.concatenate((self._before.estimated[old] == 0, fresh.estimated == 0))
         slot = np.concatenate((self._slots[old], self._slots[known + first : known + end]))[sure]
         size = 3 * DAY_MS // self._step_ms

@@ -23,13 +23,14 @@ class Steps(NamedTuple):
 
     starts: Times  # ms since the epoch
     amounts: Register  # in the carrier's unit
-    estimated: NDArray[np.float64]  # the share of the amount that was not measured, 0 to 1; 0 of nothing
+    estimated: NDArray[np.float64]  # the share of the amount that was not measured, 0 to 1; of 0: 1 where it is blank
 
     @staticmethod
-    def of(starts: Times, amounts: Register, guessed: Register) -> "Steps":
-        """With the part of each amount that was not measured; of a negative amount, its size."""
+    def of(starts: Times, amounts: Register, guessed: Register, blank: Marks | None = None) -> "Steps":
+        """With the part of each amount that was not measured (of a negative one, its size), and which are blank."""
         size = np.abs(amounts)
-        share = np.divide(guessed, size, out=np.zeros(len(amounts)), where=size != 0)
+        nothing = np.zeros(len(amounts)) if blank is None else blank.astype(np.float64)
+        share = np.divide(guessed, size, out=nothing, where=size != 0)
         return Steps(starts, amounts, np.clip(share, 0.0, 1.0))
 
     def only(self, chosen: Marks) -> "Steps":
@@ -41,6 +42,12 @@ class Steps(NamedTuple):
         """The part of each amount that was not measured, in whole units so that sums of sums are exact."""
         return np.rint(np.abs(self.amounts) * self.estimated).astype(np.int64)
 
+    @property
+    def blank(self) -> Marks:
+        """Those of which nothing was measured: so a 0 that is a guess is told from one that was read."""
+        marks: Marks = self.estimated == 1
+        return marks
+
 
 NOTHING = Steps(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))
 
@@ -51,20 +58,27 @@ class Edges(NamedTuple):
     times: Times
     register: Register
     unsure: Register  # rises by what was estimated
+    read_ms: Times  # rises by the time that was measured
     per: int  # of its units are one of the carrier's
 
     @property
     def steps(self) -> Steps:
         """Those between the edges."""
-        return Steps.of(self.times[:-1], self.amounts(self.register), self.amounts(self.unsure))
+        return self.between(0, len(self.times) - 1)
 
-    def amounts(self, register: Register, first: int = 0, end: int | None = None) -> Register:
+    def between(self, first: int, end: int) -> Steps:
+        """Those from one edge to another."""
+        if end <= first:
+            return NOTHING
+        amounts, guessed = (self.amounts(column, first, end) for column in (self.register, self.unsure))
+        return Steps.of(self.times[first:end], amounts, guessed, np.diff(self.read_ms[first : end + 1]) == 0)
+
+    def amounts(self, register: Register, first: int, end: int) -> Register:
         """The rise of each step in the carrier's unit; where that takes rounding, every day of UTC is right as a whole.
 
         Rounding from the start of the day on lets a recomputation begin at any midnight.
         """
-        end = max(first, len(self.times) - 1 if end is None else end)
-        if self.per == 1 or end == first:
+        if self.per == 1:
             return np.diff(register[first : end + 1])
         day = np.searchsorted(self.times, self.times[first:end] // DAY_MS * DAY_MS)
         low, high = ((register[first + at : end + at] - register[day] + self.per // 2) // self.per for at in (0, 1))
@@ -90,11 +104,13 @@ def edges_of(cleaned: Cleaned, since_ms: int, step_ms: int) -> Edges:
     times, register = cleaned.times, cleaned.register
     if len(times) < 2:
         none = np.empty(0, dtype=np.int64)
-        return Edges(none, none, none, cleaned.per)
+        return Edges(none, none, none, none, cleaned.per)
     first = max(int(times[0]) // step_ms * step_ms, since_ms)
     edges = np.arange(first, int(times[-1]) + 1, step_ms, dtype=np.int64)
     in_gaps = np.concatenate(([0], np.cumsum(np.where(cleaned.unsure, np.diff(register), 0))))
-    return Edges(edges, _at(edges, times, register), _at(edges, times, in_gaps), cleaned.per)
+    read_ms = np.concatenate(([0], np.cumsum(np.where(cleaned.unsure, 0, np.diff(times)))))
+    columns = [_at(edges, times, each) for each in (register, in_gaps, read_ms)]
+    return Edges(edges, columns[0], columns[1], columns[2], cleaned.per)
 
 
 def _at(edges: Times, times: Times, register: Register) -> Register:

@@ -23,17 +23,22 @@ def touched(estate: Estate, meters: Collection[str]) -> list[Virtual]:
 
 
 def combined(virtual: Virtual, members: Mapping[str, Steps]) -> Steps:
-    """The steps of which every member has an amount; what of any member was not measured is not measured of it."""
+    """The steps of which every member has an amount; what of any member was not measured is not measured of it.
+
+    Where it comes to 0, that is a guess as soon as any member's amount is.
+    """
     terms = [(sign, members.get(name, NOTHING)) for sign, name in virtual.terms]
     starts = terms[0][1].starts
     for _, steps in terms[1:]:
         starts = np.intersect1d(starts, steps.starts, assume_unique=True)
     amounts, guessed = np.zeros((2, len(starts)), np.int64)
+    blank = starts < 0
     for sign, steps in terms:
         at = np.searchsorted(steps.starts, starts)
         amounts += sign * steps.amounts[at]
         guessed += steps.guessed[at]
-    return Steps.of(starts, amounts, np.minimum(guessed, np.abs(amounts)))
+        blank |= steps.blank[at] | (steps.guessed[at] > 0)
+    return Steps.of(starts, amounts, np.minimum(guessed, np.abs(amounts)), blank)
 
 
 def below_zero(steps: Steps, zone: ZoneInfo, step_ms: int) -> Iterator[Finding]:

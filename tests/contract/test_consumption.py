@@ -100,10 +100,25 @@ async def test_when_settled(store: Store) -> None:
 
 
 async def test_nothing_used(store: Store) -> None:
-    """Steps in which nothing flowed are rows of amount 0, no share of which is estimated."""
-    await store.write_consumption([row(0, estimated=1.0), row(0, meter="m2")])
+    """Of steps in which nothing flowed it is told whether that was measured; of several, whether any of them was."""
+    later = T0 + QUARTER
+    await store.write_consumption([row(0, estimated=1.0), row(0, meter="m2"), row(0, meter="m3", estimated=1.0)])
+    await store.write_consumption([row(0, later, "m1"), row(0, later, "m3", estimated=1.0), row(3, later, "m4")])
+    await store.write_consumption([row(0, later, "m1", estimated=1.0), row(0, later, "m4", estimated=1.0)])
+    silent = await store.usage(usage((), {"meter": ["b01-electricity", "m3"]}))
+    each = await store.usage(usage(("building", "meter", "tenant", "carrier", "role"), {"meter": ["m1", "m2", "m4"]}))
 
-    assert [((), [(0, 0, 0.0)])] == plain_usage(await store.usage(usage(())))
+    assert [((), [(0, 0, 0.0), (QUARTER, 0, 1.0)])] == plain_usage(await store.usage(usage(())))
+    assert [((), [(0, 0, 1.0), (QUARTER, 0, 1.0)])] == plain_usage(silent)
+    assert [[1.0], [0.0], [1.0]] == [one.estimated.tolist() for one in each]
+
+
+async def test_nothing_used_after_all(store: Store) -> None:
+    """A row of 0 that nobody measured, written again as an amount, is measured."""
+    await store.write_consumption([row(0, estimated=1.0)])
+    await store.write_consumption([row(5)])
+
+    assert [((), [(0, 5, 0.0)])] == plain_usage(await store.usage(usage(())))
 
 
 async def test_large_amounts(store: Store) -> None:

@@ -62,6 +62,18 @@ async def test_one_hour_on_paper(store: Store, state: State) -> None:
     assert ([96], [48], [16]) == tuple(amounts(found, "1d", "sub", tenant) for tenant in ("a", "b", COMMON))
 
 
+async def test_silence_is_no_measured_zero(store: Store, state: State) -> None:
+    """A register that stands after three days where it stood before: the days between are 0, and nothing is known."""
+    await store.write(points("main", [0, 100, 200, 200], every_ms=STEP_MS)[:3])
+    await store.write(points("main", [200, 300, 400], START_MS + 3 * DAY_MS))
+    settlement = Settlement(store, SITE, state)
+    await settlement.settle(NOW_MS + 3 * DAY_MS)
+    (days,) = await store.usage(Usage("1d", 0, NOW_MS + 3 * DAY_MS, "meter", {"meter": ["main"]}, ()))
+
+    assert ([200, 0, 0, 200], [0.0, 1.0, 1.0, 0.0]) == (days.amounts.tolist(), days.estimated.tolist())
+    assert 0 == (await settlement.rebuild(NOW_MS + 3 * DAY_MS, lambda done, total: None)).rows
+
+
 async def test_late_reading_reopens_its_steps(store: Store, state: State) -> None:
     """A reading that was missing makes its steps measured again, and their hour, day, month and year."""
     values = [float(100 * index) for index in range(40)]

@@ -38,6 +38,14 @@ def test_gap_is_spread_and_marked() -> None:
     assert [0, *[1] * 8, 0] == found.estimated.tolist()
 
 
+def test_gap_in_which_nothing_flowed() -> None:
+    """Two hours of silence, after which the register stands where it stood: nothing of these zeros was measured."""
+    found = of([0, 15, 30, 145, 160, 180], [0, 7, 7, 7, 7, 14])
+
+    assert [7, 0, *[0] * 7, 0, 1, 6] == found.amounts.tolist()
+    assert [0, 0, *[1] * 7, 0, 0, 0] == found.estimated.tolist()
+
+
 def test_step_partly_in_a_gap() -> None:
     """The gap ends at 01:05: of the 20 Wh from 01:00 to 01:15, the 5 Wh before are estimated."""
     found = of([0, 65, 75], [0, 65, 80])
