@@ -1,11 +1,12 @@
 """The web application: the page, the API and the probes over the parts of the service."""
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboards.access import Form, Guard
 from dashboards.api import problems
 from dashboards.api.actions import action_router
 from dashboards.api.costs import cost_router
@@ -17,6 +18,7 @@ from dashboards.api.usage import usage_router
 from dashboards.pages.energy_page import energy_router
 from dashboards.pages.home import page_router
 from dashboards.pages.readings import readings_router
+from dashboards.pages.render import Pages
 from dashboards.pages.static_files import StaticFiles
 from dashboards.parts import Parts
 from dashboards.probes import probe_router
@@ -56,6 +58,8 @@ def create_app(parts: Parts) -> FastAPI:
     showing = [make(parts, static) for make in (page_router, energy_router, readings_router)]
     for router in (*answering, *showing, static.router()):
         app.include_router(router)
+    if parts.web.guarded:
+        app.add_middleware(Guard, web=parts.web, clock=parts.clock, form=sign_in(parts, static))
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadAsGet)
@@ -63,6 +67,25 @@ def create_app(parts: Parts) -> FastAPI:
         # A page from elsewhere may make its own name point here (DNS rebinding); its requests still carry that name.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK_HOSTS, parts.web.host], www_redirect=False)
     return app
+
+
+def sign_in(parts: Parts, static: StaticFiles) -> Form:
+    """The page for who may not look yet."""
+    pages = Pages(parts, static)
+
+    def form(request: Request, status: int, tried: bool) -> Response:
+        there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return pages.render(
+            "login.html",
+            pages.speaker(request, None),
+            status=status,
+            tried=tried,
+            token=bool(parts.web.secret),
+            header=parts.web.trusted_header,
+            next=there if request.method == "GET" else "/",
+        )
+
+    return form
 
 
 class SecurityHeaders:

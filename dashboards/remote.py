@@ -53,10 +53,11 @@ class Local:
 async def ask(settings: Settings, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
     """What the running service answers, as JSON; None when no service runs. Raises Refused, or StoreUnavailable."""
     url = f"http://{settings.web.listen}{path}"
+    headers = {"Authorization": f"Bearer {settings.web.secret}"} if settings.web.secret else {}
     try:
         async with (
             ClientSession(timeout=ClientTimeout(LONGEST_S)) as http,
-            http.request(method, url, json=body) as response,
+            http.request(method, url, json=body, headers=headers) as response,
         ):
             answer = await response.json(content_type=None)
             if response.status >= 400:

@@ -50,6 +50,7 @@ class WebServer:
             lifespan="off",
             timeout_graceful_shutdown=STOP_S,
             server_header=False,
+            proxy_headers=False,  # who asks is who connects: what a client says of itself counts for nothing
         )
         self._server = _Server(config)
         await self._server.serve(sockets=[self._socket])

@@ -34,7 +34,7 @@ def readings_router(parts: Parts, static: StaticFiles) -> APIRouter:
     """`/readings`."""
     router = APIRouter(include_in_schema=False)
     pages = Pages(parts, static)
-    can_write = parts.web.loopback and parts.intake is not None
+    can_write = parts.intake is not None
 
     @router.get("/readings")
     async def readings(request: Request, meter: str = "", lang: Lang = None) -> HTMLResponse:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from dashboards.api.reference import EXAMPLES
 from dashboards.language import Speaker
@@ -130,7 +131,7 @@ async def test_rebinding(client: httpx.AsyncClient, host: str, status: int) -> N
 
 async def test_behind_a_name(filled: Parts) -> None:
     """Bound to another address it answers to whatever name leads there."""
-    async with client_of(replace(filled, web=WebSettings(listen="0.0.0.0:8112"))) as client:
+    async with client_of(replace(filled, web=WebSettings(listen="0.0.0.0:8112", token=SecretStr("x" * 20)))) as client:
         assert 200 == (await client.get("/healthz", headers={"host": "page.example"})).status_code
 
 

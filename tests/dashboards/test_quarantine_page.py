@@ -10,7 +10,6 @@ from dashboards.pages.working import PAGE_ROWS
 from dashboards.parts import Parts
 from dashboards.quarantine import byte_of_error, place_of_error
 from dashboards.reasons import REASONS
-from dashboards.settings import WebSettings
 from ingest.quarantine import quarantine
 from sensors.model import Message, Reason, Rejected
 from tests.dashboards.conftest import HOSTILE, LONG, NOW, client_of
@@ -122,9 +121,9 @@ async def test_page_runs_nobodys_markup(client: httpx.AsyncClient) -> None:
     assert LONG in pages[0]
 
 
-async def test_page_of_another_machine(filled: Parts) -> None:
+async def test_page_of_a_process_that_does_not_ingest(filled: Parts) -> None:
     """Where only looking is allowed there is no button, but the command to use."""
-    async with client_of(replace(filled, web=WebSettings(listen="0.0.0.0:8112"))) as client:
+    async with client_of(replace(filled, intake=None)) as client:
         pages = [(await client.get(path)).text for path in ("/quarantine", "/quarantine/1")]
 
     assert [False] * 2 == ["data-post" in page for page in pages]

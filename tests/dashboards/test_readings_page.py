@@ -7,7 +7,6 @@ import pytest
 from playwright.async_api import expect
 
 from dashboards.parts import Parts
-from dashboards.settings import WebSettings
 from estate.model import Point
 from store.base import Latest
 from tests.dashboards.conftest import NOW, client_of
@@ -59,8 +58,8 @@ async def test_back(filled: Parts) -> None:
 
 @pytest.mark.parametrize(("lang", "words"), [("fr", "saisissez sur le serveur"), ("en", "on the server")])
 async def test_only_looked_at(filled: Parts, lang: str, words: str) -> None:
-    """Open to other machines, the page offers no form and names the command."""
-    async with client_of(replace(filled, web=WebSettings(listen="0.0.0.0:8112"))) as client:
+    """Where nothing is ingested, the page offers no form and names the command."""
+    async with client_of(replace(filled, intake=None)) as client:
         answer = await client.get(f"/readings?lang={lang}")
 
     assert words in answer.text

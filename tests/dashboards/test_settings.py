@@ -1,7 +1,7 @@
 """Where the page listens."""
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from dashboards.settings import WebSettings
 
@@ -18,7 +18,7 @@ from dashboards.settings import WebSettings
 )
 def test_listen(listen: str, host: str, port: int, loopback: bool) -> None:
     """Host and port are told apart, and whether others can reach it."""
-    settings = WebSettings(listen=listen)
+    settings = WebSettings(listen=listen, token=SecretStr("x" * 20))
 
     assert (host, port, loopback) == (settings.host, settings.port, settings.loopback)
 
@@ -28,3 +28,21 @@ def test_refused(listen: str) -> None:
     """What is no host and port is refused with an example."""
     with pytest.raises(ValidationError, match="such as 127"):
         WebSettings(listen=listen)
+
+
+def test_nobody_asks() -> None:
+    """Open to others without a token or a proxy is refused, with what to set."""
+    with pytest.raises(ValidationError, match=r"set MICROVILLE_WEB__TOKEN .* or trusted_proxy"):
+        WebSettings(listen="0.0.0.0:8112")
+
+
+def test_short_token() -> None:
+    """What could be guessed is refused."""
+    with pytest.raises(ValidationError, match="shorter than 20 characters"):
+        WebSettings(token=SecretStr("secret"))
+
+
+def test_proxy_is_an_address() -> None:
+    """The proxy is known by where it asks from."""
+    with pytest.raises(ValidationError, match="is no address, such as 127"):
+        WebSettings(trusted_proxy="proxy.example")

@@ -80,6 +80,7 @@ def test_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(key)
     for key, value in SERVICES["microville"]["environment"].items():
         monkeypatch.setenv(key, value)
+    monkeypatch.setenv("MICROVILLE_WEB__TOKEN", "of secrets/microville.env")
     settings = Settings()
     hosts = [settings.broker.address.host, settings.store.url.split("/")[2].split(":")[0]]
 

@@ -29,7 +29,12 @@ KEYS: dict[str, dict[str, str | bool | int | list[str]]] = {
     },
     "state": {"path": "state"},
     "estate": {"path": "estate"},
-    "web": {"listen": "0.0.0.0:80"},
+    "web": {
+        "listen": "0.0.0.0:80",
+        "token": "a-secret-that-is-long",
+        "trusted_proxy": "10.0.0.1",
+        "trusted_header": "Remote-User",
+    },
     "energy": {"step": "1h"},
     "mail": {"url": "mailto://localhost:25?from=a@example.org"},
 }
@@ -43,7 +48,7 @@ def as_text(value: str | bool | int | list[str]) -> str:
 def flat(folder: Path) -> dict[str, dict[str, object]]:
     """The settings in the folder, by section, as plain values."""
     found = read(folder / "microville.toml").model_dump(exclude={"ingest"})
-    for section, key in (("broker", "password"), ("store", "token")):
+    for section, key in (("broker", "password"), ("store", "token"), ("web", "token")):
         found[section][key] = found[section][key].get_secret_value()
     return {
         section: {key: str(value) if isinstance(value, Path) else value for key, value in keys.items()}
