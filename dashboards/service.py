@@ -216,6 +216,7 @@ class Service:
             await self._intake.caught_up()
             await move(estate, self._store, self._parts.state, clock())
             await reconsider(self._intake, estate)
+            await self._store.keep_notes(estate.notes)
             self._moved = True
         await enlighten(self._intake)
 

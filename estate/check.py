@@ -13,7 +13,7 @@ from estate.meter_check import check_meters
 from estate.meter_rows import CalorificRow, ExchangeRow, MeterRow, VirtualRow
 from estate.model import COMMON
 from estate.problems import Problem
-from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, SiteRow, TenantRow, ZoneRow
+from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, NoteRow, SiteRow, TenantRow, ZoneRow
 from estate.spans import grouped, overlaps
 from estate.tables import R, Table
 from estate.tariff_file import Tariffs
@@ -49,6 +49,7 @@ class Files(NamedTuple):
     contracts: Table[ContractRow]
     carbon: Table[CarbonRow]
     tariffs: Tariffs | None  # None when they cannot be read
+    notes: Table[NoteRow]
 
 
 def check(files: Files) -> Iterator[Problem]:
@@ -69,6 +70,7 @@ def check(files: Files) -> Iterator[Problem]:
     yield from _outdoor(files)
     yield from check_keys(files.keys, files.leases)
     yield from check_tariffs(files.tariffs, files.contracts, files.carbon, files.meters)
+    yield from _notes(files.notes)
 
 
 def _repeated(table: Table[R]) -> Iterator[Problem]:
@@ -106,6 +108,7 @@ def _references(files: Files) -> Iterator[Problem]:
     yield from _unknown(files.keys, "tenant", files.tenants, COMMON)
     yield from _unknown(files.budgets, "tenant", files.tenants)
     yield from _unknown(files.contracts, "meter", files.meters)
+    yield from _unknown(files.notes, "building", files.buildings, files.site_id)
 
 
 def _unknown(table: Table[R], column: str, target: Table[Any], also: str | None = "") -> Iterator[Problem]:
@@ -188,6 +191,12 @@ def _leases(table: Table[LeaseRow]) -> Iterator[Problem]:
         for line, row, other_line in overlaps(own):
             text = f"zone {zone!r} is leased to {row.tenant!r} while line {other_line} leases it already"
             yield Problem(table.file, line, f"{text}: correct from or until")
+
+
+def _notes(table: Table[NoteRow]) -> Iterator[Problem]:
+    for row, own in grouped(table.rows, lambda row: row).items():
+        for line, _ in own[1:]:
+            yield Problem(table.file, line, f"text {row.text!r} stands at line {own[0][0]} already: remove one")
 
 
 def _outdoor(files: Files) -> Iterator[Problem]:

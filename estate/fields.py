@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from estate.model import COMMON, MeterKind
-from estate.vocabulary import CARRIERS, KEYS, USES
+from estate.vocabulary import CARRIERS, KEYS, NOTES, USES
 from sensors.quantities import QUANTITIES
 
 UNITS: dict[str, tuple[str, int]] = {
@@ -31,6 +31,9 @@ INDEX_UNITS = {**UNITS, "pulses": ("pulses", 1)}
 
 MOST_WEIGHT = 1_000_000
 """The greatest weight in a key: a million people, or m²."""
+
+MOST_LETTERS = 300
+"""Of a note."""
 
 FIRST_YEAR = 1970
 """Times are counted from here; an earlier day in an inventory is a slip of the keyboard."""
@@ -133,6 +136,13 @@ def _day(text: str) -> date:
     return day
 
 
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    if len(line) > MOST_LETTERS:
+        raise ValueError(f"is longer than {MOST_LETTERS} letters: charts have room for a sentence")
+    return line
+
+
 def _month(text: str) -> date:
     try:
         month = _day(text + "-01" if _MONTH.fullmatch(text) else text)
@@ -212,6 +222,8 @@ Terms = Annotated[tuple[tuple[int, str], ...], BeforeValidator(_terms)]
 CarrierName = Annotated[str, AfterValidator(_one_of("carrier", CARRIERS))]
 Use = Annotated[str, AfterValidator(_one_of("use", USES))]
 Language = Annotated[str, AfterValidator(_one_of("language", ("fr", "en")))]
+NoteKind = Annotated[str, AfterValidator(_one_of("kind of note", NOTES))]
+Line = Annotated[str, AfterValidator(_line)]
 KeyKind = Annotated[str, AfterValidator(_one_of("key", KEYS))]
 Unit = Annotated[str, AfterValidator(_one_of("unit", UNITS))]
 IndexUnit = Annotated[str, AfterValidator(_one_of("unit", INDEX_UNITS))]

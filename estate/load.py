@@ -13,10 +13,10 @@ from estate.check import Files, check
 from estate.fields import near
 from estate.meter_rows import CalorificRow, ExchangeRow, MeterRow, VirtualRow
 from estate.meters import meters, midnight_ms, virtual
-from estate.model import FOREVER_MS, Budget, Building, Device, Estate, Key, Lease, Placement, Site, Tenant, Zone
+from estate.model import FOREVER_MS, Budget, Building, Device, Estate, Key, Lease, Note, Placement, Site, Tenant, Zone
 from estate.problems import Problem
 from estate.profiles import PROFILES, read_profiles
-from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, Row, Span, TenantRow, ZoneRow
+from estate.rows import BudgetRow, BuildingRow, DeviceRow, KeyRow, LeaseRow, NoteRow, Row, Span, TenantRow, ZoneRow
 from estate.site import read_site
 from estate.tables import Table, read_table
 from estate.tariff import Contract, Factor, Line, Tariff
@@ -39,6 +39,7 @@ TABLES: dict[str, type[Row]] = {
     "budgets.csv": BudgetRow,
     "contracts.csv": ContractRow,
     "carbon.csv": CarbonRow,
+    "notes.csv": NoteRow,
 }
 """The inventories and their rows, in the order they are reported in."""
 
@@ -85,6 +86,7 @@ def load(folder: Path, step: Step = "15m") -> Estate:
         contracts=[_contract(r, zone) for _, r in files.contracts.rows],
         carbon=[Factor(r.carrier, r.kg_per_kwh, r.source, _start(r.first, zone)) for _, r in files.carbon.rows],
         virtuals={row.meter: virtual(row) for _, row in files.virtuals.rows},
+        notes=sorted(Note(*_span(r, zone), r.building or files.site.id, r.kind, r.text) for _, r in files.notes.rows),
         step=step,
     )
 
@@ -93,7 +95,7 @@ def _read(folder: Path) -> tuple[Files, list[Problem]]:
     if not folder.is_dir():
         problem = Problem(str(folder), 0, "is no folder: set [estate] path to the one that holds estate.toml")
         none: Table[Any] = Table("", "", (), {})
-        return Files._make((None, None, *repeat(none, len(TABLES) - 2), (), none, none, {})), [problem]
+        return Files._make((None, None, *repeat(none, len(TABLES) - 3), (), none, none, {}, none)), [problem]
     problems = list(_strays(folder))
     files = Files(
         *read_site(folder / SITE, problems),
@@ -112,6 +114,7 @@ def _read(folder: Path) -> tuple[Files, list[Problem]]:
         contracts=read_table(folder / "contracts.csv", ContractRow, "meter", problems),
         carbon=read_table(folder / "carbon.csv", CarbonRow, "carrier", problems),
         tariffs=read_tariffs(folder / TARIFFS, problems),
+        notes=read_table(folder / "notes.csv", NoteRow, "text", problems),
     )
     problems += check(files)
     order = {name: index for index, name in enumerate((SITE, *TABLES, TARIFFS))}

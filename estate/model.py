@@ -4,7 +4,7 @@ Dates are days in the site's zone; a span holds from the start of its first day 
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
@@ -159,6 +159,16 @@ class Budget(NamedTuple):
     amount: int  # in the carrier's unit
 
 
+class Note(NamedTuple):
+    """What happened on the site and may show in its figures, for charts to say."""
+
+    start_ms: int
+    end_ms: int
+    building: str  # the site's id: of the site as a whole
+    kind: str  # a key of NOTES
+    text: str  # one line, in the words and language of whoever wrote it
+
+
 class Point(NamedTuple):
     """A reading with its place: what the store keeps. (device, channel, quantity, at_ms) is its identity."""
 
@@ -210,6 +220,7 @@ class Estate:
     carbon: Sequence[Factor] = ()  # what overrides the built-in factors
     step: Step = "15m"  # the shortest that consumption is settled by
     virtuals: Mapping[str, Virtual] = field(default_factory=dict)  # each after those it is made of
+    notes: Sequence[Note] = ()  # in order of start
     _spans: dict[str, tuple[list[int], Sequence[Placement]]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -252,3 +263,9 @@ class Estate:
         """The budget that holds in the month of that day; None if none was set by then."""
         holding = [row for row in self._budgets.get((tenant, carrier), ()) if row.first_month <= month]
         return holding[-1] if holding else None
+
+    def noted(self, start_ms: int, end_ms: int, buildings: Collection[str] = ()) -> list[Note]:
+        """The notes that hold at some time of [start_ms, end_ms), of these buildings and of the site; of none: all."""
+        wanted = {*buildings, self.site.id}
+        held = (note for note in self.notes if note.start_ms < end_ms and note.end_ms > start_ms)
+        return [note for note in held if not buildings or note.building in wanted]

@@ -13,8 +13,10 @@ from estate.fields import (
     Id,
     KeyKind,
     Language,
+    Line,
     MeterId,
     Month,
+    NoteKind,
     Positive,
     TenantId,
     TimeZone,
@@ -25,7 +27,7 @@ from estate.fields import (
     Whole,
 )
 from estate.model import COMMON
-from estate.vocabulary import CARRIERS, KEYS, USES
+from estate.vocabulary import CARRIERS, KEYS, NOTES, USES
 
 
 class Row(BaseModel):
@@ -109,6 +111,13 @@ class KeyRow(Span):
         if not KEYS[self.key] and any(named):
             raise ValueError(f"key {self.key!r} takes no tenant and no weight: leave them empty, or use 'fixed'")
         return self
+
+
+class NoteRow(Span):
+    first: Day = Field(alias="from", description="first day")
+    building: Id | None = Field(None, description="where; empty, or the site's id: the site as a whole")
+    kind: NoteKind = Field(description="one of " + ", ".join(NOTES))
+    text: Line = Field(min_length=1, description="one line, shown beside the charts")
 
 
 class BudgetRow(Row):

@@ -51,6 +51,14 @@ USES: dict[str, tuple[str, str]] = {
 }
 """What a building is used for: French and English label."""
 
+NOTES: dict[str, tuple[str, str]] = {
+    "works": ("Travaux", "Works"),
+    "move": ("Déménagement", "Move"),
+    "experiment": ("Expérimentation", "Experiment"),
+    "other": ("Autre", "Other"),
+}
+"""What a dated note may be about, as charts show it: French and English label."""
+
 KEYS: dict[str, bool] = {"area": False, "headcount": True, "occupancy": False, "fixed": True}
 """How a meter may be split, and whether rows name each tenant with its weight.
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estate.calendar import Every
-from estate.model import Consumption, Point
+from estate.model import Consumption, Note, Point
 
 How = Literal["mean", "min", "max", "last", "sum", "count"]
 Tag = Literal["building", "zone", "device", "channel"]
@@ -127,6 +127,10 @@ class Store(Protocol):
 
     async def forget_readings(self, before_ms: int) -> None:
         """Remove all readings of before then; of what has been silent since, the last value may be known no longer."""
+        ...
+
+    async def keep_notes(self, notes: Sequence[Note]) -> None:
+        """Hold these notes and no others, for programs that know the store alone; of those there are none on DuckDB."""
         ...
 
     async def series(self, query: Series) -> list[Row]:

@@ -14,11 +14,12 @@ import numpy as np
 import structlog
 
 from estate.calendar import DAY_MS
-from estate.model import Consumption, Point
+from estate.model import Consumption, Note, Point
 from store.base import Latest, Row, Series, Span, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
 from store.influx_http import InfluxHttp, Missing, Table, TooLarge
 from store.influx_latest import last_points
 from store.influx_moves import Moves
+from store.influx_notes import STANDING, changes
 from store.influx_tags import Place, columns, group_tags, latest_key, series_tags, stream_key, usage_tags
 from store.influxql import between, compile_query, matches, since
 from store.line_protocol import NOTE_MS, Batch, Encoder, consumption_line, latest_lines, touched_lines
@@ -118,6 +119,11 @@ class InfluxStore:
         families = sorted({quantity.family for quantity in STORED.values()})
         for family in families:  # one at a time: a deletion holds up the writes beside it
             await self._http.query(f'DELETE FROM "{family}" WHERE {between(0, before_ms)}')
+
+    async def keep_notes(self, notes: Sequence[Note]) -> None:
+        async with self._in_turn():
+            if lines := changes(notes, await self._http.query(STANDING)):
+                await self._send(lines.encode())
 
     async def series(self, query: Series) -> list[Row]:
         if not all(query.where.values()):

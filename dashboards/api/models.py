@@ -44,6 +44,16 @@ class ConsumptionGroup(BaseModel):
     integrated: bool | None = None  # of one meter: whether it is summed up from power, which no register counted
 
 
+class DatedNote(BaseModel):
+    """What happened on the site and may show in its figures."""
+
+    building: str  # the site's id: the site as a whole
+    kind: str
+    text: str
+    start: str
+    end: str | None  # the first instant after it; null while it goes on
+
+
 class Share(BaseModel):
     """What one tenant used of it, step by step."""
 

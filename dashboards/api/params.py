@@ -100,6 +100,14 @@ class LatestParams(Params):
         return {tag: values for tag, values in asked.items() if values}
 
 
+class NotesParams(Params):
+    building: Annotated[
+        list[str], Field(description="Of these buildings, and of the site as a whole. Default: all.")
+    ] = []
+    start: Annotated[Instant | None, Field(description="Those that end after this time. Default: all.")] = None
+    end: Annotated[Instant | None, Field(description="Those that begin before this time. Default: all.")] = None
+
+
 class SeriesParams(Params):
     quantity: Annotated[StoredName, Field(description="One quantity, such as `electricity.power`, `ingest.received`.")]
     building: Buildings = []

@@ -19,6 +19,7 @@ EXAMPLES = {
     "/api/quarantine": "/api/quarantine?limit=10",
     "/api/account": "/api/account?days=7",
     "/api/mails": "/api/mails",
+    "/api/notes": "/api/notes",
     "/healthz": "/healthz",
     "/readyz": "/readyz",
     "/metrics": "/metrics",

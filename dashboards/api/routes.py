@@ -10,6 +10,7 @@ from alerts.outbox import Sending, sendings
 from dashboards.account import read_account
 from dashboards.api.models import (
     AccountAnswer,
+    DatedNote,
     DeviceState,
     LatestValue,
     Mail,
@@ -18,13 +19,13 @@ from dashboards.api.models import (
     RefusedWhole,
     SeriesGroup,
 )
-from dashboards.api.params import LatestParams, SeriesParams, check_ids, check_size
+from dashboards.api.params import LatestParams, NotesParams, SeriesParams, check_ids, check_size
 from dashboards.api.problems import ProblemDetails
 from dashboards.devices import device_states
 from dashboards.parts import Parts
 from dashboards.quarantine import read_quarantine, read_refused
 from estate.calendar import rfc3339
-from estate.model import Point
+from estate.model import FOREVER_MS, Note, Point
 from ingest.account.books import Books
 from ingest.account.ledger import Ledger
 from ingest.quarantine import Selection
@@ -59,6 +60,13 @@ def api_router(parts: Parts) -> APIRouter:
         query = Series(asked.quantity, start_ms, end_ms, asked.every_ms, asked.usual_how, asked.where(), by)
         check_size("every", await _most_values(store, query, asked.members()))
         return [_series(row, zone) for row in await store.series(query)]
+
+    @router.get("/notes")
+    async def notes(asked: Annotated[NotesParams, Query()]) -> list[DatedNote]:
+        """Works, moves, experiments and the like, as the estate dates them, by their start."""
+        check_ids(estate, {"building": asked.building})
+        end_ms = FOREVER_MS if asked.end is None else asked.end
+        return [_note(note, zone) for note in estate.noted(asked.start or 0, end_ms, asked.building)]
 
     @router.get("/devices")
     async def devices() -> list[DeviceState]:
@@ -108,6 +116,16 @@ async def _most_values(store: Store, query: Series, members: Latest) -> int:
         return int(sum(row.values.sum() for row in counts))
     groups = {tuple(str(getattr(point, tag)) for tag in query.by) for point in await store.latest(members)}
     return ((query.end_ms - query.start_ms) // query.every_ms + 2) * len(groups)
+
+
+def _note(note: Note, zone: ZoneInfo) -> DatedNote:
+    return DatedNote(
+        building=note.building,
+        kind=note.kind,
+        text=note.text,
+        start=rfc3339(note.start_ms, zone),
+        end=rfc3339(note.end_ms, zone) if note.end_ms < FOREVER_MS else None,
+    )
 
 
 def _mail(sending: Sending, zone: ZoneInfo) -> Mail:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from dashboards.parts import Parts
-from estate.model import Point
+from estate.model import FOREVER_MS, Note, Point
 from store.influx import InfluxStore
 from tests.dashboards.conftest import NOW, client_of
 from tests.servers import free_port
@@ -120,6 +120,30 @@ async def test_what_the_service_says_of_itself(client: httpx.AsyncClient, filled
     assert [("malformed", [4.0]), ("wrong_time", [4.0])] == [(g["tags"]["channel"], g["value"]) for g in found]
     assert "ingest-1" not in {row["device"] for row in [*latest, *devices]}
     assert 400 == (await client.get("/api/latest?quantity=ingest.received")).status_code
+
+
+async def test_notes(filled: Parts) -> None:
+    """What happened in a building, or on the site, while it overlaps what is asked for; an open note has no end."""
+    day = 86_400_000
+    works = Note(NOW - 3 * day, NOW - 2 * day, "b01", "works", "Chaudière")
+    elsewhere = Note(NOW - 3 * day, NOW + day, "b02", "move", "Archives")
+    going_on = Note(NOW - day, FOREVER_MS, "site", "experiment", "19 °C")
+    noted = replace(filled, estate=replace(filled.estate, notes=(works, elsewhere, going_on)))
+    async with client_of(noted) as client:
+        of_b01 = await get(client, "/api/notes?building=b01")
+        lately = await get(client, "/api/notes?start=2026-11-22T00:00:00Z")
+        refused = await client.get("/api/notes?building=b99")
+
+    assert ["Chaudière", "19 °C"] == [note["text"] for note in of_b01]
+    assert ["Archives", "19 °C"] == [note["text"] for note in lately]
+    assert {
+        "building": "site",
+        "kind": "experiment",
+        "text": "19 °C",
+        "start": "2026-11-22T09:07:00+01:00",
+        "end": None,
+    } == lately[1]
+    assert 400 == refused.status_code
 
 
 async def test_any_offset(client: httpx.AsyncClient) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from estate.load import EstateWrong, examine, load
-from estate.model import Calorific, Device, Exchange, Meter, Virtual
+from estate.model import FOREVER_MS, Calorific, Device, Exchange, Meter, Note, Virtual
 from tests.estate.folders import write
 
 BAD = Path(__file__).parent / "bad"
@@ -195,3 +195,15 @@ def test_outdoor_sensor_is_a_device(tmp_path: Path) -> None:
     assert ["estate.toml: [site] outdoor 'd2' is not in devices.csv: correct it, or add it there"] == said(
         write(tmp_path, site=site)
     )
+
+
+def test_notes(tmp_path: Path) -> None:
+    """A note lasts to the end of its last day, is of the site where no building is named, and stays on one line."""
+    notes = 'from,until,building,kind,text\n2026-11-11,,,other,Fermé\n2026-11-09,2026-11-13,b1,works,"LED\n partout"\n'
+    start = int(datetime(2026, 11, 8, 23, tzinfo=UTC).timestamp() * 1000)
+    day = 86_400_000
+
+    assert [
+        Note(start, start + 5 * day, "b1", "works", "LED partout"),
+        Note(start + 2 * day, FOREVER_MS, "s", "other", "Fermé"),
+    ] == load(write(tmp_path, notes=notes)).notes
