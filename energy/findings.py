@@ -6,6 +6,7 @@ gone from it.
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -87,14 +88,28 @@ def keep(db: sqlite3.Connection, meter: str, since_ms: int, found: Sequence[Find
     db.executemany("INSERT OR REPLACE INTO cleaning VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
-def standing(db: sqlite3.Connection, start_ms: int, end_ms: int) -> list[tuple[str, Finding]]:
-    """The findings of [start, end) by meter, the last first; those that lasted into it as well."""
+def standing(db: sqlite3.Connection, start_ms: int, end_ms: int, zone: ZoneInfo) -> list[tuple[str, Finding]]:
+    """The findings of [start, end) by meter, the last first; those that lasted into it as well.
+
+    What is found of hours is told by local day.
+    """
     found = db.execute(
         "SELECT meter, kind, at_ms, before, after, until_ms FROM cleaning "
         "WHERE at_ms < ? AND max(at_ms, until_ms) >= ? ORDER BY at_ms DESC, meter",
         (end_ms, start_ms),
     )
-    return [(meter, Finding(Kind(kind), *rest)) for meter, kind, *rest in found]
+    days: dict[tuple[str, Kind, int], Finding] = {}
+    for meter, finding in ((meter, Finding(Kind(kind), *rest)) for meter, kind, *rest in found):
+        hourly = finding.kind is Kind.NEGATIVE_REMAINDER
+        key = (meter, finding.kind, floor(finding.at_ms, "1d", zone) if hourly else finding.at_ms)
+        days[key] = _together(finding, days[key]) if key in days else finding
+    return [(meter, finding) for (meter, *_), finding in days.items()]
+
+
+def _together(early: Finding, late: Finding) -> Finding:
+    return early._replace(
+        before=early.before + late.before, after=early.after + late.after, until_ms=max(early.until_ms, late.until_ms)
+    )
 
 
 def _unit(estate: Estate, name: str) -> str:

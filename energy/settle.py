@@ -23,10 +23,11 @@ from energy.findings import Teller, keep
 from energy.gather import Gatherer
 from energy.memory import Memory
 from energy.meters.register import Finding
+from energy.meters.virtual import members
 from energy.part import Outcome, Work, work_out
 from energy.plan import Changed, parts
 from energy.retired import retire
-from energy.virtual_settle import settle_virtuals
+from energy.virtual_settle import Found, day_of, settle_virtuals
 from estate.calendar import DAY_MS, floor, rfc3339
 from estate.model import Estate
 from store.base import Span, Store, StoreRefused, StoreUnavailable
@@ -208,10 +209,12 @@ class Settlement:
             await self._facts.due(outcome.since_ms)
             await self._put(outcome, part, whole)
             self._findings.tell(outcome.findings)
-            await self._state.run(lambda db: _keep_findings(db, work, outcome))
             days = await settle_days(self._store, self._estate, meters, start_ms, now_ms)
-            virtual, below = await settle_virtuals(self._store, self._remove, self._estate, meters, start_ms, now_ms)
+            virtual, below = await settle_virtuals(
+                self._store, lambda found: self._put(found, part, whole), self._estate, meters, start_ms, now_ms
+            )
             self._findings.tell(below)
+            await self._state.run(lambda db: _keep_findings(db, self._estate, work, outcome.findings, below))
             settled = settled._replace(rows=len(outcome.rows) + days + virtual, kept_before=outcome.kept_before)
         self._findings.tell(findings)
         if whole:
@@ -221,7 +224,7 @@ class Settlement:
     async def _put(self, outcome: Outcome, part: Changed, whole: Collection[str]) -> None:
         """Write what differs. A closed month's change is noted before: a pass that breaks off would find it no more."""
         if outcome.changes:
-            changes = [_explained(each, part, whole) for each in outcome.changes]
+            changes = [_explained(each, members(self._estate, each.meter), part, whole) for each in outcome.changes]
             await self._state.run(lambda db: note(db, changes))
         await self._store.write_consumption(outcome.rows)
         await self._remove(outcome.gone)
@@ -246,18 +249,21 @@ class Settlement:
             await self._memory.forget(gone)
 
 
-def _explained(change: Change, part: Changed, whole: Collection[str]) -> Change:
+def _explained(change: Change, made_of: Collection[str], part: Changed, whole: Collection[str]) -> Change:
     """With its cause: the earliest of the readings that came; those of a meter behind it count for its shares, too."""
-    if change.meter in whole:
+    if any(meter in whole for meter in made_of):
         return change._replace(why="recomputed")
-    return change._replace(from_ms=part.get(change.meter, min(part.values())))
+    return change._replace(from_ms=min([part[meter] for meter in made_of if meter in part] or part.values()))
 
 
-def _keep_findings(db: sqlite3.Connection, work: Work, outcome: Outcome) -> None:
+def _keep_findings(db: sqlite3.Connection, estate: Estate, work: Work, of_shares: Found, of_virtuals: Found) -> None:
+    """Of each kind all there are from where the pass looked: shares by whole hours, virtual meters by whole days."""
     for each in work.accounts:
         keep(db, each.meter.id, each.since_ms, each.findings, of_shares=False)
     for meter in work.meters:
-        keep(db, meter, work.start_ms, outcome.findings.get(meter, ()), of_shares=True)
+        keep(db, meter, floor(work.start_ms, "1h", estate.site.zone), of_shares.get(meter, ()), of_shares=True)
+    for meter, found in of_virtuals.items():
+        keep(db, meter, day_of(estate, work.start_ms), found, of_shares=False)
 
 
 def _together(settled: Iterable[Settled]) -> Settled:

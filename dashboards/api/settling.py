@@ -69,7 +69,7 @@ def rebuild_state(progress: Progress, zone: ZoneInfo) -> RebuildState:
 
 
 def _changed(change: Change, estate: Estate) -> MonthChanged:
-    zone, meter = estate.site.zone, estate.meters.get(change.meter)
+    zone, meter = estate.site.zone, estate.meters.get(change.meter) or estate.virtuals.get(change.meter)
     return MonthChanged(
         meter=change.meter,
         tenant=change.tenant,

@@ -59,7 +59,7 @@ class EnergyBoard:
     async def _noted(self, view: View) -> dict[str, Any]:
         """What was cleaned in the period, and closed months that changed. A tenant's view has no meters of others."""
         span, scope = view.period.so_far, view.scope
-        found = await self._parts.state.read(lambda db: standing(db, *span))
+        found = await self._parts.state.read(lambda db: standing(db, *span, self._parts.estate.site.zone))
         cleaned = [(meter, each) for meter, each in found if scope.kind == "site" or view.stands_in(meter)]
         return {"changes": await self.changes(view), "cleaned": cleaned if scope.kind != "tenant" else []}
 

@@ -94,5 +94,5 @@ def energy_router(parts: Parts, static: StaticFiles) -> APIRouter:
 
 
 def _register(view: View, meter: str, value: int) -> str:
-    known = view.estate.meters.get(meter)
+    known = view.estate.meters.get(meter) or view.estate.virtuals.get(meter)
     return view.speaker.quantity(value, CARRIERS[known.carrier].unit if known else "")

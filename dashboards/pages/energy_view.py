@@ -85,7 +85,9 @@ class View:
         """Whether the meter is in the building that is looked at."""
         known = self.estate.meters.get(meter)
         places = self.estate.placements[known.device] if known else ()
-        return any(place.building == self.scope.id for place in places)
+        virtual = self.estate.virtuals.get(meter)
+        made = virtual is not None and virtual.building == self.scope.id
+        return made or any(place.building == self.scope.id for place in places)
 
     def part(self, id_: str) -> Scope:
         """The scope of a part of this one: of the site or a tenant a building, of a building a tenant."""

@@ -22,6 +22,12 @@ def touched(estate: Estate, meters: Collection[str]) -> list[Virtual]:
     return found
 
 
+def members(estate: Estate, name: str) -> set[str]:
+    """The meters with readings that a meter rests on: itself, or those that its formula comes down to."""
+    virtual = estate.virtuals.get(name)
+    return {each for _, term in virtual.terms for each in members(estate, term)} if virtual else {name}
+
+
 def combined(virtual: Virtual, members: Mapping[str, Steps]) -> Steps:
     """The steps of which every member has an amount; what of any member was not measured is not measured of it.
 

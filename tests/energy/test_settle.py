@@ -10,16 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from energy.findings import standing
 from energy.flows.rows import WHOSE
-from energy.meters.register import Kind
+from energy.meters.register import Finding, Kind
 from energy.settle import Settlement
-from estate.calendar import DAY_MS, STEP_MS, STEPS
+from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, STEPS
 from estate.model import COMMON, Consumption, Point
 from store.base import Store, StoreUnavailable, Touched, Usage, UsageTag
 from store.duck import DuckStore
 from store.state import State
 from tests.energy.meters.test_register import damaged, faulty
-from tests.energy.sites import START_MS, estate, meter, ms
+from tests.energy.sites import PARIS, START_MS, estate, meter, ms
 
 MAIN, SUB = meter(), meter("sub", submeter_of="main")
 SITE = estate([MAIN, SUB])
@@ -196,3 +197,24 @@ async def test_waits_for_the_store(tmp_path: Path, state: State) -> None:
     await store.close()
 
     assert ["settlement_waits_for_store"] == [entry["event"] for entry in logs]
+
+
+async def test_findings_are_those_of_a_rebuild(store: Store, state: State) -> None:
+    """A sub-meter that counts more than its meter, settled as it reads: what stands is what a rebuild finds."""
+
+    async def found() -> list[tuple[str, Finding]]:
+        return await state.read(lambda db: standing(db, 0, NOW_MS, PARIS))
+
+    settlement = Settlement(store, SITE, state)
+    for hour in range(6):
+        start_ms, first = START_MS + hour * HOUR_MS + STEP_MS, 400.0 * hour
+        await store.write(points("main", [first, first + 100, first + 200, first + 300], start_ms))
+        await store.write(points("sub", [2 * first, 2 * first + 200, 2 * first + 400, 2 * first + 600], start_ms))
+        await settlement.settle(NOW_MS)
+    live = await found()
+    await settlement.rebuild(NOW_MS, lambda done, total: None)
+
+    assert [("main", Kind.NEGATIVE_REMAINDER, 2300, 4600)] == [
+        (meter, each.kind, each.before, each.after) for meter, each in live
+    ]
+    assert live == await found()

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+from energy.changes import listed
+from energy.findings import standing
+from energy.meters.register import Finding, Kind
 from energy.settle import Settlement
 from estate.calendar import STEP_MS, STEPS
 from estate.model import Virtual
 from store.base import Store, Usage
 from store.state import State
-from tests.energy.sites import START_MS, estate, meter
+from tests.energy.sites import PARIS, START_MS, estate, meter, ms
 from tests.energy.test_settle import NOW_MS, points
 
 NET = Virtual("net", "electricity", "Net", "b01", "", ((1, "main"), (-1, "other")))
@@ -65,3 +68,20 @@ async def test_formula_with_a_younger_member(store: Store, state: State) -> None
 
     assert ([100] * 3, [300]) == before
     assert ([60, 60], [120]) == (await amounts(store, "net"), await amounts(store, "net", "1y"))
+
+
+async def test_closed_months_and_findings_are_kept(store: Store, state: State) -> None:
+    """October's net is told when a reading of October is corrected, and below zero by day; what is mended is gone."""
+    now_ms, october_ms = ms("2026-11-23 12:00"), ms("2026-10-01 00:00")
+    settlement = Settlement(store, SITE, state)
+    await store.write(points("main", [0, 100, 200, 300, 400], october_ms))
+    await store.write(points("other", [0, 40, 180, 220, 260], october_ms))
+    await settlement.settle(now_ms)
+    below = await state.read(lambda db: standing(db, 0, now_ms, PARIS))
+    await store.write(points("other", [80, 120, 160], october_ms + 2 * STEP_MS))
+    await settlement.settle(now_ms)
+    changes = {each.meter: each for each in await state.read(lambda db: listed(db, 0))}
+
+    assert [("net", Finding(Kind.NEGATIVE_VIRTUAL, october_ms + STEP_MS, 0, -40, october_ms + 2 * STEP_MS))] == below
+    assert [] == await state.read(lambda db: standing(db, 0, now_ms, PARIS))
+    assert (140, 240, "completed") == changes["net"][3:6]

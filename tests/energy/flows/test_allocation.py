@@ -11,7 +11,7 @@ from energy.flows.allocation import allocate, by_people, largest_remainder
 from energy.flows.remainder import over_counted
 from energy.meters.register import Finding, Kind
 from energy.meters.steps import Steps
-from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
+from estate.calendar import HOUR_MS, STEP_MS
 from estate.model import COMMON, FOREVER_MS, Estate, Key
 from tests.energy.sites import MIDDAY_MS, START_MS, estate, meter
 
@@ -134,12 +134,11 @@ def test_negative_remainder_ends_with_its_step() -> None:
     assert START_MS + HOUR_MS == found.until_ms
 
 
-def test_negative_remainder_by_day() -> None:
-    """Over midnight they are two findings."""
-    found = over_counted(estate([MAIN, SUB]), MAIN, of([0] * 97), [(SUB, of([9] * 97))])
+def test_negative_remainder_by_hour() -> None:
+    """Five quarters of it are two findings."""
+    found = over_counted(estate([MAIN, SUB]), MAIN, of([0] * 5), [(SUB, of([9] * 5))])
 
-    assert [START_MS, START_MS + DAY_MS] == [finding.at_ms for finding in found]
-    assert [9 * 96, 9] == [finding.after for finding in found]
+    assert [(START_MS, 9 * 4), (START_MS + HOUR_MS, 9)] == [(finding.at_ms, finding.after) for finding in found]
 
 
 def test_share_is_estimated_as_the_meter() -> None:
