@@ -10,7 +10,6 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-import numpy as np
 import structlog
 
 from estate.calendar import DAY_MS
@@ -21,6 +20,7 @@ from store.influx_latest import last_points
 from store.influx_moves import Moves
 from store.influx_notes import STANDING, changes
 from store.influx_tags import Place, columns, group_tags, latest_key, series_tags, stream_key, usage_tags
+from store.influx_usage import usage_row
 from store.influxql import between, compile_query, matches, since
 from store.line_protocol import NOTE_MS, Batch, Encoder, consumption_line, latest_lines, touched_lines
 from store.own import STORED
@@ -142,16 +142,7 @@ class InfluxStore:
     async def usage(self, query: Usage) -> list[UsageRow]:
         if not all(query.where.values()):
             return []
-        rows = []
-        for table in await self._http.query(compile_query(query)):
-            starts, amounts = columns(table.rows)
-            estimated = np.array([row[2] for row in table.rows], dtype=np.float64)
-            blank = np.array([row[4] or 0.0 for row in table.rows], dtype=np.float64)  # only rows of 0 have it
-            share = np.divide(estimated, amounts, out=blank, where=amounts != 0)
-            settled = np.array([row[3] or 0 for row in table.rows], dtype=np.int64)  # none in rows of earlier versions
-            rows.append(
-                UsageRow(group_tags(table, query.by), starts, np.rint(amounts).astype(np.int64), share, settled)
-            )
+        rows = [usage_row(table, query.by) for table in await self._http.query(compile_query(query))]
         return sorted(rows, key=lambda row: tuple(row.tags.values()))
 
     async def touched(self, since_ms: int) -> list[Touched]:

@@ -19,11 +19,6 @@ _FAR_MS = (2**63 - 1) // 1_000_000
 """InfluxQL counts nanoseconds in 64 bits: no time further from the epoch can be said (the year 2262)."""
 
 _MEASUREMENTS = {"meter": "consumption", "tenant": "allocation"}
-_ROW = {
-    "meter": {"building", "meter", "carrier", "role"},
-    "tenant": {"building", "meter", "carrier", "role", "tenant"},
-}
-"""The tags that with a step tell every row: grouped by them, there is nothing to sum."""
 _PLACE = ("building", "zone", "device", "channel")
 
 
@@ -33,10 +28,7 @@ def compile_query(query: Series | Latest | Usage) -> str:
         groups = ", ".join(map(name, (*_PLACE, "quantity")))
         return f'SELECT "at" FROM "latest" {_conditions(query)}GROUP BY {groups}'
     if isinstance(query, Usage):
-        if set(query.by) >= _ROW[query.of]:
-            return _usage_rows(query)
-        fields = 'sum("amount") AS "amount", sum("estimated_amount") AS "estimated", max("settled") AS "settled"'
-        return _usage(query, between(query.start_ms, query.end_ms), f'{fields}, min("blank") AS "blank"')
+        return _usage_rows(query)
     if query.every_ms is None:
         return _readings(query)
     aligned = between(query.start_ms - query.start_ms % query.every_ms, query.end_ms)
@@ -132,13 +124,11 @@ def _usage(query: Usage, time: str, fields: str) -> str:
 
 
 def _usage_rows(query: Usage) -> str:
-    span = between(query.start_ms, query.end_ms)
-    conditions = " AND ".join([span, *matches([("every", [query.every])]), *matches(query.where.items())])
+    """The rows one by one: to walk through windows takes the server four to ten times as long as to hand them out."""
+    conditions = [between(query.start_ms, query.end_ms), *matches([("every", [query.every]), *query.where.items()])]
+    groups = f" GROUP BY {', '.join(map(name, query.by))}" if query.by else ""
     fields = '"amount", "estimated_amount" AS "estimated", "settled", "blank"'
-    return (
-        f"SELECT {fields} FROM {name(_MEASUREMENTS[query.of])} WHERE {conditions} "
-        f"GROUP BY {', '.join(map(name, query.by))}"
-    )
+    return f"SELECT {fields} FROM {name(_MEASUREMENTS[query.of])} WHERE {' AND '.join(conditions)}{groups}"
 
 
 def _conditions(query: Latest) -> str:

@@ -54,10 +54,9 @@ def test_last_values() -> None:
 def test_usage() -> None:
     """The step chooses rows; the tenants' shares stand apart from the meters' own."""
     assert compile_query(Usage("1d", 0, 9, "tenant", {"tenant": ["t1"]}, by=("carrier",))) == (
-        'SELECT sum("amount") AS "amount", sum("estimated_amount") AS "estimated", '
-        'max("settled") AS "settled", min("blank") AS "blank" FROM "allocation" '
+        'SELECT "amount", "estimated_amount" AS "estimated", "settled", "blank" FROM "allocation" '
         "WHERE time >= 0ms AND time < 9ms AND (\"every\" = '1d') AND (\"tenant\" = 't1') "
-        'GROUP BY time(1h), "carrier" fill(none)'
+        'GROUP BY "carrier"'
     )
 
 
