@@ -227,7 +227,10 @@ class Estate:
     _budgets: dict[tuple[str, str], list[Budget]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._spans.update({device: ([p.start_ms for p in spans], spans) for device, spans in self.placements.items()})
+        # Devices that stand alike share one entry: where each message's is looked up, few places are near at hand.
+        alike: dict[tuple[Placement, ...], tuple[list[int], Sequence[Placement]]] = {}
+        for device, spans in self.placements.items():
+            self._spans[device] = alike.setdefault(tuple(spans), ([span.start_ms for span in spans], spans))
         for budget in sorted(self.budgets, key=lambda budget: budget.first_month):
             self._budgets.setdefault((budget.tenant, budget.carrier), []).append(budget)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ingest.watch import LOOK_MS, STEADY_MESSAGES, Finding, Kind, Watch
+from ingest.watch import LOOK_MS, LOOKS_PER_MS, STEADY_MESSAGES, Finding, Kind, Watch
 from sensors.model import Message, Reading
 from tests.ingest.values import HOUR_MS, NOW_MS
 
@@ -106,6 +106,21 @@ def test_one_id_under_two_topics() -> None:
     assert "application/1/" in found.detail
     assert "application/2/" in found.detail
     assert [] == watch.found()
+
+
+def test_many_are_looked_at_less_often() -> None:
+    """Among twice as many as can be looked at, every second message is: of a register's ups and downs the ups."""
+    found = []
+    for others in (0, 2 * LOOKS_PER_MS * LOOK_MS - 1):
+        watch = Watch()
+        for number in range(others):
+            watch.see(message(f"t/d{number}", NOW_MS), [Reading(f"d{number}", "", "climate.co2", 400.0, NOW_MS)])
+        for turn, value in enumerate((100, 900, 101, 901, 102, 902, 103)):
+            at_ms = NOW_MS + turn * LOOK_MS
+            watch.see(message("t/m1", at_ms), [meter(value, at_ms)])
+        found.append(kinds(watch.found()))
+
+    assert [[("m1", "two_registers")], []] == found
 
 
 def test_moved_to_another_network() -> None:
