@@ -51,6 +51,7 @@ from store.state import StateUnusable
 
 DEMO_FOLDER = Path("microville-data/demo")
 GRAFANA_FOLDER = Path("deploy/grafana/dashboards")
+RULES = Path("provisioning/alerting/rules.yaml")  # beside them
 FILL_DAYS = 35
 
 WELCOME = """\
@@ -254,18 +255,19 @@ def decode_(
 
 @dashboards.command("build")
 def dashboards_build(folder: Folder = GRAFANA_FOLDER, config: Config = None) -> None:
-    """Write the dashboards' JSON, for the configured step of consumption."""
+    """Write the dashboards' JSON, for the configured step of consumption, and the alert rules beside them."""
     from dashboards import grafana  # a slow import, for this command alone
 
     grafana.write(folder, read(config).energy.step)
+    grafana.alert_rules.write(folder.parent / RULES)
 
 
 @dashboards.command("check")
 def dashboards_check(folder: Folder = GRAFANA_FOLDER, config: Config = None) -> None:
-    """Fail where the JSON is not what the code says."""
+    """Fail where dashboards and alert rules are not what the code says."""
     from dashboards import grafana
 
-    drift = grafana.check(folder, read(config).energy.step)
+    drift = grafana.check(folder, read(config).energy.step) + grafana.alert_rules.check(folder.parent / RULES)
     print("\n".join(drift) or f"{folder}: up to date")
     raise typer.Exit(1 if drift else 0)
 

@@ -51,6 +51,17 @@ def panel_query(query: Series | Usage) -> str:
     return _windows(query, "$timeFilter", "$timeFilter", "${__interval}")
 
 
+def alert_query(query: Series) -> str:
+    """The query as a Grafana alert rule asks it: over the time the rule looks back, one value per group."""
+    return _windows(query, "$timeFilter", "$timeFilter", "")
+
+
+def alert_either(first: Series, second: Series) -> str:
+    """The greater of two quantities by group, where a place has one of them or both."""
+    groups = _groups("", first.by)
+    return f'SELECT max("value") AS "value" FROM ({alert_query(first)}), ({alert_query(second)}) {groups}'.rstrip()
+
+
 def panel_load(query: Usage) -> str:
     """Consumption by its shortest step as a Grafana panel shows a load: amount per hour, so W for Wh."""
     per_hour = HOUR_MS // LENGTHS[query.every]
@@ -105,7 +116,8 @@ def _windows(query: Series, time: str, outer_time: str, window: str) -> str:
     )
     if not wide:
         return inner
-    return f'SELECT {quantity.across}("value") AS "value" FROM ({inner}) WHERE {outer_time} {_groups(window, query.by)}'
+    outer = f'SELECT {quantity.across}("value") AS "value" FROM ({inner}) WHERE {outer_time}'
+    return f"{outer} {_groups(window, query.by)}".rstrip()
 
 
 def _readings(query: Series) -> str:
@@ -137,4 +149,7 @@ def _conditions(query: Latest) -> str:
 
 
 def _groups(window: str, by: Sequence[str]) -> str:
-    return f"GROUP BY {', '.join([f'time({window})', *map(name, by)])} fill(none)"
+    """By window and tags; the window "" is the whole time."""
+    if window:
+        return f"GROUP BY {', '.join([f'time({window})', *map(name, by)])} fill(none)"
+    return f"GROUP BY {', '.join(map(name, by))}" if by else ""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
+from dashboards.grafana import alert_rules as alert_rules
 from dashboards.grafana.overview import LANGUAGES, overview
 from estate.calendar import Step
 

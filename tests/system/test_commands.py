@@ -66,8 +66,8 @@ def test_check(tmp_path: Path) -> None:
 
 def test_dashboards_check(tmp_path: Path) -> None:
     """What is committed is what the code says; what was changed by hand is named."""
-    folder = tmp_path / "mine"
-    shutil.copytree(ROOT / "deploy/grafana/dashboards", folder)
+    shutil.copytree(ROOT / "deploy/grafana", tmp_path / "mine")
+    folder = tmp_path / "mine" / "dashboards"
     same = run(tmp_path, "dashboards", "check", "--folder", str(folder))
     changed = next(folder.glob("*.json"))
     changed.write_text("{}")

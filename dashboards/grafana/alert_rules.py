@@ -1,0 +1,208 @@
+"""Alert rules for the staff, as Grafana is given them: from a file (provisioning), or through its API (`push`).
+
+Queries are compiled from data as everything else; limits are those of the tables that the product itself goes by. A
+rule's value is one number per group, so every expression after the queries is Grafana's own arithmetic.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from energy.derived.facts import CO2_PPM
+from ingest.fill import WARN_SHARE
+from store.base import Series
+from store.influxql import alert_either, alert_query
+
+DATASOURCE_UID = "microville-influxdb"
+GROUP, FOLDER, FOLDER_UID = "microville", "Microville – alertes", "microville-alerts"
+EVERY_S = 60
+
+REFUSED_SHARE, REFUSED_LEAST = 0.01, 10
+"""Of the messages of half an hour, refused: fewer are single devices, which the list of sensors shows."""
+
+MINUTE_S = 60
+HEAD = "# Alert rules for the staff, written by `microville dashboards build`; in this file a literal $ is $$.\n"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: what is asked over which time, when it holds, and what people are told."""
+
+    name: str  # its uid, after microville-
+    fr: str
+    en: str
+    about_fr: str
+    about_en: str
+    queries: Mapping[str, str]  # by the letter that `holds` calls them
+    holds: str  # Grafana's arithmetic on the queries' values: not 0 is an alert
+    look_back_s: int
+    lasts: str  # for how long it must hold
+    board: str  # the dashboard to look at
+    no_data: Literal["OK", "NoData", "Alerting"] = "OK"
+    severity: Literal["warning", "critical"] = "warning"
+
+    @property
+    def uid(self) -> str:
+        return f"microville-{self.name}"
+
+
+def _series(quantity: str, how: Any, by: Sequence[Any] = ()) -> Series:
+    return Series(quantity, 0, 0, None, how, by=by)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "silent", "Capteur muet", "Sensor silent",
+        "{{ $labels.device }} (bâtiment {{ $labels.building }}) n'a rien envoyé depuis trois de ses intervalles : "
+        "vérifier pile, alimentation et réseau.",
+        "{{ $labels.device }} (building {{ $labels.building }}) has sent nothing for three of its intervals: check "
+        "battery, power and network.",
+        {"A": alert_query(_series("health.silent", "last", ("building", "device")))},
+        "$A > 0", 15 * MINUTE_S, "10m", "sensors", no_data="NoData",
+    ),
+    Rule(
+        "behind", "Ingestion en retard", "Ingest behind",
+        "Des messages attendent la base depuis dix minutes, ou le service ne dit plus rien : voir /readyz et le "
+        "journal du service.",
+        "Messages have waited for the store for ten minutes, or the service says nothing any more: see /readyz and "
+        "the service's log.",
+        {"A": alert_query(_series("ingest.spooled", "last"))},
+        "$A > 0", 5 * MINUTE_S, "10m", "ingest", no_data="Alerting", severity="critical",
+    ),
+    Rule(
+        "away", "Courtier ou base injoignable", "Broker or store away",
+        "Le service ne joint plus le courtier MQTT ou la base de données ; rien n'est perdu tant que la file "
+        "d'attente a de la place.",
+        "The service cannot reach the MQTT broker or the store; nothing is lost while the spool has room.",
+        {"A": alert_either(_series("ingest.broker_away", "last"), _series("ingest.store_away", "last"))},
+        "$A > 0", 5 * MINUTE_S, "5m", "ingest", severity="critical",
+    ),
+    Rule(
+        "spool", "File d'attente qui se remplit", "Spool filling",
+        "La file d'attente de {{ $labels.device }} est pleine à plus de la moitié : remettre la base en marche ; une "
+        "fois pleine, le courtier garde le reste.",
+        "The spool of {{ $labels.device }} is more than half full: bring the store back; once it is full the broker "
+        "keeps the rest.",
+        {"A": alert_query(_series("ingest.spool_fill", "last", ("device",)))},
+        f"$A > {100 * WARN_SHARE:g}", 5 * MINUTE_S, "2m", "ingest", severity="critical",
+    ),
+    Rule(
+        "quarantine", "Quarantaine en hausse", "Quarantine rising",
+        "Plus d'un message sur cent est refusé depuis une demi-heure : voir `microville quarantine list`.",
+        "More than one message in a hundred has been refused for half an hour: see `microville quarantine list`.",
+        {"A": alert_query(_series("ingest.quarantined", "sum")), "B": alert_query(_series("ingest.received", "sum"))},
+        f"$A >= {REFUSED_LEAST} && $A > $B * {REFUSED_SHARE:g}", 30 * MINUTE_S, "5m", "ingest",
+    ),
+    Rule(
+        "co2", "CO₂ trop élevé dans une pièce occupée", "CO₂ too high in an occupied room",
+        f"Zone {{{{ $labels.zone }}}} (bâtiment {{{{ $labels.building }}}}) : plus de {CO2_PPM[1]} ppm en présence de "
+        "personnes (arrêté du 27 décembre 2022 : agir sans attendre). Aérer, vérifier la ventilation.",
+        f"Zone {{{{ $labels.zone }}}} (building {{{{ $labels.building }}}}): above {CO2_PPM[1]} ppm with people in it "
+        "(French decree of 27 December 2022: act promptly). Air the room, check the ventilation.",
+        {
+            "A": alert_query(_series("climate.co2", "mean", ("building", "zone"))),
+            "B": alert_either(
+                _series("occupancy.count", "last", ("building", "zone")),
+                _series("occupancy.presence", "last", ("building", "zone")),
+            ),
+        },
+        f"$A > {CO2_PPM[1]} && $B > 0", 20 * MINUTE_S, "10m", "zone",
+    ),
+)  # fmt: skip
+
+
+def for_api(rule: Rule) -> dict[str, Any]:
+    """The rule as `/api/v1/provisioning/alert-rules` takes it."""
+    last = "Z"
+    queries = [_query(letter, query, rule.look_back_s) for letter, query in rule.queries.items()]
+    newest = [_expression(_reduced(letter), {"type": "reduce", "expression": letter, "reducer": "last"})
+              for letter in rule.queries]  # fmt: skip
+    holds = rule.holds
+    for letter in rule.queries:
+        holds = holds.replace(f"${letter}", f"${_reduced(letter)}")
+    return {
+        "uid": rule.uid,
+        "title": f"{rule.fr} / {rule.en}",
+        "condition": last,
+        "data": [*queries, *newest, _expression(last, {"type": "math", "expression": holds})],
+        "noDataState": rule.no_data,
+        "execErrState": "Error",
+        "for": rule.lasts,
+        "annotations": {
+            "summary": rule.about_fr,
+            "description": rule.about_en,
+            "__dashboardUid__": f"microville-{rule.board}-fr",
+            "__panelId__": "1",
+        },
+        "labels": {"service": "microville", "severity": rule.severity},
+        "isPaused": False,
+    }
+
+
+def provisioned() -> dict[str, Any]:
+    """The file that Grafana reads at its start: in it a literal `$` is `$$`."""
+    group = {
+        "orgId": 1, "name": GROUP, "folder": FOLDER, "interval": f"{EVERY_S}s",
+        "rules": [_doubled(for_api(rule)) for rule in RULES],
+    }  # fmt: skip
+    return {"apiVersion": 1, "groups": [group]}
+
+
+def text() -> str:
+    """The file's text: JSON, which is YAML, under a comment."""
+    return HEAD + json.dumps(provisioned(), ensure_ascii=False, indent=2) + "\n"
+
+
+def write(path: Path) -> None:
+    """Write the file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text(), encoding="utf-8")
+
+
+def check(path: Path) -> list[str]:
+    """Whether the file is what the code says: one line if not."""
+    if not path.exists():
+        return [f"{path}: missing"]
+    return [] if path.read_text(encoding="utf-8") == text() else [f"{path}: out of date"]
+
+
+def _query(letter: str, query: str, look_back_s: int) -> dict[str, Any]:
+    return {
+        "refId": letter,
+        "relativeTimeRange": {"from": look_back_s, "to": 0},
+        "datasourceUid": DATASOURCE_UID,
+        "model": {
+            "refId": letter,
+            "datasource": {"type": "influxdb", "uid": DATASOURCE_UID},
+            "rawQuery": True,
+            "query": query,
+            "resultFormat": "time_series",
+            "intervalMs": 60_000,
+            "maxDataPoints": 1_000,
+        },
+    }
+
+
+def _expression(letter: str, does: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "refId": letter,
+        "relativeTimeRange": {"from": 0, "to": 0},
+        "datasourceUid": "__expr__",
+        "model": {"refId": letter, "datasource": {"type": "__expr__", "uid": "__expr__"}, **does},
+    }
+
+
+def _reduced(letter: str) -> str:
+    """The name of a query's newest value."""
+    return f"{letter}0"
+
+
+def _doubled(value: Any) -> Any:
+    """The same with every `$` of its texts doubled."""
+    if isinstance(value, str):
+        return value.replace("$", "$$")
+    if isinstance(value, Mapping):
+        return {key: _doubled(each) for key, each in value.items()}
+    return [_doubled(each) for each in value] if isinstance(value, list) else value
