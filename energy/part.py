@@ -19,7 +19,7 @@ from energy.flows.rows import Flow, rows, shared
 from energy.meters.account import Account
 from energy.meters.register import Finding, doubt_ms
 from energy.meters.steps import Steps
-from estate.calendar import LENGTHS, Every, floor, following, kept
+from estate.calendar import HOUR_MS, LENGTHS, Every, floor, following, kept
 from estate.model import FOREVER_MS, Consumption, Estate, Meter
 from store.base import Span, UsageRow
 
@@ -54,6 +54,20 @@ class Outcome(NamedTuple):
         written = [row.start_ms for row in self.rows if row.every in LENGTHS]
         removed = [span.start_ms for span in self.gone if span.every in LENGTHS]
         return min([*written, *removed], default=FOREVER_MS)
+
+    @property
+    def hours(self) -> set[tuple[str, int]]:
+        """The meters and the hours (UTC, ms) in which something changes."""
+        found = {(row.meter, row.start_ms // HOUR_MS) for row in self.rows if row.every in LENGTHS}
+        for span in self.gone:
+            if span.every in LENGTHS:
+                found |= {(span.meter, hour) for hour in range(span.start_ms // HOUR_MS, -(-span.end_ms // HOUR_MS))}
+        return {(meter, hour * HOUR_MS) for meter, hour in found}
+
+    @property
+    def ended(self) -> set[tuple[str, str]]:
+        """The meters and tenants that lose steps."""
+        return {(span.meter, span.tenant) for span in self.gone}
 
 
 def bounds(estate: Estate, start_ms: int) -> dict[Every, int]:

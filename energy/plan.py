@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from energy.flows.allocation import delivery_point
 from estate.calendar import DAY_MS, LENGTHS, STEP_MS
 from estate.model import Estate
 
@@ -21,7 +22,7 @@ def parts(estate: Estate, changed: Mapping[str, int], now_ms: int) -> Iterator[C
     """Newest first, each of similar age; meters that are behind one another stay together."""
     families: dict[str, Changed] = {}
     for meter, from_ms in changed.items():
-        families.setdefault(_root(estate, meter), {})[meter] = from_ms
+        families.setdefault(delivery_point(estate, meter), {})[meter] = from_ms
     part: Changed = {}
     for family in sorted(families.values(), key=_oldest, reverse=True):
         grown = part | family
@@ -31,12 +32,6 @@ def parts(estate: Estate, changed: Mapping[str, int], now_ms: int) -> Iterator[C
         part = grown
     if part:
         yield part
-
-
-def _root(estate: Estate, meter: str) -> str:
-    while above := estate.meters[meter].submeter_of:
-        meter = above
-    return meter
 
 
 def _oldest(changed: Changed) -> int:

@@ -17,6 +17,7 @@ import structlog
 
 from energy.basis import bases
 from energy.changes import Change, note
+from energy.cost.keep import Keeper
 from energy.cost.tariff_settle import settle_days
 from energy.derived.derive import Derivation
 from energy.findings import Teller, keep
@@ -90,6 +91,7 @@ class Settlement:
         self._memory = Memory(self._state, bases(self._estate))
         self._findings = Teller(self._estate)
         self._facts = Derivation(self._store, self._estate, self._state)
+        self._costs = Keeper(self._store, self._estate, self._state, self._remove)
 
     async def run(self, clock: Callable[[], int], every_s: float) -> None:
         """Settle for ever, every so often or when asked, by a clock in ms; wait while the store is away."""
@@ -97,7 +99,7 @@ class Settlement:
         while True:
             before, trouble = trouble, ""
             try:
-                await self.settle(clock())
+                await self._pass(clock(), _nobody, live=True)
                 await self.forget(clock())
             except (StoreUnavailable, sqlite3.OperationalError) as error:
                 trouble = "away"
@@ -119,7 +121,7 @@ class Settlement:
         After an error nothing is missed: call again. A StoreRefused names the meters, and comes after all others are
         settled.
         """
-        return await self._pass(now_ms, lambda done, total: None)
+        return await self._pass(now_ms, _nobody)
 
     async def rebuild(self, now_ms: int, progress: Callable[[int, int], None], meters: Collection[str] = ()) -> Settled:
         """Compute these meters (all: none named) again from their readings; `progress` hears: meters done, of how many.
@@ -151,7 +153,8 @@ class Settlement:
             log.warning("readings_not_forgotten", cause=str(error), next_step="set a retention in InfluxDB itself")
         self._swept_ms = now_ms
 
-    async def _pass(self, now_ms: int, progress: Callable[[int, int], None]) -> Settled:
+    async def _pass(self, now_ms: int, progress: Callable[[int, int], None], *, live: bool = False) -> Settled:
+        """One pass; a `live` one leaves what the month under way costs until the next quarter of an hour."""
         if self._next is not self._estate:
             self._begin()
         since_ms, stale, gone = await self._memory.recall(now_ms)
@@ -168,6 +171,7 @@ class Settlement:
         for name, from_ms in (await self._facts.readings(touched, now_ms)).items():
             changed[name] = min(from_ms, changed.get(name, from_ms))
         changed |= dict.fromkeys(anew, 0)
+        await self._costs.forget(asked & self._estate.meters.keys())
         total = Settled(0, 0, {})
         refused: list[str] = []
         for part in await self._parts(changed, anew, now_ms):
@@ -179,6 +183,7 @@ class Settlement:
             if asked:
                 self.rebuilding = Progress(total.meters, len(changed), total.rows, total.kept_before, "")
         await self._facts.days(now_ms)
+        await self._costs.settle(now_ms, live=live)
         if refused:
             raise StoreRefused("; ".join(refused))
         self._asked -= asked
@@ -207,9 +212,10 @@ class Settlement:
             people = await self._facts.people(meters, start_ms, now_ms)
             outcome = await asyncio.to_thread(work_out, self._estate, work, held, people)
             await self._facts.due(outcome.since_ms)
+            await self._costs.changed(outcome.hours)
             await self._put(outcome, part, whole)
             self._findings.tell(outcome.findings)
-            days = await settle_days(self._store, self._estate, meters, start_ms, now_ms)
+            days = await settle_days(self._store, self._remove, self._estate, meters, outcome.ended, start_ms, now_ms)
             virtual, below = await settle_virtuals(
                 self._store, lambda found: self._put(found, part, whole), self._estate, meters, start_ms, now_ms
             )
@@ -247,6 +253,10 @@ class Settlement:
             except StoreRefused as error:
                 log.warning("consumption_not_removed", cause=str(error), effect=f"{', '.join(gone)} still count")
             await self._memory.forget(gone)
+
+
+def _nobody(done: int, total: int) -> None:
+    """Nobody hears of the progress."""
 
 
 def _explained(change: Change, made_of: Collection[str], part: Changed, whole: Collection[str]) -> Change:

@@ -95,7 +95,7 @@ def _tenant(text: str) -> str:
     return _identifier(text)
 
 
-def _one_of(what: str, known: Collection[str]) -> Callable[[str], str]:
+def one_of(what: str, known: Collection[str]) -> Callable[[str], str]:
     def check(text: str) -> str:
         if text not in known:
             raise ValueError(f"is no {what}{near(text, known) or ': write one of ' + ', '.join(known)}")
@@ -215,15 +215,15 @@ TenantId = Annotated[str, AfterValidator(_tenant)]
 Email = Annotated[str, AfterValidator(_email)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Measured = Annotated[str, AfterValidator(_measured)]
-MeterKindName = Annotated[MeterKind, BeforeValidator(_one_of("kind of meter", get_args(MeterKind)))]
+MeterKindName = Annotated[MeterKind, BeforeValidator(one_of("kind of meter", get_args(MeterKind)))]
 Index = Annotated[float, BeforeValidator(_index)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Terms = Annotated[tuple[tuple[int, str], ...], BeforeValidator(_terms)]
-CarrierName = Annotated[str, AfterValidator(_one_of("carrier", CARRIERS))]
-Use = Annotated[str, AfterValidator(_one_of("use", USES))]
-Language = Annotated[str, AfterValidator(_one_of("language", ("fr", "en")))]
-NoteKind = Annotated[str, AfterValidator(_one_of("kind of note", NOTES))]
+CarrierName = Annotated[str, AfterValidator(one_of("carrier", CARRIERS))]
+Use = Annotated[str, AfterValidator(one_of("use", USES))]
+Language = Annotated[str, AfterValidator(one_of("language", ("fr", "en")))]
+NoteKind = Annotated[str, AfterValidator(one_of("kind of note", NOTES))]
 Line = Annotated[str, AfterValidator(_line)]
-KeyKind = Annotated[str, AfterValidator(_one_of("key", KEYS))]
-Unit = Annotated[str, AfterValidator(_one_of("unit", UNITS))]
-IndexUnit = Annotated[str, AfterValidator(_one_of("unit", INDEX_UNITS))]
+KeyKind = Annotated[str, AfterValidator(one_of("key", KEYS))]
+Unit = Annotated[str, AfterValidator(one_of("unit", UNITS))]
+IndexUnit = Annotated[str, AfterValidator(one_of("unit", INDEX_UNITS))]

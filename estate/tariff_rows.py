@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
-from estate.fields import CarrierName, Day, Id, MeterId, Positive, near
+from estate.fields import CarrierName, Day, Id, MeterId, Positive, one_of
 from estate.rows import Row, Span
 from estate.tariff import PERIODS, PRICE_UNITS, slots
 from estate.vocabulary import CARRIERS
@@ -31,19 +31,10 @@ def _slots(text: str) -> str:
     return "+".join(sorted(text.replace("+", " ").split()))
 
 
-def _one_of(what: str, known: dict[str, object]) -> AfterValidator:
-    def check(text: str) -> str:
-        if text not in known:
-            raise ValueError(f"is no {what}{near(text, known) or ': write one of ' + ', '.join(known)}")
-        return text
-
-    return AfterValidator(check)
-
-
 Millionths = Annotated[int, BeforeValidator(_millionths)]
 SlotsText = Annotated[str, AfterValidator(_slots)]
-PriceUnitName = Annotated[str, _one_of("unit of a price", dict(PRICE_UNITS))]
-PeriodName = Annotated[str, _one_of("period", dict(PERIODS))]
+PriceUnitName = Annotated[str, AfterValidator(one_of("unit of a price", PRICE_UNITS))]
+PeriodName = Annotated[str, AfterValidator(one_of("period", PERIODS))]
 
 
 class TariffRow(Row):

@@ -101,6 +101,10 @@ MIGRATIONS = (
         meter TEXT NOT NULL, kind TEXT NOT NULL, at_ms INTEGER NOT NULL, before INTEGER NOT NULL,
         after INTEGER NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (meter, kind, at_ms));
     """,
+    """
+    CREATE TABLE priced (point TEXT PRIMARY KEY, basis TEXT NOT NULL);
+    CREATE TABLE price_due (month_ms INTEGER NOT NULL, point TEXT NOT NULL, PRIMARY KEY (month_ms, point));
+    """,
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 

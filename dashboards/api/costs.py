@@ -13,6 +13,7 @@ from dashboards.api.params import ConsumptionParams, check_ids, check_size, coun
 from dashboards.api.problems import Problem, ProblemDetails
 from dashboards.parts import Parts
 from energy.cost.carbon_query import Emitted, emissions
+from energy.cost.kept_query import MonthlyCosting
 from energy.cost.money import cents, decimal
 from energy.cost.query import Costing
 from energy.cost.sums import Group, grouped
@@ -71,7 +72,8 @@ async def read_cost(estate: Estate, store: Store, asked: CostParams, now_ms: int
     meters = [meter for meter in estate.meters.values() if _asked_for(estate, meter, asked)]
     if len(edges) < 2:
         return CostAnswer(groups=[], unpriced=[])
-    costing = Costing(store, estate, int(edges[0]), int(edges[-1]), now_ms)
+    of = Costing if asked.every == "1d" else MonthlyCosting
+    costing = of(store, estate, int(edges[0]), int(edges[-1]), now_ms)
     names = [meter.id for meter in meters]
     charges = await (costing.tenants(names, asked.tenant) if asked.of == "tenant" else costing.meters(names))
     wanted = [charge for charge in charges if not asked.tenant or charge.tenant in asked.tenant]

@@ -19,8 +19,8 @@ from energy.cost.explain import (
 from energy.cost.lines import Cost
 from energy.cost.money import cents
 from energy.cost.query import Costing
-from energy.cost.tariff import contracts_of, delivery_point
-from energy.flows.allocation import placement_at, remainder, submeters
+from energy.cost.tariff import contracts_of
+from energy.flows.allocation import delivery_point, placement_at, remainder, submeters
 from energy.flows.rollup import rollup
 from energy.meters.steps import Steps
 from energy.usage import summed
@@ -105,10 +105,12 @@ async def _costs(
     """Lines by delivery point, worked out from the steps and not from what is kept of days."""
     costing = Costing(store, estate, *month, now_ms, kept=False)
     points = sorted({_point(estate, asked, meter) for meter in rows})
-    whole = {charge.meter: charge.costs for charge in await costing.meters(points)}
-    own = whole
     if asked.tenant:
-        own = {each.meter: each.costs for each in await costing.tenants(points) if each.tenant == asked.tenant}
+        charges, parts = await costing.whole_and_parts(points)
+        own = {each.meter: each.costs for each in parts if each.tenant == asked.tenant}
+        whole = {charge.meter: charge.costs for charge in charges}
+    else:
+        whole = own = {charge.meter: charge.costs for charge in await costing.meters(points)}
     return {point: [pair for pair in zip(own[point], whole[point], strict=True) if _counts(pair[0])] for point in own}
 
 

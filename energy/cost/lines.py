@@ -7,7 +7,7 @@ delivery point, to the last 1e-9 EUR.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -69,8 +69,27 @@ class Cost(NamedTuple):
 
 
 def use(days: Days, whole: Steps, facts: Mapping[Fact, Steps]) -> Use:
-    """What flowed on these days, 0 where nothing is known."""
-    return Use(*_on(days, whole), {fact: _on(days, steps) for fact, steps in facts.items()})
+    """What flowed on these days, 0 where nothing is known; a fact of a day on which nothing flowed is an old one."""
+    found = {fact: steps.only(np.isin(steps.starts, whole.starts)) for fact, steps in facts.items()}
+    return Use(*_on(days, whole), {fact: _on(days, steps) for fact, steps in found.items()})
+
+
+def energy_by_period(estate: Estate, contracts: Iterable[Contract], days: Days, point: Use) -> dict[str, Amounts]:
+    """What a delivery point used in each tariff period, day by day: by the line that tells most periods apart."""
+    found: dict[str, Amounts] = {}
+    for contract in contracts:
+        tariff = estate.tariffs[contract.tariff]
+        periods: dict[str, set[str]] = defaultdict(set)
+        for line in tariff.lines:
+            periods[line.name] |= {line.period} - {""}
+        finest = max(periods, key=lambda name: len(periods[name]))
+        case = _Case(contract, days, point, [point], pointed_lines(tariff))
+        for line in tariff.lines:
+            if line.name == finest and line.period:
+                first_ms, end_ms = max(line.start_ms, contract.start_ms), min(line.end_ms, contract.end_ms)
+                holds = (days.starts >= first_ms) & (days.starts < end_ms)
+                found[line.period] = found.get(line.period, 0) + _flow(case, line, point)[0] * holds
+    return found
 
 
 def costs(

@@ -11,8 +11,9 @@ import numpy as np
 
 from energy.cost.lines import Cost, Days, Use, costs, use
 from energy.cost.money import Amounts
-from energy.cost.tariff import Fact, contracts_of, days, delivery_point, facts_of
+from energy.cost.tariff import Fact, contracts_of, days, facts_of
 from energy.cost.tariff_rows import OF_PARTS, PART, POINT
+from energy.flows.allocation import delivery_point
 from energy.flows.rows import EACH_ROW
 from energy.meters.steps import NOTHING, Steps
 from energy.usage import summed
@@ -70,18 +71,24 @@ class Costing:
         Of delivery points that are `serving` these tenants alone, where any are named.
         """
         if serving:
-            served = await self._serving(serving)
+            served = await self.served(serving)
             points = [point for point in points if point in served]
-        whole = {charge.meter: charge.use for charge in await self.meters(points)}
+        return (await self.whole_and_parts(points))[1]
+
+    async def whole_and_parts(self, points: Iterable[str]) -> tuple[list[Charge], list[Charge]]:
+        """Delivery points, and every tenant's part of them."""
+        charges = await self.meters(points)
+        whole = {charge.meter: charge.use for charge in charges}
         behind: dict[str, list[str]] = {point: [] for point in whole}
         for meter in self._estate.meters:
             if (point := delivery_point(self._estate, meter)) in behind:
                 behind[point].append(meter)
         found = await self._days([meter for meters in behind.values() for meter in meters], "tenant")
         uses = await self._uses(found, PART)
-        return [charge for point in whole for charge in self._shared(point, whole[point], behind[point], uses)]
+        parts = [charge for point in whole for charge in self._shared(point, whole[point], behind[point], uses)]
+        return charges, parts
 
-    async def _serving(self, tenants: Sequence[str]) -> set[str]:
+    async def served(self, tenants: Sequence[str]) -> set[str]:
         """The delivery points some of whose energy is these tenants', or may be: COMMON has a part of each."""
         if COMMON in tenants:
             return {*self._estate.meters}

@@ -11,10 +11,16 @@ from energy.cost.query import Charge
 from energy.flows.allocation import placement_at
 from energy.meters.register import Times
 from estate.model import Estate
+from estate.tariff import Contract, Line
 from store.base import UsageTag
 
 LineKey = tuple[str, str, str, str, int]
 """Tariff, name, period, unit and price: what a line of a group is one line by."""
+
+
+def line_key(line: Line, contract: Contract) -> LineKey:
+    """What tells this line from others."""
+    return contract.tariff, line.name, line.period, line.unit, line.price
 
 
 class LineSum(NamedTuple):
@@ -40,7 +46,7 @@ def grouped(estate: Estate, charges: Iterable[Charge], by: Sequence[UsageTag], e
     """The charges by tags and by the steps between these edges, in order of their tags."""
     found: dict[tuple[str, ...], list[tuple[Charge, Amounts]]] = {}
     for charge in charges:
-        for building, days in _buildings(estate, charge):
+        for building, days in by_building(estate, charge):
             known = {"building": building, "meter": charge.meter, "tenant": charge.tenant}
             known["carrier"] = estate.meters[charge.meter].carrier
             found.setdefault(tuple(known[tag] for tag in by), []).append((charge, days))
@@ -59,7 +65,7 @@ def _group(tags: Mapping[UsageTag, str], members: Sequence[tuple[Charge, Amounts
         quantity, guessed = quantity + sums[0], guessed + sums[1]
         for cost, *own in zip(charge.costs, sums[2::3], sums[3::3], sums[4::3], strict=True):
             amount = amount + own[2]
-            key = (cost.contract.tariff, cost.line.name, cost.line.period, cost.line.unit, cost.line.price)
+            key = line_key(cost.line, cost.contract)
             before = lines.setdefault(key, LineSum(cost, none, none, none))
             lines[key] = LineSum(before.cost, *(old + new for old, new in zip(before[1:], own, strict=True)))
     shown = [line for line in lines.values() if line.quantity.any() or line.amount.any()]
@@ -74,7 +80,7 @@ def _sums(each: Amounts, days: Days, edges: Times) -> Amounts:
     return found[:, 1:] - found[:, :-1]
 
 
-def _buildings(estate: Estate, charge: Charge) -> list[tuple[str, Amounts]]:
+def by_building(estate: Estate, charge: Charge) -> list[tuple[str, Amounts]]:
     """Where the meter was on each day."""
     meter, starts = estate.meters[charge.meter], charge.days.starts
     if len(estate.placements[meter.device]) == 1:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from energy.flows.allocation import delivery_point
 from energy.flows.rollup import rollup
 from energy.meters.register import Times
 from energy.meters.steps import Steps
@@ -65,13 +66,6 @@ def high_season(starts: Times, zone: ZoneInfo) -> Mask:
 def contracts_of(estate: Estate, meter: str) -> list[Contract]:
     """The contracts of a delivery point, the earliest first."""
     return sorted((each for each in estate.contracts if each.meter == meter), key=lambda each: each.start_ms)
-
-
-def delivery_point(estate: Estate, meter: str) -> str:
-    """The site meter this one is behind, or itself."""
-    while above := estate.meters[meter].submeter_of:
-        meter = above
-    return meter
 
 
 def asked(tariff: Tariff, contract: Contract) -> Iterator[Fact]:

@@ -124,6 +124,13 @@ def submeters(estate: Estate, meter: Meter) -> list[Meter]:
     return [each for each in estate.meters.values() if each.submeter_of == meter.id]
 
 
+def delivery_point(estate: Estate, meter: str) -> str:
+    """The site meter this one is behind, or itself."""
+    while above := estate.meters[meter].submeter_of:
+        meter = above
+    return meter
+
+
 def _aligned(steps: Steps, to: Steps) -> NDArray[np.int64]:
     """The amounts at the other's starts, 0 where there is none."""
     amounts = np.zeros(len(to.starts), dtype=np.int64)

@@ -100,7 +100,7 @@ def test_on_paper() -> None:
     main, sub = history([], [(100, 900_000)] * 36), history([], [(80, 3_600_000)] * 6, name="sub")
     every = points(main) + points(sub)
     found, rebuilt = asyncio.run(settled(site(main, sub), [every[20:], every[5:20], every[:5]]))
-    year = {(row.meter, row.tenant): row.amount for row in found if row.every == "1y"}
+    year = {(row.meter, row.tenant): row.amount for row in found if row.every == "1y" and "#" not in row.meter}
 
     assert rebuilt == found
     assert {

@@ -1,0 +1,192 @@
+"""What costs and emits, as rows: exact, additive, and those of a rebuild whatever comes when."""
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from energy.cost.facts import CARBON, COSTS, LINES, MONEY
+from energy.cost.kept import PARTS
+from energy.cost.kept_lines import PART, WHOLE
+from energy.cost.kept_query import MonthlyCosting
+from energy.cost.query import Charge, Costing
+from energy.flows.rows import EACH_ROW
+from energy.settle import Settlement
+from energy.usage import Where
+from estate.calendar import DAY_MS, STEP_MS, Every
+from estate.model import COMMON, FOREVER_MS, Estate, Lease, Point
+from estate.tariff import Factor
+from store.base import Store, Usage
+from store.duck import DuckStore
+from store.state import State
+from tests.energy.cost.tariffs import TWO, contract, estate
+from tests.energy.sites import ms
+from tests.energy.test_settle import points
+
+BEGIN_MS = ms("2026-03-31")
+"""A Tuesday, and the last day of its month."""
+NOW_MS = ms("2026-04-02")
+MAIN = points("main", [100 * index for index in range(193)], BEGIN_MS)
+SUB = points("sub", [30 * index for index in range(193)], BEGIN_MS)
+SITE = estate(contract(TWO, kva=0.3))
+
+Kept = dict[tuple[str, str], list[int]]
+"""Name and step → amounts in order of time."""
+
+
+async def kept(store: Store, now_ms: int = NOW_MS) -> Kept:
+    """Everything that is kept of costs and emissions, but for what is 0."""
+    found: Kept = {}
+    levels: tuple[Every, ...] = ("1d", "1mo", "1y")
+    for every in levels:
+        where: Where = {"carrier": [*MONEY, *PARTS.values(), WHOLE, PART]}
+        for row in await store.usage(Usage(every, 0, now_ms, "meter", where, EACH_ROW)):
+            found[row.tags["meter"], every] = row.amounts.tolist()
+    return found
+
+
+def by_month(charges: list[Charge]) -> dict[tuple[str, str], int]:
+    """Tenant and line → amount."""
+    found: dict[tuple[str, str], int] = {}
+    for charge in charges:
+        for cost in charge.costs:
+            key = charge.tenant, cost.line.name + cost.line.period
+            found[key] = found.get(key, 0) + int(cost.amount.sum())
+    return {key: amount for key, amount in found.items() if amount}
+
+
+async def test_on_paper(store: Store, state: State) -> None:
+    """400 W for a day are 6.4 kWh at 0.20 and 3.2 at 0.10, 1.60 EUR; each kVA 0.10 a day, 100 VA over 1 EUR a month.
+
+    0.3 kVA cost 0.03 a day, metering 0.05; the overrun is on the first day of each month's greatest power; tax is 20 %.
+    """
+    await store.write(MAIN + SUB)
+    await Settlement(store, SITE, state).settle(NOW_MS)
+    found = await kept(store)
+
+    day = 1_600_000_000 + 30_000_000 + 50_000_000 + 1_000_000_000
+    cost = found["building#b01#cost_electricity", "1d"]
+    assert [day * 6 // 5, day * 6 // 5] == cost[-2:]
+    assert sum(cost) == sum(found["site#site#cost_electricity", "1mo"]) == found["site#site#cost_electricity", "1y"][0]
+    assert [1_000_000_000] * 2 == found["building#b01#line_overrun", "1mo"]
+    assert [6_400, 6_400] == found["site#site#energy_hp", "1d"]
+    assert [9_600 * 46_100] * 2 == found["site#site#carbon_electricity", "1mo"]
+
+
+async def test_sums(store: Store, state: State) -> None:
+    """Tenants and lines sum to the delivery point, days to months, months to the year; emissions do as well."""
+    await store.write(MAIN + SUB)
+    await Settlement(store, SITE, state).settle(NOW_MS)
+    found = await kept(store)
+
+    for fact in (COSTS["electricity"], CARBON["electricity"]):
+        whole = {every: sum(found[f"site#site#{fact}", every]) for every in ("1d", "1mo", "1y")}
+        assert 1 == len(set(whole.values()))
+        tenants = {
+            every: sum(sum(found[f"tenant#{who}#{fact}", every]) for who in ("a", "c", COMMON)) for every in whole
+        }
+        assert whole == tenants
+    lines = [
+        sum(each) for (name, every), each in found.items() if every == "1mo" and name.startswith("site#site#line_")
+    ]
+    assert sum(found["site#site#cost_electricity", "1mo"]) == sum(lines)
+    assert {"line_hp", "line_hc", "line_fixed", "line_overrun", "line_share"} <= {*LINES.values()}
+
+
+async def test_months_that_are_over_are_read(store: Store, state: State) -> None:
+    """Line by line, of the whole and of each tenant, what is kept of months is what their days come to."""
+    await store.write(MAIN + SUB)
+    await Settlement(store, SITE, state).settle(NOW_MS)
+    names = {
+        row.tags["meter"].split("#")[2]
+        for row in await store.usage(Usage("1mo", 0, NOW_MS, "meter", {"carrier": [WHOLE, PART]}, EACH_ROW))
+    }
+    span = ms("2026-02-01"), ms("2026-05-01")
+
+    assert {"", "a", "c", COMMON} == names
+    for question in ("meters", "tenants"):
+        monthly, daily = (of(store, SITE, *span, NOW_MS) for of in (MonthlyCosting, Costing))
+        expected = by_month(await getattr(daily, question)(["main"]))
+        assert expected == by_month(await getattr(monthly, question)(["main"]))
+
+
+async def test_other_prices_hold_at_once(store: Store, state: State) -> None:
+    """A changed contract is never priced as before, and after the next pass nothing of the former stands."""
+    await store.write(MAIN)
+    settlement = Settlement(store, SITE, state)
+    await settlement.settle(NOW_MS)
+    other = estate(contract(TWO, kva=0.3, off_peak="12:00-14:00"))
+    span = ms("2026-03-01"), ms("2026-04-01")
+    at_once = by_month(await MonthlyCosting(store, other, *span, NOW_MS).meters(["main"]))
+    settlement.adopt(other)
+    await settlement.settle(NOW_MS)
+
+    assert by_month(await Costing(store, other, *span, NOW_MS).meters(["main"])) == at_once
+    assert await rebuilt(other, MAIN) == await kept(store)
+
+
+async def test_what_ends_goes(store: Store, state: State) -> None:
+    """A lease taken back, a contract and a factor that end: what stood on them goes, in days, months and year."""
+    await store.write(MAIN + SUB)
+    settlement = Settlement(store, SITE, state)
+    await settlement.settle(NOW_MS)
+    for site in (
+        replace(
+            SITE,
+            leases=[Lease("a", "z1", 0, FOREVER_MS)],
+            carbon=[Factor("electricity", 100_000, "Supplier", ms("2026-04-01"))],
+        ),
+        replace(SITE, contracts=[]),
+    ):
+        settlement.adopt(site)
+        await settlement.settle(NOW_MS)
+        assert await rebuilt(site, MAIN + SUB) == await kept(store)
+
+    assert not [name for name, _ in await kept(store) if "cost" in name or "line" in name]
+
+
+async def test_a_subscription_goes_on_in_silence(store: Store, state: State) -> None:
+    """A day later, without a reading more, the day's fixed charges are there, and nothing else has changed."""
+    await store.write(MAIN)
+    settlement = Settlement(store, SITE, state)
+    await settlement.settle(NOW_MS)
+    before = await kept(store)
+    await settlement.settle(NOW_MS + DAY_MS)
+    after = await kept(store, NOW_MS + 2 * DAY_MS)
+
+    fixed = (30_000_000 + 50_000_000) * 6 // 5
+    assert [*before["site#site#cost_electricity", "1d"], fixed] == after["site#site#cost_electricity", "1d"]
+    assert before["site#site#carbon_electricity", "1d"] == after["site#site#carbon_electricity", "1d"]
+
+
+async def rebuilt(site: Estate, readings: list[Point]) -> Kept:
+    """What a first pass keeps, on an empty store."""
+    with TemporaryDirectory() as folder, State(Path(folder) / "state.sqlite") as state:
+        store = DuckStore(Path(folder) / "rebuilt.duckdb")
+        await store.open()
+        try:
+            await store.write(readings)
+            await Settlement(store, site, state).settle(NOW_MS)
+            return await kept(store)
+        finally:
+            await store.close()
+
+
+@settings(max_examples=3, deadline=None)
+@given(order=st.permutations(range(4)), lost=st.sets(st.integers(1, 191), max_size=20))
+async def test_incremental_is_rebuilt(order: list[int], lost: set[int]) -> None:
+    """Readings in four parts in any order, over the end of a month: the rows are those of one pass over all."""
+    readings = [point for point in MAIN + SUB if (point.at_ms - BEGIN_MS) // STEP_MS not in lost]
+    with TemporaryDirectory() as folder, State(Path(folder) / "state.sqlite") as state:
+        store = DuckStore(Path(folder) / "test.duckdb")
+        await store.open()
+        try:
+            settlement = Settlement(store, SITE, state)
+            for part in order:
+                await store.write(readings[part::4])
+                await settlement.settle(NOW_MS)
+            assert await rebuilt(SITE, readings) == await kept(store)
+        finally:
+            await store.close()
