@@ -50,6 +50,8 @@ COMPILE = CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet 
 requirements: .venv/installed-dev  ## pin every dependency anew, with hashes
 	$(COMPILE) --output-file requirements.txt pyproject.toml
 	$(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['grafana'])" \
+	  | $(subst --build-deps-for editable,,$(COMPILE)) --constraint requirements-dev.txt --output-file requirements-grafana.txt -
 
 # Not .venv/bin/python: without Debian's python3-venv that stands there already when the command fails.
 .venv/bin/pip:
@@ -60,7 +62,15 @@ requirements: .venv/installed-dev  ## pin every dependency anew, with hashes
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-.venv/installed-dev: requirements-dev.txt .venv/installed
+# In a folder of its own, on the path behind everything else: as an ordinary package urllib3-future overwrites urllib3.
+.venv/installed-grafana: requirements-grafana.txt .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --upgrade --target .venv/grafana \
+	  -r requirements-grafana.txt
+	$(BIN)/python -c "import pathlib, sysconfig; \
+	  pathlib.Path(sysconfig.get_path('purelib'), 'grafana.pth').write_text(str(pathlib.Path('.venv/grafana').resolve()))"
+	touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed .venv/installed-grafana
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 

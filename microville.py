@@ -1,6 +1,7 @@
 """The command `microville`: each command a few lines that call the parts."""
 
 import asyncio
+import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -270,6 +271,30 @@ def dashboards_check(folder: Folder = GRAFANA_FOLDER, config: Config = None) -> 
     drift = grafana.check(folder, read(config).energy.step) + grafana.alert_rules.check(folder.parent / RULES)
     print("\n".join(drift) or f"{folder}: up to date")
     raise typer.Exit(1 if drift else 0)
+
+
+@dashboards.command("push")
+def dashboards_push(
+    url: Annotated[str, typer.Option(help="Where Grafana is, such as https://grafana.example.org.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be changed.")] = False,
+    config: Config = None,
+) -> None:
+    """Bring a Grafana to what the code says: folders, data source, dashboards, alert rules.
+
+    The token of a service account comes from MICROVILLE_GRAFANA_TOKEN; what Grafana reads with, from
+    MICROVILLE_INFLUXDB_TOKEN, or _USER and _PASSWORD.
+    """
+    from dashboards.grafana.client import Client
+    from dashboards.grafana.push import push
+    from dashboards.grafana.wanted import source_of, wanted
+
+    settings = read(config)
+    api = Client(url, os.environ.get("MICROVILLE_GRAFANA_TOKEN", ""))
+    source = source_of(settings.store.url, os.environ)
+    changes = push(api, wanted(settings.energy.step, source), print, dry=dry_run)
+    if not source.url:
+        print("the data source is left as it is: the store is no InfluxDB, and MICROVILLE_INFLUXDB_URL says none")
+    print(f"{changes} to change, and nothing was" if dry_run else f"{changes} changed")
 
 
 if __name__ == "__main__":
