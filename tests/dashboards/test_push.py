@@ -144,7 +144,7 @@ def test_source_of_the_store() -> None:
 
 
 def test_command(grafana: Kept, tmp_path: Path) -> None:
-    """The command says what it does, with the addresses and secrets of its environment; without a token, what to set."""
+    """The command says what it does, with the secrets of its environment; without a token it says what to set."""
     arguments = ("dashboards", "push", "--url", grafana.url)
     without = run(tmp_path, *arguments)
     given = {"MICROVILLE_GRAFANA_TOKEN": TOKEN, "MICROVILLE_INFLUXDB_URL": "http://influxdb:8086"}
