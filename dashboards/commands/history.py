@@ -163,6 +163,7 @@ def _words(report: Report) -> list[str]:
         if row["register"]:
             said.append(f"  its register begins {row['register']}")
         if row["missing"]:
-            said.append(f"  {row['missing']} intervals are missing; nothing is counted for them")
+            effect = "nothing is counted for them" if row["register"] else "what flowed in them is estimated"
+            said.append(f"  {row['missing']} intervals are missing; {effect}")
     refused = ", ".join(f"{count} of {reason}" for reason, count in report.quarantined.items())
     return said + ([f"messages in the quarantine: {refused}; see `microville quarantine list`"] if refused else [])

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from estate.calendar import rfc3339
 from estate.model import Estate
 from ingest.history.bulk import MOST_READINGS, Taken
-from ingest.history.intervals import Irregular, Register, Stamp, Step, Survey, edges
+from ingest.history.intervals import Amounts, Irregular, Register, Stamp, Step, Survey, edges
 from ingest.history.registers import count_between, held_between, held_by, held_from
 from ingest.history.tabular import Cell, Problems, Sheet, Times
 from ingest.history.targets import Kind, Target, Targets, in_own_unit
@@ -118,7 +118,7 @@ class Import:
         if self._asked.kind is not Kind.INTERVAL:
             return
         for target, found in self.found.items():
-            if self._estate.knows(target.device):
+            if self._estate.knows(target.device) and not self._as_amounts(target):
                 await self._anchor(desk, target, found, now_ms)
         self._stop_if_wrong()
         await self._compare(desk)
@@ -169,8 +169,22 @@ class Import:
             try:
                 found.step = found.survey.step(self._asked.interval_ms)
                 found.missing = found.survey.missing(found.step)[1]
+                self._check_step(target, found.step)
             except Irregular as error:
                 self._problems.add(error.line, f"{target}: {error}")
+
+    def _check_step(self, target: Target, step: Step) -> None:
+        """Amounts count for the meter's own interval before each: another one would be another amount of time."""
+        meter = self._estate.meters.get(str(target))
+        own_s = meter.interval_s if meter and self._as_amounts(target) else 0
+        if own_s and step != Step(1000 * own_s, None):
+            cause = f"its intervals are of {own_s / 60:g} min, the rows' of {step.length_ms / 60_000:g}"
+            self._problems.add(0, f"{target}: {cause}: correct the column interval of the meter or device")
+
+    def _as_amounts(self, target: Target) -> bool:
+        """Whether the meter keeps amounts of intervals as they are."""
+        meter = self._estate.meters.get(str(target))
+        return meter is not None and meter.kind == "interval" and meter.quantity == target.quantity
 
     async def _anchor(self, desk: Desk, target: Target, found: Found, now_ms: int) -> None:
         """At the value held at or before the begin; else counted back from the next one; else zero."""
@@ -213,7 +227,9 @@ class Import:
     def _readings(self) -> Iterator[Reading]:
         """The readings of the file, each series in order of time."""
         registers = {
-            target: Register(found.begin, found.step, self._asked.stamp)
+            target: Amounts(found.step, self._asked.stamp)
+            if self._as_amounts(target)
+            else Register(found.begin, found.step, self._asked.stamp)
             for target, found in self.found.items()
             if found.step
         }
@@ -228,8 +244,10 @@ class Import:
     def _expected(self) -> int:
         """How many readings the file gives."""
         expected = 0
-        for found in self.found.values():
-            expected += found.survey.count + (1 + found.survey.missing(found.step)[0] if found.step else 0)
+        for target, found in self.found.items():
+            expected += found.survey.count
+            if found.step and not self._as_amounts(target):
+                expected += 1 + found.survey.missing(found.step)[0]
         return expected
 
     def _told(self, target: Target, found: Found) -> dict[str, str | int]:

@@ -1,4 +1,4 @@
-"""Amounts of intervals → a cumulative register at the intervals' edges. Pure.
+"""Amounts of intervals → a cumulative register at the intervals' edges, or as a meter of intervals keeps them. Pure.
 
 Nothing is invented: where rows are missing the register stands still, and their number is told.
 """
@@ -115,6 +115,16 @@ class Register:
         begun = [] if start_ms == self._edge_ms else [(start_ms, float(self._value))]
         self._value, self._edge_ms = self._value + exact(amount), end_ms
         return [*begun, (end_ms, float(self._value))]
+
+
+class Amounts:
+    """The amounts as a meter of intervals keeps them: each at the end of its interval."""
+
+    def __init__(self, step: Step, stamp: Stamp) -> None:
+        self._step, self._stamp = step, stamp
+
+    def add(self, at_ms: int, amount: float) -> list[tuple[int, float]]:
+        return [(edges(at_ms, self._step, self._stamp)[1], amount)]
 
 
 def edges(at_ms: int, step: Step, stamp: Stamp) -> tuple[int, int]:

@@ -53,10 +53,6 @@ def target_of(estate: Estate, given: str, quantity: str, kind: Kind, unit: str) 
     if not quantity and (meter is None or kind is Kind.GAUGE):
         hint = "say what is measured with --quantity" if meter or estate.knows(device) else _stranger(estate, given)
         raise ValueError(f"{given!r} {'has no single gauge' if meter else 'is no meter of the estate'}: {hint}")
-    if meter and meter.kind == "interval" and kind is Kind.INTERVAL:
-        raise ValueError(
-            f"{given!r} keeps amounts of intervals as they are: give --kind register, which adds up nothing"
-        )
     quantity = quantity or (meter.quantity if meter else "")
     row = QUANTITIES.get(quantity)
     if row is None:

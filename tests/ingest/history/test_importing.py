@@ -1,7 +1,6 @@
 """Files into a real store: registers, intervals and gauges, whole or not at all, and again without any change."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +12,7 @@ from ingest.account.ledger import Ledger
 from ingest.history.bulk import Taken, take_in
 from ingest.history.importing import Asked, FileWrong, Import, Report
 from ingest.history.tabular import Times
-from ingest.history.targets import Kind, target_of
+from ingest.history.targets import Kind
 from ingest.intake import Intake
 from ingest.pipeline import Pipeline
 from ingest.quarantine import quarantine_counts
@@ -33,13 +32,14 @@ def _meter(meter: str, carrier: str = "electricity", quantity: str = "electricit
     return Meter(meter, device, channel, carrier, quantity, 1, 3600, "")
 
 
-METERS = [_meter("m1"), _meter("m2@L1"), _meter("w1", "water", "water.volume")]
+AMOUNTS = _meter("i1")._replace(kind="interval")
+METERS = [_meter("m1"), _meter("m2@L1"), _meter("w1", "water", "water.volume"), AMOUNTS]
 ESTATE = Estate(
     site=Site("site", "Site", PARIS),
     buildings={name: Building(name, name, "office", 100.0) for name in ("b1", "b2")},
     zones={},
-    devices={name: Device(name, name, 900, "") for name in ("m1", "m2", "w1", "air")},
-    placements={name: [Placement("b1", "", 0, FOREVER_MS)] for name in ("m1", "w1", "air")}
+    devices={name: Device(name, name, 900, "") for name in ("m1", "m2", "w1", "i1", "air")},
+    placements={name: [Placement("b1", "", 0, FOREVER_MS)] for name in ("m1", "w1", "i1", "air")}
     | {"m2": [Placement("b1", "", 0, MOVED_MS), Placement("b2", "", MOVED_MS, FOREVER_MS)]},
     meters={meter.id: meter for meter in METERS},
     tenants={},
@@ -237,9 +237,21 @@ async def test_wrong_files(desk: Counter, tmp_path: Path, text: str, more: dict[
     assert 0 == desk.ledger.received
 
 
-def test_amounts_are_not_added_up_for_a_meter_of_intervals() -> None:
-    """A meter that keeps amounts takes them as they are: adding them up would count them again and again."""
-    kept = _meter("amounts")._replace(kind="interval")
+async def test_a_meter_of_intervals_keeps_amounts(desk: Counter, tmp_path: Path) -> None:
+    """They are not added up: each stands at the end of its interval, what is missing nowhere; again, the same."""
+    file = written(tmp_path, hours("1", "", "4", "", column="i1"))
+    reports = [await desk.bring(file, Kind.INTERVAL, unit="kWh", interval_ms=3_600_000) for _ in range(2)]
 
-    with pytest.raises(ValueError, match="give --kind register"):
-        target_of(replace(ESTATE, meters={"amounts": kept}), "amounts", "", Kind.INTERVAL, "")
+    assert [(1, 1000.0), (3, 4000.0)] == await desk.held("i1")
+    assert [(2, 1, "")] * 2 == [
+        (report.readings, *map(report.series[0].get, ("missing", "register"))) for report in reports
+    ]
+
+
+async def test_a_meter_of_intervals_has_its_own(desk: Counter, tmp_path: Path) -> None:
+    """Amounts of another interval than the meter's would count for another time."""
+    rows = "\n".join(f"2026-01-01T00:{minute:02},1" for minute in (0, 15, 30))
+    with pytest.raises(
+        FileWrong, match="i1: its intervals are of 60 min, the rows' of 15: correct the column interval"
+    ):
+        await desk.bring(written(tmp_path, f"time,i1\n{rows}\n"), Kind.INTERVAL)
