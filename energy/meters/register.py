@@ -201,8 +201,18 @@ class _Scan:
         return self.rules.rate * int(self.at[index] - self.at[level.reading]) + self.rules.resolution
 
     def _follows(self, level: _Level, index: int) -> bool:
-        rise = int(self.value[index]) - level.value
-        return -self.rules.resolution <= rise <= self._greatest(level, index)
+        return bool(self._following(level, index, index + 1)[0])
+
+    def _following(self, level: _Level, first: int, end: int) -> Marks:
+        """Which of these readings the register can have reached from there."""
+        rise, elapsed = self.value[first:end] - level.value, self.at[first:end] - self.at[level.reading]
+        goes_on: Marks = (rise >= -self.rules.resolution) & (rise <= self.rules.rate * elapsed + self.rules.resolution)
+        return goes_on
+
+    def _following_round(self, level: _Level, first: int, end: int) -> Marks:
+        """The same, also round the register's width."""
+        beyond = level._replace(value=level.value - self.rules.rollover)
+        return self._following(level, first, end) | self._following(beyond, first, end)
 
     def _go_on(self, index: int, rise: int) -> int:
         """Accept this reading and all that follow plainly."""
@@ -224,19 +234,38 @@ class _Scan:
 
     def _decide(self, index: int, rise: int) -> int:
         """A fall, or a rise faster than possible: what comes next says which."""
-        after = self._next(index)
+        after, end = self._next(index)
         if after == len(self.at):
             self.keep[index:] = False
             return after
         fell, here = rise < 0, self._read(index)
-        if self._follows(self._level, after):
-            return self._set_aside(index, after)
+        back = self._back(index, after, end)
+        if back:
+            return self._set_aside(index, back)
         if fell and self._before and self._follows(self._before, index):
             return self._set_aside_last(self._before, index)
-        if not self._follows(here, after):
+        if not self._following(here, after, end).any():
             return self._set_aside(index, after)
         self._goes_on_elsewhere(index, here)
         return index + 1
+
+    def _back(self, index: int, after: int, end: int) -> int:
+        """The reading with which the register is back on the line it left; 0 for none.
+
+        That is the next, or a later one that returns by a jump: the one before it still nearer to where the line was
+        left for. Without a jump the register has started low and risen to where it stood. A later one that nothing
+        follows is itself odd, and decides nothing. From a spike it may be back round its width.
+        """
+        rose = bool(self.value[index] > self._level.value)
+        on_line = (self._following_round if rose else self._following)(self._level, after, end)
+        for place in (after + np.flatnonzero(on_line)).tolist():
+            last = int(self.value[place - 1])
+            jumped = abs(last - int(self.value[index])) < abs(last - self._level.value)
+            returns = (self.value[place] < last) == rose
+            rest = self._following_round(self._read(place), place + 1, max(end, min(place + 2, len(self.at))))
+            if place == after or (jumped and returns and (rest.any() or not len(rest))):
+                return place
+        return 0
 
     def _goes_on_elsewhere(self, index: int, here: _Level) -> None:
         """The register went on from another value: round its end, from 0, or from where nobody knows."""
@@ -252,11 +281,14 @@ class _Scan:
         self._find(Kind.RESET if fell else Kind.IMPOSSIBLE_RISE, index)
         self._accept(index, here.value if counted else 0, here)
 
-    def _next(self, index: int) -> int:
-        """The reading that decides: the first that differs, or that says the same `doubt_ms` later."""
+    def _next(self, index: int) -> tuple[int, int]:
+        """The readings that decide, from one to before another: those from the first that differs to `doubt_ms` later.
+
+        Where none differs, the one that says the same `doubt_ms` later.
+        """
         end = int(np.searchsorted(self.at, self.at[index] + self.rules.doubt_ms))
         differs = np.flatnonzero(self.value[index:end] != self.value[index])
-        return index + int(differs[0]) if len(differs) else end
+        return (index + int(differs[0]), end) if len(differs) else (end, min(end + 1, len(self.at)))
 
     def _set_aside(self, index: int, end: int) -> int:
         self._find(Kind.OUTLIER, index)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from energy.meters.register import Cleaned, Finding, Kind, Register, Times, scanned
+from energy.meters.register import Cleaned, Finding, Kind, Register, Times, greatest_rate, scanned
 from estate.model import Exchange, Meter
 
 MICRO = 1_000_000
@@ -18,7 +18,7 @@ def across_exchanges(at: Times, value: Register, meter: Meter) -> Cleaned:
         cut = int(np.searchsorted(at, exchange.at_ms))
         if 0 < cut < len(at):
             old_at, old_value = np.append(at[:cut], exchange.at_ms), np.append(value[:cut], exchange.final)
-            parts.append(_closed(scanned(old_at, old_value, meter), exchange))
+            parts.append(_closed(scanned(old_at, old_value, meter), exchange, meter))
             cut += int(at[cut] == exchange.at_ms)
             at, value = np.insert(at[cut:], 0, exchange.at_ms), np.insert(value[cut:], 0, exchange.first)
     return _joined([*parts, scanned(at, value, meter)])
@@ -49,19 +49,26 @@ def _worth(at: Times, meter: Meter) -> tuple[Register, int]:
     return worth, unit
 
 
-def _closed(old: Cleaned, exchange: Exchange) -> Cleaned:
-    """Told, and brought to the final index also when the readings contradict that; what flowed is then not known."""
+def _closed(old: Cleaned, exchange: Exchange, meter: Meter) -> Cleaned:
+    """Told, and brought to the final index also when the readings contradict that; what flowed is then not known.
+
+    A final index that the old meter reached round its width contradicts nothing.
+    """
     told = Finding(Kind.EXCHANGE, exchange.at_ms, exchange.final, exchange.first)
     if len(old.times) and old.times[-1] == exchange.at_ms:
         return old._replace(findings=[*old.findings, told])
-    unclear = Finding(Kind.EXCHANGE_UNCLEAR, exchange.at_ms, int(old.read[-1]), exchange.final)
+    last = int(old.read[-1])
+    rise = exchange.final + meter.rollover - last
+    greatest = greatest_rate(meter) * (exchange.at_ms - int(old.times[-1])) + meter.resolution
+    round_it = exchange.final < last < meter.rollover and rise <= greatest
+    kind = Kind.ROLLOVER if round_it else Kind.EXCHANGE_UNCLEAR
     return Cleaned(
         np.append(old.times, exchange.at_ms),
-        np.append(old.register, old.register[-1]),
-        [*old.findings, unclear, told],
+        np.append(old.register, old.register[-1] + (rise if round_it else 0)),
+        [*old.findings, Finding(kind, exchange.at_ms, last, exchange.final), told],
         np.append(old.read, exchange.final),
-        np.append(old.unsure, True),
-        np.append(old.lost, True),
+        np.append(old.unsure, not round_it),
+        np.append(old.lost, not round_it),
     )
 
 

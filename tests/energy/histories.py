@@ -24,6 +24,7 @@ INTERVAL_MS = STEP_MS
 GAP_MS = 2 * INTERVAL_MS
 RESOLUTION = 10
 ROLLOVER = 10_000_000  # Wh: a register of four digits of kWh and three of Wh
+REACH = 5_000_000  # Wh: what a register may rise between two readings here, and more
 IMPOSSIBLE = 80_000_000  # Wh at once: the greatest plausible power gives 2.5 MWh in a quarter of an hour
 
 CALM = [(100, INTERVAL_MS)] * 5
@@ -89,29 +90,31 @@ class Device:
 
 
 def _far(device: Device) -> bool:
-    """Whether it shows so much that a lower value tells."""
-    return device.shown > 100_000
+    """Whether it shows so much that a lower value tells, and cannot be what it shows after its end."""
+    return device.shown > 100_000 and not (device.rolls and device.shown > ROLLOVER - REACH)
 
 
 def _reset(device: Device, size: int) -> None:
-    """It starts again from 0 just after it was read; near its width no one could tell that from a rollover."""
-    if _far(device) and not device.rolls:
+    """It starts again from 0 just after it was read."""
+    if _far(device):
         device.shown = 0
         device.broken = True
 
 
 def _dip(device: Device, size: int) -> None:
-    """One to three readings of one lower value, where that is not what a reset would show."""
+    """One to three lower readings, stuck or moving, where that is not what a reset would show."""
     low = device.shown // 2 if size % 2 else 0
     for _ in range(1 + size % 3 if _far(device) else 0):
         device.flow(size % 50)
         device.misread(low)
+        low += size % 7 * 10
 
 
 def _spike(device: Device, size: int) -> None:
-    """One reading of more than can be."""
-    device.flow(size % 50)
-    device.misread(device.shown + IMPOSSIBLE * (1 + size))
+    """One or two readings of more than can be."""
+    for _ in range(1 + size % 2):
+        device.flow(size % 50)
+        device.misread(device.shown + IMPOSSIBLE * (1 + size))
 
 
 def _noise(device: Device, size: int) -> None:
@@ -188,6 +191,8 @@ def history(
         _calm(device, block.calm)
         FAULTS[block.fault](device, block.size)
     _calm(device, end)
+    while device.values[-1] < device.values[-2]:
+        _calm(device, end)  # a fall is settled by what comes after it
     of = meter(name, resolution=RESOLUTION)._replace(
         rollover=ROLLOVER if rolls else 0, exchanges=tuple(device.exchanges)
     )
@@ -200,8 +205,6 @@ def _calm(device: Device, readings: list[tuple[int, int]]) -> None:
     for amount, wait_ms in readings:
         device.flow(amount, wait_ms)
         device.read()
-    if device.rolls and any(before > after for before, after in pairwise(device.values[-3:])):
-        _calm(device, readings)  # a fall is settled by what comes after it
     device.calm |= {at for at, _ in device.known[-len(readings) + 1 : -1]}
 
 

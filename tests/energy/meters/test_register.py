@@ -54,7 +54,13 @@ def cleaned(values: Sequence[float], of: Meter = METER) -> Cleaned:
         ([100, 110, 130], 30, []),
         ([1_000_000, 0, 1_000_020], 20, [Kind.OUTLIER]),
         ([1_000_000, 0, 0, 0, 1_000_040], 40, [Kind.OUTLIER]),  # stuck at 0, then back on the line
+        ([1_000_000, 0, 5, 1_000_040], 40, [Kind.OUTLIER]),  # the same, counting on
+        ([1_000_000, 500_000, 500_010, 1_000_030, 1_000_040], 40, [Kind.OUTLIER]),
+        ([1_000_000, 0, 1_000_020, 0, 1_000_040], 40, [Kind.OUTLIER, Kind.OUTLIER]),
+        ([1_000, 5, 400, 900, 1_300], 1_300, [Kind.RESET]),  # it did start again, and soon stood as high as before
         ([1_000_000, 9e12, 1_000_020], 20, [Kind.OUTLIER]),
+        ([1_000_000, 9e12, 9e12 + 5, 1_000_020], 20, [Kind.OUTLIER]),
+        ([1_000_010, 0, 80_000_000, 30, 50], 50, [Kind.RESET, Kind.OUTLIER]),  # a spike right after it started again
         ([1_000_000, 1_005_000, 1_000_020, 1_000_030], 30, [Kind.OUTLIER]),  # a spike that the rate allows
         ([1_000_000, 1_000_010, 4, 9], 19, [Kind.RESET]),  # 10, then 4 since the reset, then 5
         ([9_000_000, 9_000_010, 5_000_000, 5_000_007], 17, [Kind.RESET]),  # another meter: 5 MWh in 15 min are not
