@@ -20,8 +20,9 @@ from energy.meters.account import Account
 from energy.meters.register import Finding, doubt_ms
 from energy.meters.steps import Steps
 from estate.calendar import HOUR_MS, LENGTHS, Every, floor, following, kept
-from estate.model import FOREVER_MS, Consumption, Estate, Meter
+from estate.model import FOREVER_MS, Estate, Meter
 from store.base import Span, UsageRow
+from store.runs import Runs
 
 NEVER = (1 << 42) - 1
 """After every step."""
@@ -42,7 +43,7 @@ class Work(NamedTuple):
 class Outcome(NamedTuple):
     """What the store is to be told."""
 
-    rows: list[Consumption]
+    rows: Runs
     gone: list[Span]
     changes: list[Change]  # of closed months
     findings: dict[str, list[Finding]]
@@ -51,14 +52,15 @@ class Outcome(NamedTuple):
     @property
     def since_ms(self) -> int:
         """The start of the earliest row that changes."""
-        written = [row.start_ms for row in self.rows if row.every in LENGTHS]
+        written = [int(run.starts.min()) for run in self.rows.runs if run.every in LENGTHS]
         removed = [span.start_ms for span in self.gone if span.every in LENGTHS]
         return min([*written, *removed], default=FOREVER_MS)
 
     @property
     def hours(self) -> set[tuple[str, int]]:
         """The meters and the hours (UTC, ms) in which something changes."""
-        found = {(row.meter, row.start_ms // HOUR_MS) for row in self.rows if row.every in LENGTHS}
+        runs = [run for run in self.rows.runs if run.every in LENGTHS]
+        found = {(run.meter, hour) for run in runs for hour in np.unique(run.starts // HOUR_MS).tolist()}
         for span in self.gone:
             if span.every in LENGTHS:
                 found |= {(span.meter, hour) for hour in range(span.start_ms // HOUR_MS, -(-span.end_ms // HOUR_MS))}
@@ -95,7 +97,7 @@ class _Part:
         flows = [Flow(self._meter(name), "", own.of(number)) for name, number in self._own_flows()]
         found = shared(self._estate, self._work.meters, [flow for flow in flows if len(flow.steps.starts)], people)
         current = columns((self._names[flow.meter.id, flow.tenant], flow.steps) for flow in found.flows)
-        result = Outcome([], [], [], found.findings, self._kept_before)
+        result = Outcome(Runs(), [], [], found.findings, self._kept_before)
         for every, different in self._levels(current, begin):
             self._take(result, every, different)
         return result
@@ -166,7 +168,7 @@ class _Part:
         for number in flows[np.flatnonzero(np.diff(flows, prepend=-1))].tolist():
             meter, tenant = names[number]
             flow = Flow(self._meter(meter), tenant, different.write.of(number))
-            result.rows.extend(rows(self._estate, [flow], every, self._work.now_ms))
+            result.rows.runs.extend(rows(self._estate, [flow], every, self._work.now_ms).runs)
         for number, first, last in different.runs:
             result.gone.append(Span(*names[number], every, first, last + 1))
         if every == "1mo":

@@ -17,8 +17,9 @@ from energy.meters.steps import NOTHING, Steps
 from energy.meters.virtual import below_zero, combined, touched
 from energy.part import Outcome
 from estate.calendar import DAY_MS, LENGTHS, Every, floor, kept
-from estate.model import Consumption, Estate, Virtual
+from estate.model import Estate, Virtual
 from store.base import Span, Store, Usage, UsageRow, UsageTag
+from store.runs import Run, Runs
 
 Put = Callable[[Outcome], Awaitable[None]]
 """Writes and removes rows, and notes the changes of closed months before."""
@@ -83,8 +84,8 @@ class _Virtual:
         different = difference(held, wrong, columns([(0, now)]))
         names = (virtual.id, "", virtual.carrier, virtual.building, virtual.role, every)
         new = different.write.of(0)
-        each = zip(new.starts.tolist(), new.amounts.tolist(), new.estimated.tolist(), strict=True)
-        rows = [Consumption(*names, *figures, self._now_ms) for figures in each]
+        settled = np.full(len(new.starts), self._now_ms, np.int64)
+        rows = Runs([Run(*names, *new, settled)] if len(settled) else ())
         gone = [Span(virtual.id, "", every, first, last + 1) for _, first, last in different.runs]
         changes = []
         if every == "1d":

@@ -15,8 +15,10 @@ import duckdb
 from estate.model import Consumption, Note, Point
 from store.base import Latest, Row, Series, Span, StoreUnavailable, Touched, Usage, UsageRow
 from store.duck_file import connect, gives_up, plain_errors
-from store.duck_sql import TOUCHED, Statement, of_latest, of_series, of_usage
+from store.duck_sql import TOUCHED, Statement, is_each_row, of_latest, of_series, of_usage
+from store.duck_usage import each_row
 from store.duck_write import Writer
+from store.runs import runs_of
 
 T = TypeVar("T")
 
@@ -41,7 +43,7 @@ class DuckStore:
 
     async def write_consumption(self, rows: Sequence[Consumption]) -> None:
         if rows:
-            await self._change(lambda writer: writer.consumption(rows))
+            await self._change(lambda writer: writer.consumption(runs_of(rows)))
 
     async def remove_consumption(self, spans: Sequence[Span]) -> None:
         if spans:
@@ -60,6 +62,8 @@ class DuckStore:
         ]
 
     async def usage(self, query: Usage) -> list[UsageRow]:
+        if is_each_row(query):
+            return await self._ask(lambda database: each_row(database, query))
         width = len(query.by)
         return [
             UsageRow(dict(zip(query.by, row, strict=False)), *row[width:]) for row in await self._lists(of_usage(query))
@@ -76,20 +80,20 @@ class DuckStore:
         await asyncio.to_thread(self._close)
 
     async def _rows(self, statement: Statement) -> list[tuple[Any, ...]]:
-        return await self._read(statement, duckdb.DuckDBPyConnection.fetchall)
+        return await self._ask(lambda database: database.execute(statement.sql, statement.parameters).fetchall())
 
     async def _lists(self, statement: Statement) -> list[tuple[Any, ...]]:
         """Rows whose lists come as numpy columns."""
-        columns = await self._read(statement, duckdb.DuckDBPyConnection.fetchnumpy)
+        columns = await self._ask(lambda database: database.execute(statement.sql, statement.parameters).fetchnumpy())
         return list(zip(*columns.values(), strict=True))
 
-    async def _read(self, statement: Statement, fetch: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+    async def _ask(self, of: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
         def work() -> T:
             with plain_errors(self.path):
                 if self._database is None:
                     raise StoreUnavailable(f"store {self.path}: it is not open")
                 with self._database.cursor() as cursor:
-                    return fetch(cursor.execute(statement.sql, statement.parameters))
+                    return of(cursor)
 
         return await self._on(self._read_threads, work)
 

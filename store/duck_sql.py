@@ -64,22 +64,35 @@ def of_latest(query: Latest) -> Statement:
 
 def of_usage(query: Usage) -> Statement:
     """One row per group: its tags, then lists of `time`, `amount`, `estimated` and `settled_ms`."""
-    chosen, parameters = _chosen(query.where, _USAGE_COLUMNS)
-    parameters |= {"start": query.start_ms, "end": query.end_ms}
-    table = f"consumption_{STEPS[STEPS.index(query.every)]}"
-    if set(query.by) == set(_USAGE_COLUMNS):  # every row for itself: there is nothing to sum
-        rows = f"""
-            SELECT {_columns(query.by, _USAGE_COLUMNS)}c.time, c.amount, c.estimated, c.settled_ms
-            FROM {table} c JOIN flow f ON f.id = c.flow JOIN kind k ON k.id = c.kind
-            WHERE {_WHOSE[query.of]} AND c.time >= $start AND c.time < $end{chosen}"""
-        return Statement(_by_group(query.by, rows, ("time", "amount", "estimated", "settled_ms")), parameters)
+    condition, parameters = _steps(query)
     rows = f"""
         SELECT {_columns(query.by, _USAGE_COLUMNS)}c.time, sum(c.amount)::BIGINT AS amount,
             coalesce(sum(c.amount * c.estimated) / nullif(sum(c.amount), 0), min(c.estimated), 0) AS estimated,
             max(c.settled_ms) AS settled_ms
-        FROM {table} c JOIN flow f ON f.id = c.flow JOIN kind k ON k.id = c.kind
-        WHERE {_WHOSE[query.of]} AND c.time >= $start AND c.time < $end{chosen} GROUP BY ALL"""
+        {condition} GROUP BY ALL"""
     return Statement(_by_group(query.by, rows, ("time", "amount", "estimated", "settled_ms")), parameters)
+
+
+def of_rows(query: Usage) -> Statement:
+    """Every row for itself, in order: `flow` and `kind` by number, `time`, `amount`, `estimated` and `settled_ms`."""
+    condition, parameters = _steps(query)
+    columns = "c.flow, c.kind, c.time, c.amount, c.estimated, c.settled_ms"
+    return Statement(f"SELECT {columns} {condition} ORDER BY ALL", parameters)
+
+
+def is_each_row(query: Usage) -> bool:
+    """Whether every row stands for itself: there is nothing to sum."""
+    return set(query.by) == set(_USAGE_COLUMNS)
+
+
+def _steps(query: Usage) -> Statement:
+    """Where the rows come from."""
+    chosen, parameters = _chosen(query.where, _USAGE_COLUMNS)
+    parameters |= {"start": query.start_ms, "end": query.end_ms}
+    text = f"""
+        FROM consumption_{STEPS[STEPS.index(query.every)]} c JOIN flow f ON f.id = c.flow JOIN kind k ON k.id = c.kind
+        WHERE {_WHOSE[query.of]} AND c.time >= $start AND c.time < $end{chosen}"""
+    return Statement(text, parameters)
 
 
 def _chosen(where: Mapping[Tag, Sequence[str]], columns: Mapping[str, str]) -> tuple[str, Parameters]:

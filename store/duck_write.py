@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estate.calendar import DAY_MS, STEPS, Every
-from estate.model import Consumption, Point
+from estate.model import Point
 from sensors.quantities import QUANTITIES
 from store.base import Span, StoreRefused
+from store.runs import Run
 
-Rows = Sequence[Point] | Sequence[Consumption] | Sequence[Span]
+Rows = Sequence[Point] | Sequence[Span]
 
 Batch = dict[str, NDArray[Any]]
 """Columns of equal length, by name."""
@@ -30,11 +31,6 @@ TOUCHED_MS = 7 * DAY_MS
 """How long arrivals are remembered."""
 
 ACCOUNTED = {row.name for row in QUANTITIES.values() if row.accounted}
-
-_NUMBERS: dict[str, type[np.generic]] = {
-    "start_ms": np.int64, "amount": np.int64, "estimated": np.float64, "settled_ms": np.int64,
-}  # fmt: skip
-"""The fields of a row of consumption that are numbers."""
 
 
 class Names(dict[tuple[str, ...], int]):
@@ -136,14 +132,16 @@ class Writer:
             self._put_touched(batch, now_ms)
         self._readings.remember(batch)
 
-    def consumption(self, rows: Sequence[Consumption]) -> None:
+    def consumption(self, runs: Sequence[Run]) -> None:
         """Write rows of consumption."""
-        numbers = {name: _column(rows, name, dtype) for name, dtype in _NUMBERS.items()}
-        numbers["time"] = numbers.pop("start_ms")
+        lengths = [len(run.starts) for run in runs]
+        columns = ("starts", "amounts", "estimated", "settled")
+        time, amount, estimated, settled = (np.concatenate([getattr(run, name) for run in runs]) for name in columns)
+        step = np.repeat(np.array([STEPS.index(run.every) for run in runs], np.int8), lengths)
         with self._transaction():
-            flow = self._flows.ids(_of(rows, "meter", "tenant", "every"))
-            kind = self._kinds.ids(_of(rows, "building", "carrier", "role"))
-            step = np.fromiter(map(STEPS.index, _of(rows, "every")), np.int8, len(rows))
+            flow = np.repeat(self._flows.ids((run.meter, run.tenant, run.every) for run in runs), lengths)
+            kind = np.repeat(self._kinds.ids((run.building, run.carrier, run.role) for run in runs), lengths)
+            numbers = {"time": time, "amount": amount, "estimated": estimated, "settled_ms": settled}
             batches = _by_step(in_order({"flow": flow, "kind": kind, "step": step, **numbers}))
             for every, batch in batches.items():
                 self._consumption[every].put(batch)

@@ -20,10 +20,11 @@ from store.influx_latest import last_points
 from store.influx_moves import Moves
 from store.influx_notes import STANDING, changes
 from store.influx_tags import Place, columns, group_tags, latest_key, series_tags, stream_key, usage_tags
-from store.influx_usage import usage_row
+from store.influx_usage import bodies, usage_row
 from store.influxql import between, compile_query, matches, since
-from store.line_protocol import NOTE_MS, Batch, Encoder, consumption_line, latest_lines, touched_lines
+from store.line_protocol import NOTE_MS, Batch, Encoder, latest_lines, touched_lines
 from store.own import STORED
+from store.runs import Run, runs_of
 
 _LOG = structlog.get_logger(__name__)
 _BODY_BYTES = 1_000_000
@@ -98,13 +99,15 @@ class InfluxStore:
         if not rows:
             return
         async with self._in_turn():
-            last = {(row.meter, row.tenant, row.every, row.start_ms): row for row in rows}
-            moves = Moves()
-            for row in last.values():
-                self._place(row, moves)
+            runs, moves = runs_of(rows), Moves()
+            for run in runs:
+                self._place(run, moves)
             if moves and self._can_delete():
+                for run in runs:
+                    moves.keep(_measurement(run), usage_tags(run, _place(run)), *run.starts.tolist())
                 await moves.find(self._http)
-            await self._send("".join(map(consumption_line, last.values())).encode())
+            for body in bodies(runs):
+                await self._send(body)
             await self._remove(moves)
 
     async def remove_consumption(self, spans: Sequence[Span]) -> None:
@@ -221,16 +224,15 @@ class InfluxStore:
             ]
         return [*along, *last.values()]
 
-    def _place(self, row: Consumption, moves: Moves) -> None:
-        """Note under which tags the row stands, and where it may have stood before."""
-        measurement = "allocation" if row.tenant else "consumption"
-        places = self._usage.setdefault((measurement, row.meter, row.tenant, row.every), {})
-        place = (row.building, row.carrier, row.role)
-        places[place] = max(places.get(place, row.start_ms), row.start_ms)
-        moves.keep(measurement, usage_tags(row, place), row.start_ms)
+    def _place(self, run: Run, moves: Moves) -> None:
+        """Note under which tags the rows stand, and where they may have stood before."""
+        places = self._usage.setdefault((_measurement(run), run.meter, run.tenant, run.every), {})
+        place = _place(run)
+        places[place] = max(places.get(place, 0), int(run.starts.max()))
         for old, greatest in places.items():
-            if old != place and row.start_ms <= greatest:
-                moves.add(measurement, usage_tags(row, old), row.start_ms)
+            if old != place:
+                known = run.starts[run.starts <= greatest].tolist()
+                moves.add(_measurement(run), usage_tags(run, old), *known)
 
     async def _remove(self, moves: Moves) -> None:
         if moves.deletions:
@@ -271,6 +273,14 @@ class InfluxStore:
             key = (table.measurement, tags["meter"], tags.get("tenant", ""), tags["every"])
             place = (tags.get("building", ""), tags["carrier"], tags["role"])
             self._usage.setdefault(key, {})[place] = int(table.rows[-1][0])
+
+
+def _measurement(run: Run) -> str:
+    return "allocation" if run.tenant else "consumption"
+
+
+def _place(run: Run) -> Place:
+    return run.building, run.carrier, run.role
 
 
 def _removal(span: Span) -> str:

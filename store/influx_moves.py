@@ -34,12 +34,13 @@ class Moves:
     def __bool__(self) -> bool:
         return bool(self._times)
 
-    def add(self, measurement: str, tags: Tags, at_ms: int) -> None:
-        self._times.setdefault((measurement, tags), set()).add(at_ms)
+    def add(self, measurement: str, tags: Tags, *at_ms: int) -> None:
+        if at_ms:
+            self._times.setdefault((measurement, tags), set()).update(at_ms)
 
-    def keep(self, measurement: str, tags: Tags, at_ms: int) -> None:
-        """The batch writes a row here, which no deletion around it may take."""
-        self._kept.setdefault((measurement, tags), set()).add(at_ms)
+    def keep(self, measurement: str, tags: Tags, *at_ms: int) -> None:
+        """The batch writes rows here, which no deletion around them may take."""
+        self._kept.setdefault((measurement, tags), set()).update(at_ms)
 
     async def find(self, http: InfluxHttp) -> list[OldRow]:
         """The rows that are there, and from here on the statements that remove them."""

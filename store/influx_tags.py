@@ -6,9 +6,10 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from estate.model import Consumption, Point
+from estate.model import Point
 from store.influx_http import Table
 from store.influx_moves import Tags
+from store.runs import Run
 
 Place = tuple[str, str, str]
 """Building, carrier and role of a row of consumption."""
@@ -32,7 +33,7 @@ def series_tags(key: tuple[str, str, str, str, str]) -> Tags:
     return (("building", building), ("channel", channel), ("device", device), ("zone", zone))
 
 
-def usage_tags(row: Consumption, place: Place) -> Tags:
+def usage_tags(row: Run, place: Place) -> Tags:
     building, carrier, role = place
     tags = (("building", building), ("carrier", carrier), ("every", row.every), ("meter", row.meter), ("role", role))
     return (*tags, ("tenant", row.tenant)) if row.tenant else tags

@@ -1,12 +1,41 @@
-"""Rows of consumption as InfluxDB answers them → sums by group, which we add up faster than the server does."""
+"""Rows of consumption as lines, and as InfluxDB answers them: summed by group here, which it does more slowly."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 import numpy as np
 
 from store.base import UsageRow
 from store.influx_http import Table
 from store.influx_tags import group_tags
+from store.line_protocol import series
+from store.runs import Run
+
+_LINES = 5_000
+"""In one body: 1 MB, roughly. The server takes more at once no faster."""
+
+
+def bodies(runs: Iterable[Run]) -> Iterator[bytes]:
+    """The rows of all runs as lines."""
+    every = chain.from_iterable(map(_lines, runs))
+    while lines := [*islice(every, _LINES)]:
+        yield "".join(lines).encode()
+
+
+def _lines(run: Run) -> list[str]:
+    """A line for each row; whole amounts are exact as floats up to 2⁵³.
+
+    What is estimated is kept as an amount, so that it can be summed; of 0 `blank` says whether that was measured.
+    """
+    tags = {"building": run.building, "carrier": run.carrier, "every": run.every, "meter": run.meter, "role": run.role}
+    start = series("allocation", **tags, tenant=run.tenant) if run.tenant else series("consumption", **tags)
+    guessed = run.amounts * run.estimated
+    columns = (run.starts, run.amounts, guessed, run.settled, run.estimated)
+    return [
+        f"{start} amount={amount}.0,estimated_amount={guess},settled={settled}.0"
+        f"{'' if amount else f',blank={blank}'} {at}\n"
+        for at, amount, guess, settled, blank in zip(*(column.tolist() for column in columns), strict=True)
+    ]
 
 
 def usage_row(table: Table, by: Sequence[str]) -> UsageRow:

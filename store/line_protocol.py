@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
 
-from estate.model import Consumption, Point
+from estate.model import Point
 from store.base import StoreRefused
 from store.own import OWN, STORED
 
@@ -182,19 +182,6 @@ def touched_lines(touched: Mapping[Counter, int], arrived_ms: int) -> str:
     """One line per counter: the earliest time written, and when it arrived."""
     end = f".0,arrived_ms={arrived_ms}.0 {arrived_ms}\n"
     return "".join([f"{counter.line} from_ms={from_ms}{end}" for counter, from_ms in touched.items()])
-
-
-def consumption_line(row: Consumption) -> str:
-    """A row of consumption, or of a tenant's share of it; whole amounts are exact as floats up to 2⁵³.
-
-    What is estimated is kept as an amount, so that it can be summed; of 0 `blank` says whether that was measured.
-    """
-    tags = {"building": row.building, "carrier": row.carrier, "every": row.every, "meter": row.meter, "role": row.role}
-    start = series("allocation", **tags, tenant=row.tenant) if row.tenant else series("consumption", **tags)
-    estimated = float(row.amount * row.estimated)
-    blank = "" if row.amount else f",blank={float(row.estimated)}"
-    settled = f"settled={row.settled_ms}.0"
-    return f"{start} amount={row.amount}.0,estimated_amount={estimated},{settled}{blank} {row.start_ms}\n"
 
 
 @lru_cache(100_000)

@@ -1,17 +1,19 @@
 """Flows ↔ the rows the store keeps: the meters' own, their tenants' shares, and the roll-ups of both."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import partial
-from itertools import repeat
+from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
 from typing import Literal, NamedTuple
+
+import numpy as np
 
 from energy.flows.allocation import NOBODY, People, allocate, placement_at
 from energy.flows.remainder import over_counted
 from energy.meters.register import Finding
 from energy.meters.steps import Steps
 from estate.calendar import Every
-from estate.model import Consumption, Estate, Meter
+from estate.model import Estate, Meter
 from store.base import UsageTag
+from store.runs import Run, Runs
 
 Whose = Literal["meter", "tenant"]
 WHOSE: tuple[Whose, ...] = ("meter", "tenant")
@@ -21,9 +23,6 @@ REMOVED = "removed"
 
 EACH_ROW: tuple[UsageTag, ...] = ("building", "meter", "tenant", "carrier", "role")
 """Grouped by these, every row of consumption stands for itself."""
-
-_CONSUMPTION: Callable[[tuple[object, ...]], Consumption] = partial(tuple.__new__, Consumption)
-"""`Consumption._make` without a Python call for each of millions of rows."""
 
 
 class Flow(NamedTuple):
@@ -58,30 +57,18 @@ def shared(estate: Estate, meters: Collection[str], own: Iterable[Flow], people:
     return result
 
 
-def rows(estate: Estate, of: Iterable[Flow], every: Every, settled_ms: int) -> list[Consumption]:
+def rows(estate: Estate, of: Iterable[Flow], every: Every, settled_ms: int) -> Runs:
     """The rows of all flows."""
-    return [row for flow in of for row in _rows(estate, flow, every, settled_ms)]
+    return Runs(run for flow in of for run in _runs(estate, flow, every, settled_ms))
 
 
-def _rows(estate: Estate, flow: Flow, every: Every, settled_ms: int) -> Iterable[Consumption]:
-    meter, (starts, amounts, estimated) = flow.meter, (column.tolist() for column in flow.steps)
-    names = (meter.id, flow.tenant, meter.carrier)
-    columns = zip(
-        *map(repeat, names),
-        _buildings(estate, meter, starts),
-        repeat(meter.role),
-        repeat(every),
-        starts,
-        amounts,
-        estimated,
-        repeat(settled_ms),
-        strict=False,  # what repeats has no end
-    )
-    return map(_CONSUMPTION, columns)
-
-
-def _buildings(estate: Estate, meter: Meter, starts: Sequence[int]) -> Iterable[str]:
-    """Where the meter was at each start."""
-    if len(estate.placements[meter.device]) == 1:
-        return repeat(estate.placements[meter.device][0].building)
-    return [placement_at(estate, meter, start).building for start in starts]
+def _runs(estate: Estate, flow: Flow, every: Every, settled_ms: int) -> Iterator[Run]:
+    """Its rows by where the meter was."""
+    meter, tenant, steps = flow
+    cuts = [place.start_ms for place in estate.placements[meter.device]]
+    edges = np.unique([0, *np.searchsorted(steps.starts, cuts), len(steps.starts)]).tolist()
+    for first, end in pairwise(edges):
+        part = steps.only(slice(first, end))
+        building = placement_at(estate, meter, int(part.starts[0])).building
+        settled = np.full(end - first, settled_ms, np.int64)
+        yield Run(meter.id, tenant, meter.carrier, building, meter.role, every, *part, settled)

@@ -33,7 +33,7 @@ class Steps(NamedTuple):
         share = np.divide(guessed, size, out=nothing, where=size != 0)
         return Steps(starts, amounts, np.clip(share, 0.0, 1.0))
 
-    def only(self, chosen: Marks) -> "Steps":
+    def only(self, chosen: Marks | slice) -> "Steps":
         """Some of them."""
         return Steps(self.starts[chosen], self.amounts[chosen], self.estimated[chosen])
 

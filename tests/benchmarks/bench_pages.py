@@ -8,7 +8,7 @@ import asyncio
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from shutil import copy
@@ -81,7 +81,7 @@ def consumed(site: Estate, building: str, now_ms: int) -> list[Flow]:
     return shared(site, names, own).flows
 
 
-def batches(site: Estate, now_ms: int, fine_days: int) -> Iterator[list[Consumption]]:
+def batches(site: Estate, now_ms: int, fine_days: int) -> Iterator[Sequence[Consumption]]:
     """All rows, by step and in order of time, as they would have come."""
     flows: dict[Every, list[Flow]] = defaultdict(list)
     for building in site.buildings:

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from estate.model import Consumption, Point
 from store.base import StoreRefused
-from store.line_protocol import LATEST_MS, Encoder, consumption_line, latest_lines, series, touched_lines
+from store.influx_usage import bodies
+from store.line_protocol import LATEST_MS, Encoder, latest_lines, series, touched_lines
+from store.runs import runs_of
 
 
 def point(quantity: str, value: float, at_ms: int, place: str = "b01", channel: str = "", zone: str = "") -> Point:
@@ -103,14 +105,14 @@ def test_consumption() -> None:
     """A meter's own row and a tenant's share go to measurements of their own."""
     row = Consumption("m1", "", "electricity", "b01", "site", "15m", 900_000, 250, 0.5, 7)
 
-    assert consumption_line(row) == (
-        "consumption,building=b01,carrier=electricity,every=15m,meter=m1,role=site "
-        "amount=250.0,estimated_amount=125.0,settled=7.0 900000\n"
-    )
-    assert consumption_line(row._replace(tenant="t 1")) == (
-        "allocation,building=b01,carrier=electricity,every=15m,meter=m1,role=site,tenant=t\\ 1 "
-        "amount=250.0,estimated_amount=125.0,settled=7.0 900000\n"
-    )
+    assert [*bodies(runs_of([row]))] == [
+        b"consumption,building=b01,carrier=electricity,every=15m,meter=m1,role=site "
+        b"amount=250.0,estimated_amount=125.0,settled=7.0 900000\n"
+    ]
+    assert [*bodies(runs_of([row._replace(tenant="t 1")]))] == [
+        b"allocation,building=b01,carrier=electricity,every=15m,meter=m1,role=site,tenant=t\\ 1 "
+        b"amount=250.0,estimated_amount=125.0,settled=7.0 900000\n"
+    ]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
