@@ -24,6 +24,7 @@ check: .venv/installed-dev  ## style, types, imports, generated files
 	$(BIN)/python -m energy.docs --check
 	$(BIN)/python -m store.docs --check
 	$(BIN)/microville dashboards check
+	$(BIN)/python -m dashboards.grafana.lint
 
 bench: .venv/installed-dev servers  ## medians and ratios, measured in one run
 	$(BIN)/python -m tests.benchmarks.bench_ingest

@@ -256,10 +256,11 @@ def decode_(
 
 @dashboards.command("build")
 def dashboards_build(folder: Folder = GRAFANA_FOLDER, config: Config = None) -> None:
-    """Write the dashboards' JSON, for the configured step of consumption, and the alert rules beside them."""
+    """Write the dashboards' JSON, for the configured site and step of consumption, and the alert rules beside them."""
     from dashboards import grafana  # a slow import, for this command alone
 
-    grafana.write(folder, read(config).energy.step)
+    settings = read(config)
+    grafana.write(folder, load(settings.estate_folder).site, settings.energy.step)
     grafana.alert_rules.write(folder.parent / RULES)
 
 
@@ -268,7 +269,9 @@ def dashboards_check(folder: Folder = GRAFANA_FOLDER, config: Config = None) -> 
     """Fail where dashboards and alert rules are not what the code says."""
     from dashboards import grafana
 
-    drift = grafana.check(folder, read(config).energy.step) + grafana.alert_rules.check(folder.parent / RULES)
+    settings = read(config)
+    drift = grafana.check(folder, load(settings.estate_folder).site, settings.energy.step)
+    drift += grafana.alert_rules.check(folder.parent / RULES)
     print("\n".join(drift) or f"{folder}: up to date")
     raise typer.Exit(1 if drift else 0)
 
@@ -291,7 +294,7 @@ def dashboards_push(
     settings = read(config)
     api = Client(url, os.environ.get("MICROVILLE_GRAFANA_TOKEN", ""))
     source = source_of(settings.store.url, os.environ)
-    changes = push(api, wanted(settings.energy.step, source), print, dry=dry_run)
+    changes = push(api, wanted(load(settings.estate_folder).site, settings.energy.step, source), print, dry=dry_run)
     if not source.url:
         print("the data source is left as it is: the store is no InfluxDB, and MICROVILLE_INFLUXDB_URL says none")
     print(f"{changes} to change, and nothing was" if dry_run else f"{changes} changed")

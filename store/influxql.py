@@ -1,32 +1,25 @@
-"""Queries as InfluxQL, the one language InfluxDB 1, 2 and 3 all answer; dashboards and the store share this compiler.
+"""Queries of the store as InfluxQL, the one language InfluxDB 1, 2 and 3 all answer; dashboards: `influxql_panels`.
 
-Windows are aligned to the epoch and empty ones are absent (``fill(none)``). Steps of days, months and years start at
-local midnights, which InfluxQL knows nothing of: they are rows of their own, told apart by hours.
+Windows are aligned to the epoch and empty ones are absent (``fill(none)``).
 """
 
 from collections.abc import Iterable, Sequence
 
-from estate.calendar import HOUR_MS, LENGTHS
 from store.base import Latest, Series, Usage
 from store.own import STORED
-
-_WINDOWS = {"15m": "15m", "30m": "30m"}
-_WINDOW = "1h"
-"""The window that tells any two steps apart and begins as they do: local midnights are whole hours in the zones an
-estate may be in. The server walks through every window of every series, so a year is four times faster than by 15m."""
 
 _FAR_MS = (2**63 - 1) // 1_000_000
 """InfluxQL counts nanoseconds in 64 bits: no time further from the epoch can be said (the year 2262)."""
 
-_MEASUREMENTS = {"meter": "consumption", "tenant": "allocation"}
+MEASUREMENTS = {"meter": "consumption", "tenant": "allocation"}
 _PLACE = ("building", "zone", "device", "channel")
 
 
 def compile_query(query: Series | Latest | Usage) -> str:
     """The query as the store asks it. Of a `Latest`: about when each series spoke last; `last_values` gives what."""
     if isinstance(query, Latest):
-        groups = ", ".join(map(name, (*_PLACE, "quantity")))
-        return f'SELECT "at" FROM "latest" {_conditions(query)}GROUP BY {groups}'
+        tags = ", ".join(map(name, (*_PLACE, "quantity")))
+        return f'SELECT "at" FROM "latest" {_conditions(query)}GROUP BY {tags}'
     if isinstance(query, Usage):
         return _usage_rows(query)
     if query.every_ms is None:
@@ -40,39 +33,8 @@ def last_values(quantity: str, since_ms: int | None, where: Iterable[tuple[str, 
     of = STORED[quantity]
     conditions = [*([] if since_ms is None else [since(since_ms)]), *matches(where)]
     condition = f"WHERE {' AND '.join(conditions)} " if conditions else ""
-    groups = ", ".join(map(name, _PLACE))
-    return f"SELECT last({name(of.field)}) AS {name(of.field)} FROM {name(of.family)} {condition}GROUP BY {groups}"
-
-
-def panel_query(query: Series | Usage) -> str:
-    """The query as a Grafana panel asks it: over the time it shows, in windows as wide as it can draw."""
-    if isinstance(query, Usage):
-        return _usage(query, "$timeFilter", 'sum("amount") AS "amount"')
-    return _windows(query, "$timeFilter", "$timeFilter", "${__interval}")
-
-
-def alert_query(query: Series) -> str:
-    """The query as a Grafana alert rule asks it: over the time the rule looks back, one value per group."""
-    return _windows(query, "$timeFilter", "$timeFilter", "")
-
-
-def alert_either(first: Series, second: Series) -> str:
-    """The greater of two quantities by group, where a place has one of them or both."""
-    groups = _groups("", first.by)
-    return f'SELECT max("value") AS "value" FROM ({alert_query(first)}), ({alert_query(second)}) {groups}'.rstrip()
-
-
-def panel_load(query: Usage) -> str:
-    """Consumption by its shortest step as a Grafana panel shows a load: amount per hour, so W for Wh."""
-    per_hour = HOUR_MS // LENGTHS[query.every]
-    steps = _usage(query, "$timeFilter", f'sum("amount") * {per_hour} AS "load"')
-    groups = _groups("${__interval}", query.by)
-    return f'SELECT mean("load") AS "load" FROM ({steps}) WHERE $timeFilter {groups}'
-
-
-def panel_last_seen(query: Latest) -> str:
-    """The time of each device's last reading (ms), for a Grafana table; whatever time it shows."""
-    return f'SELECT max("at") AS "at" FROM "latest" {_conditions(query)}GROUP BY "device"'
+    tags = ", ".join(map(name, _PLACE))
+    return f"SELECT last({name(of.field)}) AS {name(of.field)} FROM {name(of.family)} {condition}GROUP BY {tags}"
 
 
 def between(start_ms: int, end_ms: int) -> str:
@@ -112,12 +74,11 @@ def _windows(query: Series, time: str, outer_time: str, window: str) -> str:
     conditions = " AND ".join([time, *matches(query.where.items())])
     inner = (
         f'SELECT {query.how}({name(quantity.field)}) AS "value" FROM {name(quantity.family)} '
-        f"WHERE {conditions} {_groups(window, inner_by)}"
+        f"WHERE {conditions} {groups(window, inner_by)}"
     )
     if not wide:
         return inner
-    outer = f'SELECT {quantity.across}("value") AS "value" FROM ({inner}) WHERE {outer_time}'
-    return f"{outer} {_groups(window, query.by)}".rstrip()
+    return f'SELECT {quantity.across}("value") AS "value" FROM ({inner}) WHERE {outer_time} {groups(window, query.by)}'
 
 
 def _readings(query: Series) -> str:
@@ -129,18 +90,12 @@ def _readings(query: Series) -> str:
     )
 
 
-def _usage(query: Usage, time: str, fields: str) -> str:
-    conditions = " AND ".join([time, *matches([("every", [query.every])]), *matches(query.where.items())])
-    groups = _groups(_WINDOWS.get(query.every, _WINDOW), query.by)
-    return f"SELECT {fields} FROM {name(_MEASUREMENTS[query.of])} WHERE {conditions} {groups}"
-
-
 def _usage_rows(query: Usage) -> str:
     """The rows one by one: to walk through windows takes the server four to ten times as long as to hand them out."""
     conditions = [between(query.start_ms, query.end_ms), *matches([("every", [query.every]), *query.where.items()])]
-    groups = f" GROUP BY {', '.join(map(name, query.by))}" if query.by else ""
+    tags = f" GROUP BY {', '.join(map(name, query.by))}" if query.by else ""
     fields = '"amount", "estimated_amount" AS "estimated", "settled", "blank"'
-    return f"SELECT {fields} FROM {name(_MEASUREMENTS[query.of])} WHERE {' AND '.join(conditions)}{groups}"
+    return f"SELECT {fields} FROM {name(MEASUREMENTS[query.of])} WHERE {' AND '.join(conditions)}{tags}"
 
 
 def _conditions(query: Latest) -> str:
@@ -148,8 +103,6 @@ def _conditions(query: Latest) -> str:
     return f"WHERE {' AND '.join(matches(known))} " if known else ""
 
 
-def _groups(window: str, by: Sequence[str]) -> str:
-    """By window and tags; the window "" is the whole time."""
-    if window:
-        return f"GROUP BY {', '.join([f'time({window})', *map(name, by)])} fill(none)"
-    return f"GROUP BY {', '.join(map(name, by))}" if by else ""
+def groups(window: str, by: Sequence[str]) -> str:
+    """Groups by time and tags; a window without values is absent."""
+    return f"GROUP BY {', '.join([f'time({window})', *map(name, by)])} fill(none)"

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from energy.derived.facts import CO2_PPM
 from ingest.fill import WARN_SHARE
 from store.base import Series
-from store.influxql import alert_either, alert_query
+from store.influxql_panels import alert_either, panel_reading
 
 DATASOURCE_UID = "microville-influxdb"
 GROUP, FOLDER, FOLDER_UID = "microville", "Microville – alertes", "microville-alerts"
@@ -59,7 +59,7 @@ RULES: tuple[Rule, ...] = (
         "vérifier pile, alimentation et réseau.",
         "{{ $labels.device }} (building {{ $labels.building }}) has sent nothing for three of its intervals: check "
         "battery, power and network.",
-        {"A": alert_query(_series("health.silent", "last", ("building", "device")))},
+        {"A": panel_reading(_series("health.silent", "last", ("building", "device")))},
         "$A > 0", 15 * MINUTE_S, "10m", "sensors", no_data="NoData",
     ),
     Rule(
@@ -68,7 +68,7 @@ RULES: tuple[Rule, ...] = (
         "journal du service.",
         "Messages have waited for the store for ten minutes, or the service says nothing any more: see /readyz and "
         "the service's log.",
-        {"A": alert_query(_series("ingest.spooled", "last"))},
+        {"A": panel_reading(_series("ingest.spooled", "last"))},
         "$A > 0", 5 * MINUTE_S, "10m", "ingest", no_data="Alerting", severity="critical",
     ),
     Rule(
@@ -85,14 +85,15 @@ RULES: tuple[Rule, ...] = (
         "fois pleine, le courtier garde le reste.",
         "The spool of {{ $labels.device }} is more than half full: bring the store back; once it is full the broker "
         "keeps the rest.",
-        {"A": alert_query(_series("ingest.spool_fill", "last", ("device",)))},
+        {"A": panel_reading(_series("ingest.spool_fill", "last", ("device",)))},
         f"$A > {100 * WARN_SHARE:g}", 5 * MINUTE_S, "2m", "ingest", severity="critical",
     ),
     Rule(
         "quarantine", "Quarantaine en hausse", "Quarantine rising",
         "Plus d'un message sur cent est refusé depuis une demi-heure : voir `microville quarantine list`.",
         "More than one message in a hundred has been refused for half an hour: see `microville quarantine list`.",
-        {"A": alert_query(_series("ingest.quarantined", "sum")), "B": alert_query(_series("ingest.received", "sum"))},
+        {"A": panel_reading(_series("ingest.quarantined", "sum")),
+         "B": panel_reading(_series("ingest.received", "sum"))},
         f"$A >= {REFUSED_LEAST} && $A > $B * {REFUSED_SHARE:g}", 30 * MINUTE_S, "5m", "ingest",
     ),
     Rule(
@@ -102,7 +103,7 @@ RULES: tuple[Rule, ...] = (
         f"Zone {{{{ $labels.zone }}}} (building {{{{ $labels.building }}}}): above {CO2_PPM[1]} ppm with people in it "
         "(French decree of 27 December 2022: act promptly). Air the room, check the ventilation.",
         {
-            "A": alert_query(_series("climate.co2", "mean", ("building", "zone"))),
+            "A": panel_reading(_series("climate.co2", "mean", ("building", "zone"))),
             "B": alert_either(
                 _series("occupancy.count", "last", ("building", "zone")),
                 _series("occupancy.presence", "last", ("building", "zone")),

@@ -1,14 +1,30 @@
-"""An InfluxQL query of a panel, as Grafana's InfluxDB data source reads it."""
+"""What of a dashboard asks InfluxDB, as Grafana's data source reads it: queries of panels, variables, annotations."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.variants import Dataquery
 from grafana_foundation_sdk.models.common import DataSourceRef
+from grafana_foundation_sdk.models.dashboard import (
+    AnnotationQuery,
+    VariableHide,
+    VariableOption,
+    VariableRefresh,
+    VariableSort,
+)
+
+from dashboards.grafana.alert_rules import DATASOURCE_UID
+from dashboards.grafana.words import Language, Pair, say
+from estate.calendar import Step
+from store.influxql_panels import notes
 
 DATASOURCE = DataSourceRef(type_val="influxdb", uid="${datasource}")
 """What the variable of the dashboard says: no dashboard is tied to one installation."""
+
+Shape = Literal["time_series", "table"]
 
 
 @dataclass(frozen=True)
@@ -16,18 +32,117 @@ class InfluxQuery(Dataquery, Builder[Dataquery]):
     """One statement; `alias` names its series (``$tag_building`` is the value of that tag)."""
 
     query: str
-    shape: Literal["time_series", "table"] = "time_series"
+    shape: Shape = "time_series"
     alias: str = ""
+    ref: str = "A"  # panels with several queries tell them apart by it
 
     def build(self) -> Dataquery:
         return self
 
     def to_json(self) -> dict[str, object]:
         return {
-            "refId": "A",
+            "refId": self.ref,
             "datasource": DATASOURCE,
             "rawQuery": True,
             "query": self.query,
             "resultFormat": self.shape,
             "alias": self.alias,
         }
+
+
+@dataclass(frozen=True)
+class Notes(Builder[AnnotationQuery]):
+    """The estate's dated notes. Grafana 8 and older read the columns at the top, later ones below `target`."""
+
+    language: Language
+    site: str  # its id, which stands as the building of notes on the whole of it
+    building: str
+
+    def build(self) -> AnnotationQuery:
+        found = _NoteQuery(
+            say(self.language, ("Notes", "Notes")),
+            DATASOURCE,
+            icon_color="#56B4E9",
+            hide=False,
+        )
+        found.query = notes(self.site, self.building)
+        return found
+
+
+class _NoteQuery(AnnotationQuery):
+    query = ""
+
+    def to_json(self) -> dict[str, object]:
+        columns: dict[str, object] = {
+            "query": self.query,
+            "queryType": "tags",
+            "fromAnnotations": True,
+            "textColumn": "text",
+            "titleColumn": "",
+            "tagsColumn": "kind,building",
+            "timeEndColumn": "until",
+            "name": self.name,
+        }
+        found = super().to_json()
+        del found["placement"], found["builtIn"]  # newer Grafana's, which hides the switch in a menu; and not built in
+        target = {"refId": "Anno", "rawQuery": True, "resultFormat": "table", **columns}
+        return {**found, **columns, "target": target}
+
+
+def source() -> dashboard.DatasourceVariable:
+    """Which InfluxDB is asked: at first the one that is provisioned."""
+    provisioned = VariableOption(selected=True, text="Microville", value=DATASOURCE_UID)
+    return dashboard.DatasourceVariable("datasource").label("InfluxDB").type("influxdb").current(provisioned)
+
+
+def choice(name: str, label: Pair, language: Language, query: str) -> dashboard.QueryVariable:
+    """A variable of several values, or All, which InfluxQL matches as ``/^${name:regex}$/``."""
+    everything = VariableOption(selected=True, text=["All"], value=["$__all"])
+    return (
+        dashboard.QueryVariable(name)
+        .label(say(language, label))
+        .datasource(DATASOURCE)
+        .query(query)
+        .definition(query)
+        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
+        .sort(VariableSort.ALPHABETICAL_ASC)
+        .multi(multi=True)
+        .include_all(include_all=True)
+        .all_value(".*")
+        .current(everything)
+    )
+
+
+def step(language: Language, current: str) -> dashboard.CustomVariable:
+    """By which rows consumption is shown; the links of periods set it."""
+    texts: Mapping[str, Pair] = {
+        "1h": ("Heure", "Hour"),
+        "1d": ("Jour", "Day"),
+        "1mo": ("Mois", "Month"),
+        "1y": ("Année", "Year"),
+    }
+    return _one("every", ("Pas", "Step"), language, texts, current)
+
+
+def fineness(language: Language, finest: Step) -> dashboard.CustomVariable:
+    """From which rows loads are drawn: a year of quarter hours is slow to read, and too fine to be seen."""
+    texts: Mapping[str, Pair] = {
+        finest: ("au plus fin", "finest"),
+        "1h": ("par heure", "by hour"),
+    }
+    return _one("load", ("Charge", "Load"), language, texts, finest)
+
+
+def _one(
+    name: str, label: Pair, language: Language, texts: Mapping[str, Pair], current: str
+) -> dashboard.CustomVariable:
+    """A variable with one of these values."""
+    options = [VariableOption(value == current, say(language, text), value) for value, text in texts.items()]
+    return (
+        dashboard.CustomVariable(name)
+        .label(say(language, label))
+        .values(",".join(f"{option.text} : {option.value}" for option in options))
+        .options(options)
+        .current(next(option for option in options if option.selected))
+        .hide(VariableHide.DONT_HIDE)
+    )

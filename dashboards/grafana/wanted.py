@@ -9,6 +9,7 @@ from dashboards import grafana
 from dashboards.grafana import alert_rules
 from dashboards.grafana.alert_rules import DATASOURCE_UID
 from estate.calendar import Step
+from estate.model import Site
 
 FOLDERS = {
     "microville-fr": "Microville",
@@ -37,9 +38,9 @@ class Wanted(NamedTuple):
     rules: Mapping[str, dict[str, Any]]
 
 
-def wanted(step: Step, source: Source) -> Wanted:
-    """What the code says, for consumption settled by this step."""
-    boards = [json.loads(text) for text in grafana.build(step).values()]
+def wanted(site: Site, step: Step, source: Source) -> Wanted:
+    """What the code says, for a site whose consumption is settled by this step."""
+    boards = [json.loads(text) for text in grafana.build(site, step).values()]
     rules = {
         rule.uid: {
             **alert_rules.for_api(rule),

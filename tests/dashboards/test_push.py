@@ -9,12 +9,15 @@ from dashboards.grafana.client import Client
 from dashboards.grafana.difference import differences
 from dashboards.grafana.push import NotPushed, push
 from dashboards.grafana.wanted import Source, Wanted, source_of, wanted
+from estate.load import load
+from estate.settings import sample_path
 from tests.dashboards.grafana_server import READER, TOKEN, Kept, grafana_server
 from tests.servers import free_port
 from tests.system.running import run
 
+SITE = load(sample_path()).site
 SOURCE = Source("http://influxdb:8086", "microville", token="reads")
-WANT = wanted("15m", SOURCE)
+WANT = wanted(SITE, "15m", SOURCE)
 
 
 @pytest.fixture
@@ -97,7 +100,7 @@ def test_what_is_no_more(grafana: Kept) -> None:
 
 def test_data_source_left_alone(grafana: Kept) -> None:
     """Without the address of an InfluxDB nobody touches the data source."""
-    told = pushed(grafana, wanted("15m", Source()))
+    told = pushed(grafana, wanted(SITE, "15m", Source()))
 
     assert {} == grafana.sources
     assert not any("data source" in line for line in told)
@@ -153,4 +156,4 @@ def test_command(grafana: Kept, tmp_path: Path) -> None:
     assert (1, True) == (without.returncode, "MICROVILLE_GRAFANA_TOKEN" in without.stderr)
     assert ("", f"{len(grafana.changes)} changed") == (done.stderr, done.stdout.splitlines()[-1])
     assert "http://influxdb:8086" == grafana.sources["microville-influxdb"]["url"]
-    assert [] == pushed(grafana, wanted("15m", Source("http://influxdb:8086")))
+    assert [] == pushed(grafana, wanted(SITE, "15m", Source("http://influxdb:8086")))

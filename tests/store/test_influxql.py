@@ -1,7 +1,7 @@
-"""Queries compile to InfluxQL, the same for the store and for Grafana."""
+"""Queries compile to InfluxQL."""
 
 from store.base import Latest, Series, Usage
-from store.influxql import compile_query, last_values, name, panel_load, panel_query, text
+from store.influxql import compile_query, last_values, name, text
 
 
 def test_per_series() -> None:
@@ -57,23 +57,6 @@ def test_usage() -> None:
         'SELECT "amount", "estimated_amount" AS "estimated", "settled", "blank" FROM "allocation" '
         "WHERE time >= 0ms AND time < 9ms AND (\"every\" = '1d') AND (\"tenant\" = 't1') "
         'GROUP BY "carrier"'
-    )
-
-
-def test_panels() -> None:
-    """For Grafana the time and the window are its own macros, with braces around the interval."""
-    series = Series("climate.co2", 0, 0, 60_000, by=("zone",))
-    usage = Usage("15m", 0, 0, where={"role": ["site"]}, by=("building",))
-
-    assert panel_query(series) == (
-        'SELECT mean("value") AS "value" FROM (SELECT mean("co2") AS "value" FROM "climate" WHERE $timeFilter '
-        'GROUP BY time(${__interval}), "zone", "device", "channel" fill(none)) WHERE $timeFilter '
-        'GROUP BY time(${__interval}), "zone" fill(none)'
-    )
-    assert panel_load(usage) == (
-        'SELECT mean("load") AS "load" FROM (SELECT sum("amount") * 4 AS "load" FROM "consumption" WHERE $timeFilter '
-        'AND ("every" = \'15m\') AND ("role" = \'site\') GROUP BY time(15m), "building" fill(none)) '
-        'WHERE $timeFilter GROUP BY time(${__interval}), "building" fill(none)'
     )
 
 

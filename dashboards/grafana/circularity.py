@@ -1,0 +1,177 @@
+"""Circularity: what is used where it is made, shared spaces, energy and water by presence, waste, carbon by year."""
+
+from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
+
+from dashboards.grafana import words as say
+from dashboards.grafana.asked import (
+    BUILDING,
+    building_variable,
+    carriers,
+    fact_steps,
+    fact_total,
+    ratio,
+    ratio_steps,
+    readings,
+    unit,
+)
+from dashboards.grafana.frame import Row, frame
+from dashboards.grafana.kit import ACT, GOOD, GREY, PLAIN, WATCH, Column, Kit, Name, Scale
+from dashboards.grafana.query import InfluxQuery
+from dashboards.grafana.words import Words
+from energy.cost.facts import CARBON
+from energy.derived.indicators import INDICATORS
+from store.influxql_panels import panel_series
+
+TITLE = (
+    ("Circularité", "Circularity"),
+    (
+        "Autoconsommation, autoproduction, espaces partagés, énergie et eau par présence, déchets, carbone.",
+        "Self-consumption, self-sufficiency, shared spaces, energy and water by presence, waste, carbon.",
+    ),
+)
+
+
+def _indicator(name: str) -> Words:
+    """The words of the indicator's own row."""
+    row = INDICATORS[name]
+    return Words((row.fr, row.en), (row.meaning_fr, row.meaning_en), say.FACTS, say.FACTS_WRONG)
+
+
+_PV = Words(
+    ("Photovoltaïque : consommé sur place et produit", "Photovoltaics: used on the spot and made"),
+    (
+        "Part de la production utilisée sur place (autoconsommation) et part de l'électricité utilisée qui en vient "
+        "(autoproduction), par jour.",
+        "Share of the production used on the spot (self-consumption) and share of the electricity used that comes from "
+        "it (self-sufficiency), by day.",
+    ),
+    say.FACTS,
+    say.FACTS_WRONG,
+)
+_SHARED = Words(
+    ("Utilisation des espaces partagés, par bâtiment", "Use of shared spaces, by building"),
+    (
+        "Part du temps connu, de 8 h à 20 h, où quelqu'un est dans les zones équipées, par jour.",
+        "Share of the known time from 8 to 20 o'clock in which somebody is in the zones with sensors, by day.",
+    ),
+    say.FACTS,
+    say.FACTS_WRONG,
+)
+_BY_BUILDING = Words(
+    ("Énergie par heure de présence, par bâtiment", "Energy by person-hour, by building"),
+    (
+        "Énergie utilisée pour chaque heure passée là par une personne ; les bâtiments sans comptage n'y sont pas.",
+        "Energy used for each hour that one person spent there; buildings without counting are not in it.",
+    ),
+    say.FACTS,
+    say.FACTS_WRONG,
+)
+_WASTE = Words(
+    ("Déchets pesés", "Waste weighed"),
+    (
+        "Masse de déchets dans les bacs équipés d'une balance, par bâtiment ; vide sans balance.",
+        "Mass of waste in bins with a scale, by building; empty without scales.",
+    ),
+    say.READINGS,
+    say.SENSOR_WRONG,
+)
+_FILL = Words(
+    ("Remplissage des bacs", "Fill of bins"),
+    (
+        "Remplissage des bacs à déchets équipés d'un capteur ; vide sans capteur.",
+        "Fill of waste bins with a sensor; empty without sensors.",
+    ),
+    say.READINGS,
+    say.SENSOR_WRONG,
+)
+_CARBON = Words(
+    ("Émissions, par énergie", "Emissions, by carrier"),
+    ("Émissions de chaque jour local, par énergie.", "Emissions of each local day, by carrier."),
+    say.MONEY,
+    say.MONEY_WRONG,
+)
+_BEFORE = Words(
+    ("Émissions, un an plus tôt", "Emissions, one year before"),
+    (
+        "La même période, 52 semaines plus tôt, pour que les jours de la semaine tombent d'accord.",
+        "The same time 52 weeks before, so that weekdays agree.",
+    ),
+    say.MONEY,
+    say.MONEY_WRONG,
+)
+_PRESENCE = Words(
+    ("Heures de présence", "Person-hours"),
+    (
+        "Somme des heures passées sur le site par des personnes, comptées sans savoir qui.",
+        "Sum of the hours that people spent on the site, counted without knowing who.",
+    ),
+    say.SUMMED_FACTS,
+    say.FACTS_WRONG,
+)
+
+
+def circularity(kit: Kit) -> Dashboard:
+    """The dashboard of circularity."""
+    carbon = [InfluxQuery(fact_steps("building", list(CARBON.values()), "1d", ["carrier"]), alias="$tag_carrier")]
+    named = carriers(kit, list(CARBON), "carbon_")
+    now = kit.bars(_CARBON, carbon, "suffix: kg CO₂e", named)
+    before = kit.bars(_BEFORE, carbon, "suffix: kg CO₂e", named)
+    before.time_shift = "52w"
+    return frame(
+        kit,
+        "circularity",
+        TITLE,
+        [building_variable(kit)],
+        [
+            Row(5, [(panel, 4) for panel in _glance(kit)]),
+            Row(9, [(_pv(kit), 12), (_shared(kit), 12)]),
+            Row(9, [(now, 12), (before, 12)]),
+            Row(
+                9,
+                [(_by_building(kit), 8), (_waste(kit, _WASTE, "waste.mass"), 8), (_waste(kit, _FILL, "waste.fill"), 8)],
+            ),
+        ],
+    )
+
+
+def _glance(kit: Kit) -> list[Panel]:
+    share = Scale(GREY, ((1, PLAIN), (50, GOOD)))
+    lost = Scale(GOOD, ((30, WATCH), (60, ACT)))
+    by_building = ratio("building", "water_person_day", ["building"])
+    water = [InfluxQuery(by_building, alias="$tag_building")]
+    people = fact_total("building", ["people"], "1d")
+    return [
+        kit.stat(_indicator("self_consumption"), ratio("site", "self_consumption"), "percent", share, decimals=0),
+        kit.stat(_indicator("self_sufficiency"), ratio("site", "self_sufficiency"), "percent", share, decimals=1),
+        kit.stat(_indicator("utilisation"), ratio("building", "utilisation"), "percent", share, decimals=0),
+        kit.stat(_indicator("empty_share"), ratio("building", "empty_share"), "percent", lost, decimals=0),
+        kit.stat(_indicator("water_person_day"), water, "litre", decimals=1),
+        kit.stat(_PRESENCE, people, "suffix: h", decimals=0),
+    ]
+
+
+def _pv(kit: Kit) -> Panel:
+    names = [
+        Name(id_, kit.say(INDICATORS[id_].fr, INDICATORS[id_].en), colour)
+        for id_, colour in (("self_consumption", "#C9B600"), ("self_sufficiency", "#E69F00"))
+    ]
+    queries = [InfluxQuery(ratio_steps("site", name.alias, "1d"), alias=name.alias) for name in names]
+    return kit.curves(_PV, queries, "percent", names, least=0)
+
+
+def _shared(kit: Kit) -> Panel:
+    query = InfluxQuery(ratio_steps("building", "utilisation", "1d", ["building"]), alias="$tag_building")
+    return kit.curves(_SHARED, [query], "percent", least=0)
+
+
+def _by_building(kit: Kit) -> Panel:
+    columns = [
+        Column("building", ("Bâtiment", "Building")),
+        Column("value", ("kWh par heure de présence", "kWh by person-hour"), "suffix: kWh/h"),
+    ]
+    return kit.table(_BY_BUILDING, ratio("building", "energy_person_hour", ["building"]), columns, sort="value")
+
+
+def _waste(kit: Kit, words: Words, quantity: str) -> Panel:
+    query = panel_series(readings(quantity, by=["building"]), kit.zone, BUILDING)
+    return kit.curves(words, [InfluxQuery(query, alias="$tag_building")], unit(quantity), interval="1h", least=0)

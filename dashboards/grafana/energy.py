@@ -1,0 +1,226 @@
+"""Energy and cost: by day and month, carrier and tariff period, peak against subscribed power, best and worst."""
+
+from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
+
+from dashboards.grafana import words as say
+from dashboards.grafana.asked import (
+    BUILDING,
+    CARRIER,
+    ENERGY,
+    SHOWN_STEP,
+    building_variable,
+    carrier_variable,
+    carriers,
+    fact,
+    fact_steps,
+    fact_total,
+    usage,
+)
+from dashboards.grafana.frame import Row, frame
+from dashboards.grafana.kit import ACT, GOOD, PLAIN, WATCH, Column, Kit, Name, Scale
+from dashboards.grafana.query import InfluxQuery, step
+from dashboards.grafana.words import Pair, Words
+from energy.cost.facts import CARBON, COSTS, LINES, MONEY, SUBSCRIBED
+from energy.cost.facts import ENERGY as BY_PERIOD
+from store.influxql_panels import panel_ratio, panel_steps, panel_top, panel_total
+
+TITLE = (
+    ("Énergie et coût", "Energy and cost"),
+    (
+        "Par jour et par mois, par énergie et poste tarifaire, pointe et puissance souscrite, coût, meilleurs et "
+        "pires.",
+        "By day and month, by carrier and tariff period, peak against subscribed power, cost, best and worst.",
+    ),
+)
+
+DRAWN = [name for name in ENERGY if name not in ("pv", "export")]
+YEAR = "now-12M/M"
+
+_USED = Words(
+    ("Énergie soutirée", "Energy drawn"),
+    (
+        "Électricité, gaz, chaleur et froid soutirés sur la période par les bâtiments choisis.",
+        "Electricity, gas, heat and cooling drawn in the time shown by the buildings chosen.",
+    ),
+    say.METERED,
+    say.METER_WRONG,
+)
+_COST = Words(
+    ("Coût", "Cost"),
+    (
+        "Coût de la période d'après les tarifs de l'inventaire, toutes énergies et l'eau.",
+        "Cost of the time shown by the tariffs of the inventory, all carriers and water.",
+    ),
+    say.MONEY,
+    say.MONEY_WRONG,
+)
+_CARBON = Words(
+    ("Émissions", "Emissions"),
+    ("Émissions de la période, en kg CO₂e.", "Emissions of the time shown, in kg CO₂e."),
+    say.MONEY,
+    say.MONEY_WRONG,
+)
+_MARGIN = Words(
+    ("Pointe ÷ puissance souscrite", "Peak ÷ subscribed power"),
+    (
+        "La plus grande pointe d'un jour de la période, en part de la puissance souscrite ; plus de 100 % : "
+        "dépassement.",
+        "The greatest peak of a day in the time shown, as a share of the subscribed power; above 100 %: overrun.",
+    ),
+    (
+        "pointe (W, moyenne d'un pas) ÷ puissance souscrite (VA) des contrats ; le facteur de puissance est pris "
+        "pour 1.",
+        "peak (W, mean of a step) ÷ subscribed power (VA) of the contracts; the power factor is taken for 1.",
+    ),
+    say.MONEY_WRONG,
+)
+_STEPS = Words(
+    ("Énergie par pas choisi", "Energy by the step chosen"),
+    (
+        "Ce que les bâtiments choisis ont soutiré, produit et injecté, par énergie ; l'eau est en litres.",
+        "What the buildings chosen drew, produced and fed in, by carrier; water is in litres.",
+    ),
+    say.METERED,
+    say.METER_WRONG,
+)
+_MONTHS = Words(
+    ("Énergie par mois, treize mois", "Energy by month, thirteen months"),
+    (
+        "Le mois en cours et les douze d'avant, par énergie, quelle que soit une période relative choisie.",
+        "The month under way and the twelve before, by carrier, whatever relative time is chosen.",
+    ),
+    say.METERED,
+    say.METER_WRONG,
+)
+_PERIODS = Words(
+    ("Électricité par poste tarifaire", "Electricity by tariff period"),
+    (
+        "Électricité des points de livraison par poste du contrat (heures creuses, pleines, pointe…), par jour.",
+        "Electricity of delivery points by period of the contract (off-peak, peak…), by day.",
+    ),
+    say.MONEY,
+    say.MONEY_WRONG,
+)
+_COST_DAYS = Words(
+    ("Coût par jour et énergie", "Cost by day and carrier"),
+    ("Coût de chaque jour local, par énergie.", "Cost of each local day, by carrier."),
+    say.MONEY,
+    say.MONEY_WRONG,
+)
+_COST_MONTHS = Words(
+    ("Coût par mois et ligne, treize mois", "Cost by month and line, thirteen months"),
+    (
+        "Ce que le coût comprend : énergie par poste, abonnement, dépassements, taxes.",
+        "What the cost is made of: energy by period, subscription, overruns, taxes.",
+    ),
+    say.MONEY,
+    say.MONEY_WRONG,
+)
+_WORST = Words(
+    ("Les plus consommateurs", "Those that use most"),
+    (
+        "Électricité soutirée sur la période, les dix premiers bâtiments.",
+        "Electricity drawn in the time shown, the first ten buildings.",
+    ),
+    say.METERED,
+    say.METER_WRONG,
+)
+_BEST = Words(
+    ("Les moins consommateurs", "Those that use least"),
+    (
+        "Électricité soutirée sur la période, les dix derniers bâtiments. Un zéro peut être un compteur muet.",
+        "Electricity drawn in the time shown, the last ten buildings. A zero may be a silent meter.",
+    ),
+    say.METERED,
+    say.METER_WRONG,
+)
+_PEAKS = Words(
+    ("Pointe ÷ puissance souscrite, par bâtiment", "Peak ÷ subscribed power, by building"),
+    (
+        "Plus grande pointe de la période en part de la puissance souscrite : bien en dessous, le contrat est "
+        "trop cher.",
+        "Greatest peak of the time shown as a share of the subscribed power: far below it the contract is too large.",
+    ),
+    _MARGIN.how,
+    say.MONEY_WRONG,
+)
+
+SUBSCRIBED_SHARE = Scale(PLAIN, ((60, GOOD), (90, WATCH), (100, ACT)))
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#C9B600", "#8A8F98")
+
+
+def energy(kit: Kit) -> Dashboard:
+    """The dashboard of energy and cost."""
+    months = kit.bars(_MONTHS, [_flows("1mo")], "watth", carriers(kit))
+    lines = fact_steps("building", list(LINES.values()), "1mo", ["carrier"])
+    costs = fact_steps("building", list(COSTS.values()), "1d", ["carrier"])
+    cost_months = kit.bars(_COST_MONTHS, [_by_carrier(lines)], "currencyEUR", _names(kit, list(LINES.values())))
+    months.time_from = cost_months.time_from = YEAR
+    periods = fact_steps("building", list(BY_PERIOD.values()), "1d", ["carrier"])
+    return frame(
+        kit,
+        "energy",
+        TITLE,
+        [building_variable(kit), carrier_variable(kit), step(kit.language, "1d")],
+        [
+            Row(5, [(panel, 6) for panel in _glance(kit)]),
+            Row(9, [(kit.bars(_STEPS, [_flows(SHOWN_STEP)], "watth", carriers(kit)), 12), (months, 12)]),
+            Row(
+                9,
+                [
+                    (kit.bars(_COST_DAYS, [_by_carrier(costs)], "currencyEUR", carriers(kit, prefix="cost_")), 12),
+                    (cost_months, 12),
+                ],
+            ),
+            Row(9, [(kit.bars(_PERIODS, [_by_carrier(periods)], "watth", _names(kit, list(BY_PERIOD.values()))), 24)]),
+            Row(10, [(_ranked(kit, _WORST, "top"), 8), (_ranked(kit, _BEST, "bottom"), 8), (_peaks(kit), 8)]),
+        ],
+    )
+
+
+def _glance(kit: Kit) -> list[Panel]:
+    used = panel_total(usage(SHOWN_STEP, DRAWN), BUILDING)
+    return [
+        kit.stat(_USED, used, "watth"),
+        kit.stat(_COST, fact_total("building", list(COSTS.values()), "1d"), "currencyEUR"),
+        kit.stat(_CARBON, fact_total("building", list(CARBON.values()), "1d"), "suffix: kg CO₂e", decimals=0),
+        kit.stat(
+            _MARGIN, f'SELECT max("value") AS "value" FROM ({_margin()})', "percent", SUBSCRIBED_SHARE, decimals=0
+        ),
+    ]
+
+
+def _flows(every: str) -> InfluxQuery:
+    query = panel_steps(usage(every, by=["carrier"]), (*BUILDING, *CARRIER))  # type: ignore[arg-type]
+    return InfluxQuery(query, alias="$tag_carrier")
+
+
+def _by_carrier(query: str) -> InfluxQuery:
+    return InfluxQuery(query, alias="$tag_carrier")
+
+
+def _margin() -> str:
+    above = [fact("building", ["peak"], "1d", ["building"])]
+    return panel_ratio(above, [fact("building", [SUBSCRIBED], "1d", ["building"])], 100, "max")
+
+
+def _peaks(kit: Kit) -> Panel:
+    return kit.levels(_PEAKS, InfluxQuery(_margin(), alias="$tag_building"), "percent", SUBSCRIBED_SHARE)
+
+
+def _ranked(kit: Kit, words: Words, how: str) -> Panel:
+    link = kit.link("building", "var-building=${__value.text:percentencode}&${datasource:queryparam}", ("", ""))["url"]
+    title: Pair = ("Électricité", "Electricity")
+    columns = [Column("building", ("Bâtiment", "Building"), link=str(link)), Column("amount", title, "watth")]
+    query = panel_top(usage(SHOWN_STEP, ["electricity"]), "building", 10, BUILDING, how)
+    return kit.table(words, query, columns, sort="amount", descending=how == "top")
+
+
+def _names(kit: Kit, names: list[str]) -> list[Name]:
+    """Facts of money as their table calls them."""
+    rows = [MONEY[name] for name in names]
+    titles = [kit.say(row.fr, row.en).partition(kit.say(" : ", ": "))[2] for row in rows]
+    return [
+        Name(row.name, title[0].upper() + title[1:], COLOURS[index % len(COLOURS)])
+        for index, (row, title) in enumerate(zip(rows, titles, strict=True))
+    ]

@@ -1,0 +1,304 @@
+"""The kinds of panels that dashboards are made of: words, unit, colours, thresholds and links, in one way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from grafana_foundation_sdk.builders import bargauge, stat, statetimeline, statushistory, table, timeseries
+from grafana_foundation_sdk.builders.common import (
+    GraphThresholdsStyleConfig,
+    ReduceDataOptions,
+    StackingConfig,
+    TableSortByFieldState,
+    VizLegendOptions,
+    VizTooltipOptions,
+)
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.models import common
+from grafana_foundation_sdk.models.dashboard import (
+    DashboardFieldConfigSourceOverrides,
+    DataTransformerConfig,
+    DynamicConfigValue,
+    FieldColor,
+    FieldColorModeId,
+    FieldConfig,
+    FieldConfigSource,
+    MatcherConfig,
+    Panel,
+    Threshold,
+    ThresholdsConfig,
+    ThresholdsMode,
+)
+
+from dashboards.grafana.query import DATASOURCE, InfluxQuery
+from dashboards.grafana.words import Language, Pair, Words, say
+from estate.calendar import Step
+from estate.model import Site
+
+GOOD, WATCH, ACT, PLAIN, GREY = "#009E73", "#E69F00", "#D55E00", "#0072B2", "#8A8F98"
+"""Of the palette that colour-blind people can tell apart; see `dashboards.pages.colours`."""
+
+
+class Scale(NamedTuple):
+    """The colour of least values, and from which values on which other ones."""
+
+    least: str = PLAIN
+    steps: Sequence[tuple[float, str]] = ()
+
+
+AIR = Scale(GOOD, ((800, WATCH), (1500, ACT)))
+"""CO₂, ppm: below 800 satisfactory, above 1,500 to be acted on promptly (arrêté of 2022-12-27, article 4)."""
+
+
+NO_SCALE = Scale()
+
+
+class Column(NamedTuple):
+    """A column of a table: the name it has in the query, and what people read."""
+
+    name: str
+    title: Pair
+    unit: str = ""
+    link: str = ""  # where a click on its values leads
+    texts: Mapping[str, tuple[Pair, str]] | None = None  # what values mean, and their colours
+
+
+class Name(NamedTuple):
+    """How a series is called and coloured where its alias is this."""
+
+    alias: str
+    title: str
+    colour: str
+    unit: str = ""
+    right: bool = False  # on the axis of the right, which has another unit
+    line: bool = False  # a line among bars
+
+
+@dataclass(frozen=True)
+class Kit:
+    """Makes the panels of one language, for a site whose consumption is settled by this step."""
+
+    language: Language
+    step: Step
+    site: Site
+
+    @property
+    def zone(self) -> str:
+        """Whose midnights begin days."""
+        return self.site.zone.key
+
+    def say(self, fr: str, en: str) -> str:
+        return say(self.language, (fr, en))
+
+    def uid(self, name: str) -> str:
+        return f"microville-{name}-{self.language}"
+
+    def link(self, name: str, values: str, title: Pair) -> dict[str, object]:
+        """A way to another dashboard for the same time; `values` are its variables, as in an address."""
+        url = f"/d/{self.uid(name)}?${{__url_time_range}}&{values}"
+        return {"title": say(self.language, title), "url": url, "targetBlank": False}
+
+    def stat(
+        self,
+        words: Words,
+        query: str | Sequence[InfluxQuery],
+        unit: str,
+        scale: Scale = NO_SCALE,
+        *,
+        decimals: int | None = None,
+        over: str = "",
+    ) -> Panel:
+        """One figure, with its course behind it where the query gives one; `over`: the max or sum of several series."""
+        made = (
+            stat.Panel()
+            .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(values=False))
+            .graph_mode(common.BigValueGraphMode.AREA)
+            .color_mode(common.BigValueColorMode.VALUE)
+        )
+        if over:
+            made = made.reduce_options(ReduceDataOptions().calcs([over]).values(values=False))
+        queries = [InfluxQuery(query)] if isinstance(query, str) else query
+        panel = self._dressed(made, words, queries, unit, scale)
+        if over:
+            panel.transformations = [DataTransformerConfig(id_val="reduce", options={"reducers": ["lastNotNull"]})]
+        _defaults(panel).decimals = decimals
+        _defaults(panel).no_value = "–"
+        return panel
+
+    def curves(
+        self,
+        words: Words,
+        queries: Sequence[InfluxQuery],
+        unit: str,
+        names: Sequence[Name] = (),
+        *,
+        scale: Scale | None = None,
+        stacked: bool = False,
+        interval: str = "",
+        links: Sequence[dict[str, object]] = (),
+        least: float | None = None,
+    ) -> Panel:
+        """Lines over time that break at a gap; the steps of a scale are drawn."""
+        made = self._timeseries().draw_style(common.GraphDrawStyle.LINE).line_width(1)
+        made = made.show_points(common.VisibilityMode.AUTO).span_nulls(span_nulls=False).fill_opacity(8)
+        if stacked:
+            made = made.stacking(StackingConfig().mode(common.StackingMode.NORMAL)).min(0).fill_opacity(45)
+        if scale:
+            drawn = GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
+            made = made.thresholds_style(drawn)
+        panel = self._dressed(made, words, queries, unit, scale or NO_SCALE)
+        panel.interval = interval or None
+        _defaults(panel).color = FieldColor(mode=FieldColorModeId.PALETTE_CLASSIC)
+        _defaults(panel).min_val = 0 if stacked else least
+        return self.named(_linked(panel, links), names)
+
+    def bars(
+        self,
+        words: Words,
+        queries: Sequence[InfluxQuery],
+        unit: str,
+        names: Sequence[Name] = (),
+        *,
+        places: bool = False,
+    ) -> Panel:
+        """Bars upon each other, one per step that has a row; `places`: series are called after a fact's place."""
+        made = self._timeseries().draw_style(common.GraphDrawStyle.BARS).line_width(0).fill_opacity(85)
+        made = made.stacking(StackingConfig().mode(common.StackingMode.NORMAL)).bar_alignment(common.BarAlignment.AFTER)
+        panel = self._dressed(made, words, queries, unit, NO_SCALE)
+        _defaults(panel).color = FieldColor(mode=FieldColorModeId.PALETTE_CLASSIC)
+        if places:
+            panel.transformations = [DataTransformerConfig(id_val="renameByRegex", options=_PLACE)]
+        return self.named(panel, names)
+
+    def table(
+        self, words: Words, query: str, columns: Sequence[Column], *, sort: str = "", descending: bool = True
+    ) -> Panel:
+        """Rows; columns in this order, all others of the query are left out."""
+        made = table.Panel().cell_height(common.TableCellHeight.SM)
+        if sort:
+            title = next(say(self.language, column.title) for column in columns if column.name == sort)
+            made = made.sort_by([TableSortByFieldState().display_name(title).desc(desc=descending)])
+        unit = next(column.unit for column in columns if column.unit)
+        panel = self._dressed(made, words, [InfluxQuery(query, "table")], unit, NO_SCALE)
+        order = {column.name: index for index, column in enumerate(columns)}
+        kept = {"include": {"names": list(order)}}
+        panel.transformations = [
+            DataTransformerConfig(id_val="filterFieldsByName", options=kept),
+            DataTransformerConfig(id_val="organize", options={"indexByName": order}),
+        ]
+        _source(panel).overrides = [self._column(column) for column in columns]
+        return panel
+
+    def levels(
+        self, words: Words, query: InfluxQuery, unit: str, scale: Scale, names: Sequence[Name] = (), **more: float
+    ) -> Panel:
+        """One horizontal bar per series, the last value of each."""
+        made = (
+            bargauge.Panel()
+            .orientation(common.VizOrientation.HORIZONTAL)
+            .display_mode(common.BarGaugeDisplayMode.BASIC)
+            .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(values=False))
+        )
+        panel = self._dressed(made, words, [query], unit, scale)
+        _defaults(panel).min_val = 0
+        _defaults(panel).max_val = more.get("most")
+        return self.named(panel, names)
+
+    def timeline(
+        self, words: Words, queries: Sequence[InfluxQuery], unit: str, texts: Mapping[str, tuple[Pair, str]]
+    ) -> Panel:
+        """What state each series was in, and since when."""
+        made = statetimeline.Panel().merge_values(merge_values=True).show_value(common.VisibilityMode.NEVER)
+        made = made.row_height(0.85).fill_opacity(85)
+        panel = self._dressed(made, words, queries, unit, NO_SCALE)
+        _defaults(panel).mappings = self._texts(texts)  # type: ignore[assignment]  # as Grafana writes them
+        return panel
+
+    def history(self, words: Words, query: InfluxQuery, unit: str, scale: Scale) -> Panel:
+        """A cell per series and step, coloured by its value: a heat map of what has a scale."""
+        made = statushistory.Panel().show_value(common.VisibilityMode.NEVER).row_height(0.9).fill_opacity(85)
+        return self._dressed(made, words, [query], unit, scale)
+
+    def _timeseries(self) -> timeseries.Panel:
+        legend = VizLegendOptions().show_legend(show_legend=True).display_mode(common.LegendDisplayMode.LIST)
+        tooltip = VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING)
+        return timeseries.Panel().legend(legend.placement(common.LegendPlacement.BOTTOM)).tooltip(tooltip)
+
+    def _dressed(
+        self, made: Builder[Panel], words: Words, queries: Sequence[InfluxQuery], unit: str, scale: Scale
+    ) -> Panel:
+        panel = made.build()
+        panel.title = say(self.language, words.title)
+        panel.description = words.description(self.language)
+        panel.datasource = DATASOURCE
+        panel.targets = [replace(query, ref="ABCDEFGH"[number]) for number, query in enumerate(queries)]
+        defaults = _defaults(panel)
+        defaults.unit = unit
+        steps = [Threshold(None, scale.least), *(Threshold(value, colour) for value, colour in scale.steps)]
+        defaults.thresholds = ThresholdsConfig(ThresholdsMode.ABSOLUTE, steps)
+        defaults.color = FieldColor(mode=FieldColorModeId.THRESHOLDS)
+        return panel
+
+    def named(self, panel: Panel, names: Sequence[Name]) -> Panel:
+        """The panel with its series called and coloured so."""
+        _source(panel).overrides = [_override(name.alias, _properties(name)) for name in names]
+        return panel
+
+    def _column(self, column: Column) -> DashboardFieldConfigSourceOverrides:
+        properties: list[tuple[str, object]] = [("displayName", say(self.language, column.title))]
+        if column.unit:
+            properties.append(("unit", column.unit))
+        if column.link:
+            properties.append(("links", [{"title": say(self.language, column.title), "url": column.link}]))
+        if column.texts:
+            properties.append(("mappings", self._texts(column.texts)))
+        return _override(column.name, properties)
+
+    def _texts(self, texts: Mapping[str, tuple[Pair, str]] | None) -> list[dict[str, object]]:
+        options = {
+            value: {"text": say(self.language, text), "color": colour, "index": index}
+            for index, (value, (text, colour)) in enumerate((texts or {}).items())
+        }
+        return [{"type": "value", "options": options}] if options else []
+
+
+_PLACE = {"regex": "^\\w+#(.*)#\\w+$", "renamePattern": "$1"}
+"""Of a meter's name that stands for a fact, its place: see `energy.derived.facts.meter_of`."""
+
+
+def _properties(name: Name) -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = [
+        ("displayName", name.title),
+        ("color", {"mode": "fixed", "fixedColor": name.colour}),
+    ]
+    if name.unit:
+        found.append(("unit", name.unit))
+    if name.right:
+        found += [("custom.axisPlacement", "right"), ("custom.stacking", {"mode": "none", "group": "A"})]
+    if name.line:
+        line = [("custom.drawStyle", "line"), ("custom.fillOpacity", 0), ("custom.lineWidth", 2)]
+        found += [*line, ("custom.stacking", {"mode": "none", "group": "A"})]
+    return found
+
+
+def _override(name: str, properties: Sequence[tuple[str, object]]) -> DashboardFieldConfigSourceOverrides:
+    values = [DynamicConfigValue(id_, value) for id_, value in properties]
+    return DashboardFieldConfigSourceOverrides(matcher=MatcherConfig("byName", name), properties=values)
+
+
+def _linked(panel: Panel, links: Sequence[dict[str, object]]) -> Panel:
+    _defaults(panel).links = list(links) or None  # type: ignore[arg-type]  # as Grafana writes them
+    return panel
+
+
+def _source(panel: Panel) -> FieldConfigSource:
+    if panel.field_config is None:
+        panel.field_config = FieldConfigSource()
+    return panel.field_config
+
+
+def _defaults(panel: Panel) -> FieldConfig:
+    source = _source(panel)
+    if source.defaults is None:
+        source.defaults = FieldConfig()
+    return source.defaults

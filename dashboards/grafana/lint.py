@@ -1,0 +1,220 @@
+"""Rules that every dashboard keeps, checked in its JSON: `python -m dashboards.grafana.lint`.
+
+A rule takes the board, or what of it a query or panel is, and says what is wrong, each in one line.
+"""
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from energy.cost.facts import MONEY
+from energy.derived.facts import FACTS
+from estate.calendar import STEPS
+from estate.vocabulary import CARRIERS
+from store.own import STORED
+
+Json = Mapping[str, Any]
+
+FOLDER = Path("deploy/grafana/dashboards")
+WIDTH = 24
+LONGEST_TITLE = 60
+PARTS = {"fr": ("**Calcul", "**Si cela paraît faux"), "en": ("**How", "**If it looks wrong")}
+
+UNITS = {*(row.grafana for row in STORED.values()), "percentunit", "currencyEUR", "litre", "dateTimeFromNow"}
+TAGS = {"building", "zone", "device", "channel", "meter", "tenant", "carrier", "role", "every", "kind"}
+FIELDS = {
+    **{row.family: set[str]() for row in STORED.values()},
+    "consumption": {"amount"},
+    "allocation": {"amount"},
+    "latest": {"at"},
+    "notes": {"text", "until"},
+}
+for _row in STORED.values():
+    FIELDS[_row.family].add(_row.field)
+VALUES = {"carrier": {*CARRIERS, *FACTS, *MONEY}, "every": {*STEPS, "${every}", "${load}"}}
+VALUES["role"] = {"site", "submeter", "virtual", "derived"}
+
+_BUILT_IN = {"__from", "__to", "__interval", "__url_time_range", "__field", "__value", "__data"}
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_VARIABLE = re.compile(r"\$\{(\w+)(?:\.[\w.]+)?(?::(\w+))?\}")
+
+
+class Asked(NamedTuple):
+    """A query of a board, and where it stands."""
+
+    where: str
+    query: str
+    target: Json
+    panel: Json
+
+
+def problems(boards: Mapping[str, Json]) -> list[str]:
+    """What is wrong with the boards, by file."""
+    found = []
+    for name, board in boards.items():
+        found += [f"{name}: {problem}" for rule in BOARD_RULES for problem in rule(name, board)]
+        for asked in queries(board):
+            found += [f"{name}: {asked.where}: {problem}" for rule in QUERY_RULES for problem in rule(asked, board)]
+    uids = Counter(board["uid"] for board in boards.values())
+    found += [f"uid {uid} stands {times} times" for uid, times in uids.items() if times > 1]
+    found += [f"{name}: a link leads to {uid}, which is none" for name, uid in _led(boards) if uid not in uids]
+    return found
+
+
+def queries(board: Json) -> Iterator[Asked]:
+    """Every query of the board: of panels, variables and annotations."""
+    for panel in board["panels"]:
+        for target in panel.get("targets", ()):
+            yield Asked(f"panel {panel['title']!r}", target["query"], target, panel)
+    for variable in board["templating"]["list"]:
+        if variable["type"] == "query":
+            yield Asked(f"variable {variable['name']!r}", variable["query"], variable, {})
+    for annotation in board["annotations"]["list"]:
+        yield Asked(f"annotation {annotation['name']!r}", annotation["target"]["query"], annotation, {})
+
+
+def uid_agrees(name: str, board: Json) -> Iterator[str]:
+    language, _, file = name.removesuffix(".json").partition("/")
+    if board["uid"] != f"microville-{file}-{language}":
+        yield f"uid {board['uid']!r} is not that of its file"
+    if board.get("editable"):
+        yield "it may be edited in the browser, which provisioning overwrites"
+
+
+def ids_differ(name: str, board: Json) -> Iterator[str]:
+    found = Counter(panel.get("id") for panel in board["panels"])
+    yield from (f"panel id {number} stands {times} times" for number, times in found.items() if times > 1)
+    if not all(isinstance(number, int) and number > 0 for number in found):
+        yield "a panel has no id"
+
+
+def titles_readable(name: str, board: Json) -> Iterator[str]:
+    titles = [panel.get("title", "") for panel in board["panels"]]
+    for title in titles:
+        if not title or len(title) > LONGEST_TITLE or not title[0].isupper() or re.search(r"[_$#]|[a-z][A-Z]", title):
+            yield f"title {title!r} is not readable: a capital, no names of code, {LONGEST_TITLE} letters at most"
+    yield from (f"title {title!r} stands twice" for title, times in Counter(titles).items() if times > 1)
+
+
+def described(name: str, board: Json) -> Iterator[str]:
+    language = name.partition("/")[0]
+    for panel in board["panels"]:
+        text = panel.get("description", "")
+        if not all(part in text for part in PARTS[language]) or len(text.partition("\n")[0]) < 20:
+            yield f"panel {panel['title']!r}: the description does not say what, how and what to do"
+
+
+def units_known(name: str, board: Json) -> Iterator[str]:
+    for panel in board["panels"]:
+        config = panel["fieldConfig"]
+        changed = [p["value"] for each in config["overrides"] for p in each["properties"] if p["id"] == "unit"]
+        for unit in [config["defaults"].get("unit", ""), *changed]:
+            if unit not in UNITS and not unit.startswith("suffix:"):
+                yield f"panel {panel['title']!r}: unit {unit!r} is unknown"
+
+
+def apart(name: str, board: Json) -> Iterator[str]:
+    boxes = [(panel["title"], panel["gridPos"]) for panel in board["panels"]]
+    yield from (f"panel {title!r} is wider than the grid" for title, box in boxes if box["x"] + box["w"] > WIDTH)
+    for (one, a), (other, b) in combinations(boxes, 2):
+        across = a["x"] < b["x"] + b["w"] and b["x"] < a["x"] + a["w"]
+        if across and a["y"] < b["y"] + b["h"] and b["y"] < a["y"] + a["h"]:
+            yield f"panels {one!r} and {other!r} overlap"
+
+
+def one_statement(asked: Asked, board: Json) -> Iterator[str]:
+    if ";" in _QUOTED.sub("", _TEXT.sub("", asked.query)):
+        yield "more than one statement, of which Grafana shows the first"
+
+
+def in_braces(asked: Asked, board: Json) -> Iterator[str]:
+    bare = re.findall(r"\$(?!timeFilter\b)\w+", asked.query)
+    yield from (f"{variable} without braces (grafana #96820)" for variable in bare)
+
+
+def windows_whole(asked: Asked, board: Json) -> Iterator[str]:
+    timed = asked.query.count("GROUP BY time(")
+    if timed != asked.query.count(" fill("):
+        yield "a window without fill()"
+    if asked.query.count("time(${__interval})") != asked.query.count(" tz('"):
+        yield "a window without tz(), or tz() without one"
+    if asked.panel.get("type") == "heatmap" and "fill(null)" in asked.query:
+        yield "a heat map draws fill(null) as zero"
+
+
+def bounded(asked: Asked, board: Json) -> Iterator[str]:
+    if (
+        asked.panel
+        and "$timeFilter" not in asked.query
+        and "${__to}" not in asked.query
+        and '"latest"' not in asked.query
+    ):
+        yield "it does not keep to the time shown"
+
+
+def names_known(asked: Asked, board: Json) -> Iterator[str]:
+    plain = _TEXT.sub("''", asked.query)
+    measurements = {name for part in re.findall(r"FROM ((?:\"[^\"]+\",? ?)+)", plain) for name in _QUOTED.findall(part)}
+    yield from (f"measurement {name!r} is unknown" for name in sorted(measurements - FIELDS.keys()))
+    given = set(re.findall(r'AS "([^"]+)"', plain))
+    fields = {field for name in measurements & FIELDS.keys() for field in FIELDS[name]}
+    for name in sorted(set(_QUOTED.findall(plain)) - measurements - given - fields - TAGS):
+        yield f"{name!r} is no field of {', '.join(sorted(measurements))}, and no tag"
+    for tag, known in VALUES.items():
+        values = set(re.findall(rf"\"{tag}\" = '([^']*)'", asked.query))
+        yield from (f"{tag} {value!r} is unknown" for value in sorted(values - known))
+
+
+def variables_known(asked: Asked, board: Json) -> Iterator[str]:
+    known = {variable["name"] for variable in board["templating"]["list"]} | _BUILT_IN
+    for name, _ in _VARIABLE.findall(asked.query):
+        if name not in known:
+            yield f"variable {name!r} is not one of the dashboard"
+    for pattern in re.findall(r"=~ /\^(.*?)\$/(?: |$|\))", asked.query):
+        if any(how != "regex" for _, how in _VARIABLE.findall(pattern)):
+            yield f"a variable in /{pattern}/ is not escaped: write ${{name:regex}}"
+
+
+def targets_told_apart(asked: Asked, board: Json) -> Iterator[str]:
+    if not asked.panel:
+        return
+    refs = Counter(target["refId"] for target in asked.panel["targets"])
+    if refs[asked.target["refId"]] > 1:
+        yield f"refId {asked.target['refId']} stands twice"
+    if asked.target["datasource"]["uid"] != "${datasource}":
+        yield "its data source is not the dashboard's variable"
+    for tag in re.findall(r"\$tag_(\w+)", asked.target["alias"]):
+        if f'"{tag}"' not in asked.query.rpartition("GROUP BY")[2]:
+            yield f"alias ${{tag_{tag}}} is no tag that the query groups by"
+
+
+def _led(boards: Mapping[str, Json]) -> Iterable[tuple[str, str]]:
+    for name, board in boards.items():
+        yield from ((name, uid) for uid in re.findall(r"/d/([\w-]+)", json.dumps(board)))
+
+
+BoardRule = Callable[[str, Json], Iterator[str]]
+QueryRule = Callable[[Asked, Json], Iterator[str]]
+
+BOARD_RULES: tuple[BoardRule, ...] = (uid_agrees, ids_differ, titles_readable, described, units_known, apart)
+QUERY_RULES: tuple[QueryRule, ...] = (
+    one_statement, in_braces, windows_whole, bounded, names_known, variables_known, targets_told_apart,
+)  # fmt: skip
+
+
+def main() -> int:
+    """Check the committed files."""
+    boards = {path.relative_to(FOLDER).as_posix(): json.loads(path.read_text()) for path in FOLDER.rglob("*.json")}
+    found = problems(boards)
+    print("\n".join(found) or f"{len(boards)} dashboards keep the rules")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

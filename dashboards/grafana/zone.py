@@ -1,0 +1,189 @@
+"""A zone or room: air, warmth, humidity, people, and the energy used while nobody is there."""
+
+from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
+
+from dashboards.grafana import words as say
+from dashboards.grafana.asked import (
+    ZONE,
+    building_variable,
+    fact,
+    fact_steps,
+    ratio,
+    readings,
+    unit,
+    zone_variable,
+)
+from dashboards.grafana.frame import Row, frame
+from dashboards.grafana.kit import ACT, AIR, GOOD, GREY, PLAIN, WATCH, Kit, Name, Scale
+from dashboards.grafana.query import InfluxQuery
+from dashboards.grafana.words import Words
+from store.base import How
+from store.influxql_panels import panel_reading, panel_series, panel_total
+
+TITLE = (
+    ("Zone ou salle", "Zone or room"),
+    (
+        "CO₂, température, humidité, présence, énergie à vide ; les seuils de l'arrêté sont tracés.",
+        "CO₂, temperature, humidity, presence, energy while empty; the decree's thresholds are drawn.",
+    ),
+)
+
+WARMTH = Scale(PLAIN, ((19, GOOD), (26, ACT)))
+"""°C: heated to 19 at most (code de l'énergie R241-26); cooled from 26 on (R241-30)."""
+
+HUMIDITY = Scale(WATCH, ((30, GOOD), (70, WATCH)))
+
+_WORST = Words(
+    ("CO₂, valeur la plus haute", "CO₂, highest value"),
+    (
+        "La plus haute valeur de la période dans les zones choisies ; plus de 1 500 ppm : agir sans délai.",
+        "The highest value of the time shown in the zones chosen; above 1,500 ppm: act promptly.",
+    ),
+    ("maximum des mesures de chaque capteur.", "maximum of the readings of each sensor."),
+    say.SENSOR_WRONG,
+)
+_ABOVE_800 = Words(
+    ("Heures occupées au-dessus de 800 ppm", "Hours occupied above 800 ppm"),
+    (
+        "Heures occupées où l'air n'était pas satisfaisant, sommées sur les zones.",
+        "Occupied hours in which the air was not satisfactory, summed over zones.",
+    ),
+    say.SUMMED_FACTS,
+    say.FACTS_WRONG,
+)
+_ABOVE_1500 = Words(
+    ("Heures occupées au-dessus de 1 500 ppm", "Hours occupied above 1,500 ppm"),
+    (
+        "Heures occupées où il fallait agir sans délai, sommées sur les zones.",
+        "Occupied hours that called for prompt action, summed over zones.",
+    ),
+    say.SUMMED_FACTS,
+    say.FACTS_WRONG,
+)
+_USED = Words(
+    ("Temps d'occupation, de 8 h à 20 h", "Time in use, 8 to 20 o'clock"),
+    (
+        "Part du temps connu, de 8 h à 20 h, où quelqu'un était dans les zones choisies.",
+        "Share of the known time from 8 to 20 o'clock in which somebody was in the zones chosen.",
+    ),
+    say.FACTS,
+    say.FACTS_WRONG,
+)
+_CO2 = Words(
+    ("CO₂", "CO₂"),
+    (
+        "Air de chaque zone. En dessous de 800 ppm : satisfaisant ; plus de 1 500 ppm : agir sans délai (arrêté du 27 "
+        "décembre 2022, écrit pour les lieux recevant des enfants).",
+        "Air of each zone. Below 800 ppm: satisfactory; above 1,500 ppm: act promptly (French decree of 27 December "
+        "2022, written for places that receive children).",
+    ),
+    say.READINGS,
+    say.SENSOR_WRONG,
+)
+_TEMPERATURE = Words(
+    ("Température", "Temperature"),
+    (
+        "Température de chaque zone. 19 °C : limite de chauffage (R241-26) ; 26 °C : seuil de climatisation (R241-30).",
+        "Temperature of each zone. 19 °C: limit of heating (R241-26); 26 °C: from where cooling may run (R241-30).",
+    ),
+    say.READINGS,
+    say.SENSOR_WRONG,
+)
+_HUMIDITY = Words(
+    ("Humidité", "Humidity"),
+    (
+        "Humidité relative de chaque zone ; 30 à 70 % est le domaine usuel du confort.",
+        "Relative humidity of each zone; 30 to 70 % is the usual range of comfort.",
+    ),
+    say.READINGS,
+    say.SENSOR_WRONG,
+)
+_PEOPLE = Words(
+    ("Présence", "Presence"),
+    ("Personnes présentes par zone, sans savoir qui.", "People present by zone, without knowing who."),
+    say.READINGS,
+    say.SENSOR_WRONG,
+)
+_OCCUPIED = Words(
+    ("Heures occupées", "Hours in use"),
+    (
+        "Temps où quelqu'un était là, par jour local et zone.",
+        "Time in which somebody was there, by local day and zone.",
+    ),
+    say.SUMMED_FACTS,
+    say.FACTS_WRONG,
+)
+_EMPTY = Words(
+    ("Énergie à vide", "Energy while empty"),
+    (
+        "Électricité utilisée pendant les heures où personne n'était là, et celle des heures occupées, par jour "
+        ": zones "
+        "avec un compteur, sinon leur bâtiment.",
+        "Electricity used in hours when nobody was there, and that of hours in use, by day: of zones with a "
+        "meter, else "
+        "of their building.",
+    ),
+    (
+        "électricité des heures d'occupation connue, répartie en heures vides et occupées.",
+        "electricity of hours of known occupancy, split into hours empty and in use.",
+    ),
+    say.FACTS_WRONG,
+)
+
+
+def zone(kit: Kit) -> Dashboard:
+    """The dashboard of zones."""
+    return frame(
+        kit,
+        "zone",
+        TITLE,
+        [building_variable(kit), zone_variable(kit)],
+        [
+            Row(5, [(panel, 6) for panel in _glance(kit)]),
+            Row(10, [(_curves(kit, _CO2, "climate.co2", AIR), 24)]),
+            Row(9, [(_curves(kit, _TEMPERATURE, "climate.temperature", WARMTH), 12),
+                    (_curves(kit, _HUMIDITY, "climate.humidity", HUMIDITY), 12)]),
+            Row(9, [(_curves(kit, _PEOPLE, "occupancy.count", None), 12), (_occupied(kit), 12)]),
+            Row(9, [(_empty(kit), 24)]),
+        ],
+        since="now-7d",
+    )  # fmt: skip
+
+
+def _glance(kit: Kit) -> list[Panel]:
+    hours = Scale(GOOD, ((3600, WATCH), (36_000, ACT)))
+    return [
+        kit.stat(_WORST, f'SELECT max("value") AS "value" FROM ({_by_zone()})', unit("climate.co2"), AIR),
+        kit.stat(_ABOVE_800, _seconds("co2_800"), "s", hours),
+        kit.stat(_ABOVE_1500, _seconds("co2_1500"), "s", Scale(GOOD, ((1, ACT),))),
+        kit.stat(_USED, ratio("zone", "utilisation"), "percent", decimals=0),
+    ]
+
+
+def _by_zone() -> str:
+    return panel_reading(readings("climate.co2", "max", by=["zone"]), ZONE)
+
+
+def _seconds(name: str) -> str:
+    asked = fact("zone", [name], "1d")
+    return panel_total(asked.usage, asked.chosen)
+
+
+def _curves(kit: Kit, words: Words, quantity: str, scale: Scale | None, how: How = "mean") -> Panel:
+    query = panel_series(readings(quantity, how, by=["zone"]), kit.zone, ZONE)
+    found = [InfluxQuery(query, alias="$tag_zone")]
+    return kit.curves(words, found, unit(quantity), scale=scale, interval="30m")
+
+
+def _occupied(kit: Kit) -> Panel:
+    query = fact_steps("zone", ["occupied"], "1d", ["meter"])
+    return kit.bars(_OCCUPIED, [InfluxQuery(query, alias="$tag_meter")], "s", places=True)
+
+
+def _empty(kit: Kit) -> Panel:
+    names = [
+        Name("empty", kit.say("À vide", "While empty"), ACT),
+        Name("watched", kit.say("Toutes les heures connues", "All known hours"), GREY, line=True),
+    ]
+    queries = [InfluxQuery(fact_steps("building", [name], "1d"), alias=name) for name in ("empty", "watched")]
+    return kit.bars(_EMPTY, queries, "watth", names)

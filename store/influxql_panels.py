@@ -1,0 +1,203 @@
+"""Queries as panels of Grafana ask them: over the time shown, in windows as wide as can be drawn, of what is chosen.
+
+Grafana replaces ``$timeFilter`` by the time shown, ``${__interval}`` by the window (always in braces: its own rewriting
+of the bare name fails beside ``tz()`` and a regular expression) and ``${name:regex}`` by the values of a variable,
+escaped and alternated. Windows of days and longer begin at local midnights, for which ``tz()`` stands in every select.
+The innermost windows are absent when they are empty; the outermost are null where a curve must break (``fill(null)``).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from estate.calendar import HOUR_MS, LENGTHS
+from store.base import How, Latest, Series, Usage
+from store.influxql import MEASUREMENTS, groups, matches, name, text
+from store.own import STORED
+
+Chosen = Sequence[tuple[str, str]]
+"""Tags, each with the regular expression that all of it must match; ``${name:regex}`` stands in it for a variable."""
+
+SHOWN = "$timeFilter"
+AUTO = "${__interval}"
+
+_WINDOWS = {"15m": "15m", "30m": "30m"}
+_WINDOW = "1h"
+"""The window that tells any two steps apart and begins as they do: local midnights are whole hours in the zones an
+estate may be in. The server walks through every window of every series, so a year is four times faster than by 15m."""
+
+COMPARED_WEEKS = 4
+"""How many days of the same weekday are what is usual; as the profile that fills gaps in readings looks back."""
+
+
+class Sum(NamedTuple):
+    """One sum of a ratio: what flowed, of what is chosen."""
+
+    usage: Usage
+    chosen: Chosen = ()
+
+
+def panel_steps(query: Usage, chosen: Chosen = (), per: int = 1) -> str:
+    """What flowed, step by step, in units of so many."""
+    window = _WINDOWS.get(query.every, _WINDOW)
+    return f"{_sum(query, chosen, SHOWN, 'amount', per=per)} {groups(window, query.by)}"
+
+
+def panel_total(query: Usage, chosen: Chosen = (), per: int = 1, how: How = "sum") -> str:
+    """What flowed in all of the time shown, in units of so many, one figure per group; or `how`: the greatest step."""
+    return f"{_sum(query, chosen, SHOWN, 'amount', how, per)}{_by(query.by)}"
+
+
+def panel_top(query: Usage, tag: str, most: int, chosen: Chosen = (), how: str = "top") -> str:
+    """The groups of this tag that used most in the time shown (how: `bottom`, least)."""
+    inner = f"{_sum(query, chosen, SHOWN, 'amount')}{_by([tag])}"
+    return f'SELECT {how}("amount", {most}) AS "amount", {name(tag)} FROM ({inner})'
+
+
+def panel_load(query: Usage, zone: str, chosen: Chosen = ()) -> str:
+    """Consumption as a load: amount per hour, so W for Wh; the mean of each meter, then those of a group together.
+
+    Empty unless the variable `load` names the query's step: a year of quarter hours is four times more than of hours.
+    Grouped by meter it is one select: InfluxDB 1.x reads what is inside another select anew for each group.
+    """
+    hours = LENGTHS[query.every] / HOUR_MS
+    meters = [*query.by, *({"meter"} - set(query.by))]
+    rows = _sum(query, chosen, f"{SHOWN} AND {_FINENESS}", "load", "mean", hours)
+    if "meter" in query.by:
+        return f"{rows} {_windows(meters, zone)}"
+    inner = f"{rows} {_windows(meters, zone, fill='none')}"
+    return f'SELECT sum("load") AS "load" FROM ({inner}) WHERE {SHOWN} {_windows(query.by, zone)}'
+
+
+def panel_against_usual(query: Usage, chosen: Chosen = ()) -> str:
+    """The load of the last hour shown against the mean of that hour on the same weekday before, as a share (0: equal).
+
+    Times are shifted in the conditions, for InfluxQL cannot shift a series: ``${__to}`` is the end of the time shown.
+    A week across a change of clocks is compared an hour aside.
+    """
+    steps = groups(_WINDOWS.get(query.every, _WINDOW), query.by)
+    hours = [
+        f"({_sum(query, chosen, _hour(week), 'usual' if week else 'now')} {steps})"
+        for week in range(COMPARED_WEEKS + 1)
+    ]
+    return f'SELECT mean("now") / mean("usual") - 1 AS "value" FROM {", ".join(hours)}{_by(query.by)}'
+
+
+def panel_ratio(above: Sequence[Sum], below: Sequence[Sum], factor: float, how: How = "sum") -> str:
+    """Σ above ÷ Σ below × factor over the steps that have both, per group of the sums; `max`: of the greatest ones.
+
+    Groups are not to be put together by another select around this one: InfluxDB 1.x then looks for steps that have
+    both before it tells groups apart.
+    """
+    grouped = _by(above[0].usage.by)
+    return f"SELECT {_quotient(factor, how)} FROM ({_both(above, below)}) WHERE {_HAS_BOTH} AND {SHOWN}{grouped}"
+
+
+def panel_ratio_steps(above: Sequence[Sum], below: Sequence[Sum], factor: float) -> str:
+    """The ratio of each step that has both, per group of the sums."""
+    grouped = groups(_WINDOW, above[0].usage.by)
+    return f"SELECT {_quotient(factor)} FROM ({_both(above, below)}) WHERE {_HAS_BOTH} AND {SHOWN} {grouped}"
+
+
+def panel_less(above: Sum, below: Sum) -> str:
+    """Above − below in all of the time shown, per group of the sums that has both."""
+    both = _both([above], [below])
+    difference = f'SELECT sum("above") - sum("below") AS "value" FROM ({both})'
+    return f"{difference} WHERE {_HAS_BOTH} AND {SHOWN}{_by(above.usage.by)}"
+
+
+def panel_series(query: Series, zone: str, chosen: Chosen = (), fill: str = "null", above: float | None = None) -> str:
+    """A curve of readings: by device and channel first; where groups are wider, these together as the quantity says.
+
+    `fill`: `null` where curves break at a gap; `none` for heat maps, which would draw a null as zero. `above`: only the
+    windows of a greater value.
+    """
+    quantity = STORED[query.quantity]
+    inner_by = (*query.by, *(tag for tag in ("device", "channel") if tag not in query.by))
+    inner = f"{_readings(query, chosen)} {_windows(inner_by, zone, fill='none')}"
+    wanted = SHOWN if above is None else f'{SHOWN} AND "value" > {above}'
+    outer = _windows(query.by, zone, fill)
+    return f'SELECT {quantity.across}("value") AS "value" FROM ({inner}) WHERE {wanted} {outer}'
+
+
+def panel_reading(query: Series, chosen: Chosen = ()) -> str:
+    """One figure per group of the readings shown: of each device and channel by `query.how`, then these together."""
+    inner_by = (*query.by, *(tag for tag in ("device", "channel") if tag not in query.by))
+    inner = f"{_readings(query, chosen)}{_by(inner_by)}"
+    return f'SELECT {STORED[query.quantity].across}("value") AS "value" FROM ({inner}){_by(query.by)}'
+
+
+def alert_either(first: Series, second: Series) -> str:
+    """The greater of two quantities by group, where a place has one of them or both."""
+    return f'SELECT max("value") AS "value" FROM ({panel_reading(first)}), ({panel_reading(second)}){_by(first.by)}'
+
+
+def panel_last_seen(query: Latest, chosen: Chosen = ()) -> str:
+    """The time of each device's last reading (ms), for a table; whatever time is shown."""
+    conditions = [*matches((tag, values) for tag, values in query.where.items()), *_chosen(chosen)]
+    condition = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f'SELECT max("at") AS "at" FROM "latest"{condition} GROUP BY "building", "zone", "device"'
+
+
+def tag_values(measurements: Iterable[str], tag: str, where: Chosen = ()) -> str:
+    """What a variable offers: the values of a tag, of what is chosen."""
+    condition = f" WHERE {' AND '.join(_chosen(where))}" if where else ""
+    return f"SHOW TAG VALUES FROM {', '.join(map(name, measurements))} WITH KEY = {name(tag)}{condition}"
+
+
+def notes(site: str, building: str) -> str:
+    """The estate's dated notes that hold at some time shown, of these buildings and of the site as a whole."""
+    place = f'("building" =~ /^{building}$/ OR "building" = {text(site)})'
+    holds = 'time <= ${__to}ms AND "until" >= ${__from}'
+    return f'SELECT "text", "kind", "building", "until" FROM "notes" WHERE {holds} AND {place}'
+
+
+_FINENESS = "\"every\" = '${load}'"
+_HAS_BOTH = '"above" >= 0 AND "below" > 0'  # null compares as false
+
+
+def _sum(query: Usage, chosen: Chosen, time: str, called: str, how: How = "sum", per: float = 1) -> str:
+    conditions = [time, *matches([("every", [query.every]), *query.where.items()]), *_chosen(chosen)]
+    measurement = name(MEASUREMENTS[query.of])
+    amount = f'{how}("amount"){f" / {per}" if per != 1 else ""}'
+    return f"SELECT {amount} AS {name(called)} FROM {measurement} WHERE {' AND '.join(conditions)}"
+
+
+def _hour(weeks: int) -> str:
+    end = f"${{__to}}ms - {7 * weeks}d" if weeks else "${__to}ms"
+    return f"time >= {end} - 1h AND time < {end}"
+
+
+def _both(above: Sequence[Sum], below: Sequence[Sum]) -> str:
+    """The sums side by side, by step and their tags: InfluxQL joins nothing, but several selects may feed one."""
+    by = above[0].usage.by
+    selects = [
+        f"({_sum(part.usage, part.chosen, SHOWN, called)} {groups(_WINDOW, by)})"
+        for called, parts in (("above", above), ("below", below))
+        for part in parts
+    ]
+    sums = 'SELECT sum("above") AS "above", sum("below") AS "below"'
+    return f"{sums} FROM {', '.join(selects)} WHERE {SHOWN} {groups(_WINDOW, by)}"
+
+
+def _quotient(factor: float, how: How = "sum") -> str:
+    return f'{how}("above") / {how}("below") * {factor:.12g} AS "value"'
+
+
+def _readings(query: Series, chosen: Chosen) -> str:
+    quantity = STORED[query.quantity]
+    conditions = [SHOWN, *matches(query.where.items()), *_chosen(chosen)]
+    select = f'SELECT {query.how}({name(quantity.field)}) AS "value" FROM {name(quantity.family)}'
+    return f"{select} WHERE {' AND '.join(conditions)}"
+
+
+def _chosen(chosen: Chosen) -> list[str]:
+    return [f"{name(tag)} =~ /^{pattern}$/" for tag, pattern in chosen]
+
+
+def _windows(by: Sequence[str], zone: str, fill: str = "null") -> str:
+    tags = ", ".join([f"time({AUTO})", *map(name, by)])
+    return f"GROUP BY {tags} fill({fill}) tz({text(zone)})"
+
+
+def _by(tags: Sequence[str]) -> str:
+    return f" GROUP BY {', '.join(map(name, tags))}" if tags else ""
