@@ -19,7 +19,7 @@ from store.influx_http import InfluxHttp, Missing, Table, TooLarge
 from store.influx_latest import last_points
 from store.influx_moves import Moves
 from store.influx_notes import STANDING, changes
-from store.influx_tags import Place, columns, group_tags, latest_key, series_tags, stream_key, usage_tags
+from store.influx_tags import Place, columns, group_tags, latest_key, series_tags, usage_tags, whose
 from store.influx_usage import bodies, usage_row
 from store.influxql import between, compile_query, matches, since
 from store.line_protocol import NOTE_MS, Batch, Encoder, latest_lines, touched_lines
@@ -66,9 +66,9 @@ class InfluxStore:
                 self._remember(table)
             for table in await self._http.query('SELECT last("amount") FROM "consumption", "allocation" GROUP BY *'):
                 self._remember_usage(table)
-            for table in await self._http.query('SELECT last("arrived_ms") FROM "touched"'):
+            for table in await self._http.query('SELECT last("from_ms") FROM "touched"'):
                 if table.measurement == "touched":
-                    self._arrived = max(self._arrived, int(table.rows[-1][1]))
+                    self._arrived = max(self._arrived, int(table.rows[-1][0]))
         except BaseException:
             await self._http.close()
             raise
@@ -149,15 +149,18 @@ class InfluxStore:
         return sorted(rows, key=lambda row: tuple(row.tags.values()))
 
     async def touched(self, since_ms: int) -> list[Touched]:
-        tables = await self._http.query(
-            'SELECT min("from_ms"), max("arrived_ms") FROM "touched" '
-            f'WHERE {since(since_ms)} GROUP BY "device", "channel"'
-        )
+        of = f'FROM "touched" WHERE {since(since_ms)} GROUP BY "device", "channel"'
+        # The arrivals first: what comes between the two is told again, rather than never.
+        tables = await self._http.query(f'SELECT last("from_ms") {of}; SELECT min("from_ms") {of}')
+        arrived: dict[tuple[str, str], int] = {}
         found = []
         for table in tables:
-            (_, from_ms, arrived_ms) = table.rows[0]
-            tags = table.tags
-            found.append(Touched(tags["device"], tags.get("channel", ""), int(from_ms), int(arrived_ms)))
+            counter = table.tags["device"], table.tags.get("channel", "")
+            ((at_ms, from_ms),) = table.rows
+            if table.columns[1] == "last":
+                arrived[counter] = int(at_ms)
+            elif counter in arrived:
+                found.append(Touched(*counter, int(from_ms), arrived[counter]))
         return sorted(found)
 
     @asynccontextmanager
@@ -200,17 +203,17 @@ class InfluxStore:
     async def _move(self, points: Sequence[Point], moves: Moves) -> list[Point]:
         """The points, each identity once, and before them what shares a row with their earlier selves."""
         last = {(point.device, point.channel, point.quantity, point.at_ms): point for point in points}
-        streams = {identity: self._encoder.stream(stream_key(point)) for identity, point in last.items()}
-        written = {(stream.prefix, last[identity].at_ms) for identity, stream in streams.items()}
+        written = {(STORED[point.quantity].family, whose(point), point.at_ms): None for point in last.values()}
         places: dict[tuple[str, str, str, int], tuple[str, str]] = {}
-        for identity, stream in streams.items():
-            point = last[identity]
-            family = STORED[point.quantity].family
-            places[family, point.device, point.channel, point.at_ms] = point.building, point.zone
-            moves.keep(family, series_tags(stream.key), point.at_ms)
-            for old in stream.places_before(point.at_ms):
-                if (old.prefix, point.at_ms) not in written:  # a row that holds something of this very batch stays
-                    moves.add(family, series_tags(old.key), point.at_ms)
+        for family, now, at_ms in written:
+            device, channel, *_ = now
+            owner = self._encoder.owner(now)
+            places[family, device, channel, at_ms] = owner.place
+            moves.keep(family, series_tags(now), at_ms)
+            for other in owner.places_before(at_ms):
+                old = device, channel, *other.place
+                if (family, old, at_ms) not in written:  # a row that holds something of this very batch stays
+                    moves.add(family, series_tags(old), at_ms)
         along: list[Point] = []
         for row in await moves.find(self._http):
             tags = dict(row.tags)
@@ -261,11 +264,11 @@ class InfluxStore:
         return self._arrived
 
     def _remember(self, table: Table) -> None:
-        key = latest_key(table)
-        if table.measurement == "latest" and key[2] in STORED:
-            stream = self._encoder.stream(key)
-            stream.noted = int(table.rows[-1][1])
-            stream.at = stream.noted + NOTE_MS
+        device, channel, quantity, building, zone = latest_key(table)
+        if table.measurement == "latest" and quantity in STORED:
+            owner = self._encoder.owner((device, channel, building, zone))
+            owner.noted[quantity] = int(table.rows[-1][1])
+            owner.at = max(owner.at, owner.noted[quantity] + NOTE_MS)
 
     def _remember_usage(self, table: Table) -> None:
         if table.measurement in ("consumption", "allocation"):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from estate.model import Point
 from store.influx_http import Table
 from store.influx_moves import Tags
+from store.line_protocol import Whose
 from store.runs import Run
 
 Place = tuple[str, str, str]
@@ -24,12 +25,12 @@ def latest_key(table: Table) -> tuple[str, str, str, str, str]:
     )
 
 
-def stream_key(point: Point) -> tuple[str, str, str, str, str]:
-    return point.device, point.channel, point.quantity, point.building, point.zone
+def whose(point: Point) -> Whose:
+    return point.device, point.channel, point.building, point.zone
 
 
-def series_tags(key: tuple[str, str, str, str, str]) -> Tags:
-    device, channel, _, building, zone = key
+def series_tags(whose: Whose) -> Tags:
+    device, channel, building, zone = whose
     return (("building", building), ("channel", channel), ("device", device), ("zone", zone))
 
 

@@ -1,7 +1,8 @@
 """Points as InfluxDB line protocol: one line per measurement, series and time, values always floats.
 
 Measurement and field are the two parts of the quantity's name; the tags are building, channel, device and zone, those
-without a value left out. What never changes about a series is worked out once and kept in its `Stream`.
+without a value left out. What is remembered of a device's channel is one small object: with many devices it lies
+nowhere near the processor, and every object more costs a message more.
 """
 
 import re
@@ -17,12 +18,10 @@ from store.own import OWN, STORED
 _UNWRITABLE = re.compile(r"[\0\n\r\ud800-\udfff]|\\(?:[,= ]|$)")
 _SPECIAL = re.compile(r"([,= ])")
 
+_COLUMNS = {name: (quantity.family, quantity.field, quantity.accounted) for name, quantity in STORED.items()}
 
-Owner = tuple[str, str, str, str]
-"""Device, channel, building and zone: what the streams of one message share."""
-
-StreamKey = tuple[str, str, str, str, str]
-"""Device, channel, quantity, building and zone."""
+Whose = tuple[str, str, str, str]
+"""Device, channel, building and zone."""
 
 NOTE_MS = 60_000
 """The rows of `latest` are renewed once in so long: for most messages of a busy site they cost nothing."""
@@ -31,68 +30,53 @@ LATEST_MS = 7_258_118_400_000
 """The time under which the rows of `latest` stand, 2200-01-01: one for each series, and no retention ends it."""
 
 
-class Counter:
-    """A device's channel that is metered: what touches it names it."""
+class Owner:
+    """A device's channel at one place: what its lines share, and what was written of it. Some 500 bytes in all."""
 
-    __slots__ = ("line",)
+    __slots__ = ("at", "counter", "noted", "place", "places", "tags")
 
-    def __init__(self, device: str, channel: str) -> None:
-        self.line = series("touched", channel=channel, device=device)  # up to its fields
-
-
-class Stream:
-    """One series of one quantity at one place. `rivals` are the same at other places."""
-
-    __slots__ = ("at", "counter", "field", "key", "noted", "number", "prefix", "rivals")
-
-    def __init__(
-        self, key: StreamKey, prefix: str, rivals: list["Stream"], counter: Counter | None, number: int
-    ) -> None:
-        self.key = key
-        self.prefix = prefix  # the line up to its fields; one object for all streams of one series
-        self.field = STORED[key[2]].field
-        self.counter = counter
-        self.rivals = rivals
-        self.number = number
+    def __init__(self, whose: Whose) -> None:
+        device, channel, building, zone = whose
+        self.place, before, after = _place(building, zone)
+        self.counter = series("", channel=channel, device=device)  # its tags in `touched`, at any place
+        self.tags = f"{before}{self.counter}{after}"
+        self.places: tuple[Owner, ...] = ()  # all of this channel, when there are several
         self.at = -1  # no time written is greater, ms
-        self.noted = LATEST_MS if key[2] in OWN else -NOTE_MS  # the time that its row of `latest` says; OWN have none
+        self.noted: dict[str, int] = {}  # quantity → the time that its row of `latest` says
 
-    @property
-    def tags(self) -> str:
-        """As they stand in every line of the series."""
-        return self.prefix[self.prefix.index(",") :]
-
-    def places_before(self, at_ms: int) -> list["Stream"]:
-        """The same quantity of the same device at other places, where this time may already be written."""
-        return [rival for rival in self.rivals if rival is not self and at_ms <= rival.at]
+    def places_before(self, at_ms: int) -> list["Owner"]:
+        """The same channel at other places, where this time may already be written."""
+        return [place for place in self.places if place is not self and at_ms <= place.at]
 
 
 class Batch:
-    """What one batch of points comes to: its lines, the streams to note in `latest`, the counters it touches."""
+    """What one batch of points comes to: its lines, the rows of `latest` to renew, the counters it touches."""
 
     __slots__ = ("body", "moved", "noted", "touched")
 
     def __init__(self) -> None:
         self.body = ""
-        self.noted: dict[Stream, int] = {}  # → what was noted before
-        self.touched: dict[Counter, int] = {}  # → the earliest time
+        self.noted: dict[tuple[Owner, str], int] = {}  # owner and quantity → what was noted before
+        self.touched: dict[str, int] = {}  # counter → the earliest time
         self.moved = False  # whether a point's time may already be written at another place
+
+    def note(self, owner: Owner, quantity: str, at_ms: int) -> None:
+        """Renew its row of `latest`; what the service says of itself has none."""
+        if quantity not in OWN:
+            self.noted.setdefault((owner, quantity), owner.noted.get(quantity, -NOTE_MS))
+        owner.noted[quantity] = LATEST_MS if quantity in OWN else at_ms
 
     def undo(self) -> None:
         """It was not written, or nobody knows."""
-        for stream, before in self.noted.items():
-            stream.noted = before
+        for (owner, quantity), before in self.noted.items():
+            owner.noted[quantity] = before
 
 
 class Encoder:
-    """Turns points into lines, and remembers the streams it has seen."""
+    """Turns points into lines, and remembers whose it has seen."""
 
     def __init__(self) -> None:
-        self._streams: dict[Owner, dict[str, Stream]] = {}  # by quantity
-        self._count = 0
-        self._prefixes: dict[tuple[str, str, str, str, str], str] = {}  # by family, and whose it is
-        self._rivals: dict[tuple[str, str, str], list[Stream]] = {}
-        self._counters: dict[tuple[str, str], Counter] = {}
+        self._owners: dict[tuple[str, str], Owner] = {}  # by device and channel: where it was last
 
     def encode(self, points: Sequence[Point]) -> Batch:
         """The batch as lines; raises StoreRefused for a name or number that line protocol cannot carry."""
@@ -107,63 +91,56 @@ class Encoder:
 
     def _fill(self, batch: Batch, points: Sequence[Point]) -> None:
         parts: list[str] = []
-        noted, touched = batch.noted, batch.touched
-        streams: dict[str, Stream] = {}
-        owner, prefix, time, number = None, "", -1, 0
+        touched = batch.touched
+        whose, time, line, end = None, -1, "", ""
+        fields: list[str] = []  # in the line that is being written
         for device, channel, quantity, value, at, building, zone in points:
-            if owner != (device, channel, building, zone):  # mostly all points of a message share them
-                owner = (device, channel, building, zone)
-                streams = self._streams.setdefault(owner, {})
-            stream = streams.get(quantity)
-            if stream is None:
-                stream = self.stream((device, channel, quantity, building, zone))
-            if stream.prefix is prefix and at == time and stream.number > number:  # rising: no field twice in a line
-                parts.append(f",{stream.field}={value}")
+            if at != time or whose != (device, channel, building, zone):  # mostly all points of a message share them
+                whose, time, line = (device, channel, building, zone), at, ""
+                owner = self.owner(whose)
+                noted = owner.noted
+                if at > owner.at:
+                    owner.at = at
+                if owner.places and not batch.moved:
+                    batch.moved = bool(owner.places_before(at))
+            column = _COLUMNS.get(quantity)
+            if column is None:
+                raise StoreRefused(f"{quantity!r} is not a known quantity")
+            family, field, accounted = column
+            if family == line and field not in fields:
+                parts.append(f",{field}={value}")
+                fields.append(field)
             else:
-                parts.append(f" {time}\n{stream.prefix} {stream.field}={value}")
-                prefix, time = stream.prefix, at
-            number = stream.number
-            if at > stream.at:
-                stream.at = at
-            if at >= stream.noted + NOTE_MS:
-                noted.setdefault(stream, stream.noted)
-                stream.noted = at
-            counter = stream.counter
-            if counter is not None and at < touched.get(counter, at + 1):
-                touched[counter] = at
-            if len(stream.rivals) > 1 and not batch.moved:
-                batch.moved = bool(stream.places_before(at))
-        if parts:
-            parts.append(f" {time}\n")
-            batch.body = "".join(parts).partition("\n")[2]
+                parts.append(f"{end}{family}{owner.tags} {field}={value}")
+                line, end, fields = family, f" {time}\n", [field]
+            if at >= noted.get(quantity, -NOTE_MS) + NOTE_MS:
+                batch.note(owner, quantity, at)
+            if accounted and at < touched.get(owner.counter, at + 1):
+                touched[owner.counter] = at
+        batch.body = "".join([*parts, end])
 
-    def stream(self, key: StreamKey) -> Stream:
-        """The stream of that key, made when it is new."""
-        device, channel, quantity, building, zone = key
-        streams = self._streams.setdefault((device, channel, building, zone), {})
-        if quantity in streams:
-            return streams[quantity]
-        if quantity not in STORED:
-            raise StoreRefused(f"{quantity!r} is not a known quantity")
-        family = STORED[quantity].family
-        prefix = self._prefixes.setdefault(
-            (family, device, channel, building, zone),
-            series(family, building=building, channel=channel, device=device, zone=zone),
-        )
-        rivals = self._rivals.setdefault((device, channel, quantity), [])
-        self._count += 1
-        stream = streams[quantity] = Stream(key, prefix, rivals, self._counter(key), self._count)
-        rivals.append(stream)
-        return stream
+    def owner(self, whose: Whose) -> Owner:
+        """What is remembered of it, made when it is new."""
+        key, place = whose[:2], whose[2:]
+        last = self._owners.get(key)
+        if last is not None and last.place == place:
+            return last
+        places = (last.places or (last,)) if last is not None else ()
+        found = next((owner for owner in places if owner.place == place), None)
+        if found is None:
+            found = Owner(whose)
+            if places:
+                places = (*places, found)
+                for owner in places:
+                    owner.places = places
+        self._owners[key] = found
+        return found
 
-    def _counter(self, key: StreamKey) -> Counter | None:
-        """The one of the device's channel, where the quantity is accounted."""
-        device, channel, quantity, _, _ = key
-        if not STORED[quantity].accounted:
-            return None
-        if (device, channel) not in self._counters:
-            self._counters[device, channel] = Counter(device, channel)
-        return self._counters[device, channel]
+
+@lru_cache(10_000)
+def _place(building: str, zone: str) -> tuple[tuple[str, str], str, str]:
+    """The place, one object for all that stand there, and the tags before and after those of the channel."""
+    return (building, zone), series("", building=building), series("", zone=zone)
 
 
 def series(measurement: str, **tags: str) -> str:
@@ -171,17 +148,16 @@ def series(measurement: str, **tags: str) -> str:
     return "".join([measurement, *(f",{tag}={_escaped(value)}" for tag, value in tags.items() if value)])
 
 
-def latest_lines(streams: Iterable[Stream]) -> str:
-    """One line per series, replaced as time goes on: of when its last reading is, `NOTE_MS` later at most."""
+def latest_lines(noted: Iterable[tuple[Owner, str]]) -> str:
+    """One line per series and quantity, always the same one: when its last reading is, or up to `NOTE_MS` before."""
     return "".join(
-        [f"latest{stream.tags},quantity={stream.key[2]} at={stream.noted}.0 {LATEST_MS}\n" for stream in streams]
+        [f"latest{owner.tags},quantity={name} at={owner.noted[name]}.0 {LATEST_MS}\n" for owner, name in noted]
     )
 
 
-def touched_lines(touched: Mapping[Counter, int], arrived_ms: int) -> str:
-    """One line per counter: the earliest time written, and when it arrived."""
-    end = f".0,arrived_ms={arrived_ms}.0 {arrived_ms}\n"
-    return "".join([f"{counter.line} from_ms={from_ms}{end}" for counter, from_ms in touched.items()])
+def touched_lines(touched: Mapping[str, int], arrived_ms: int) -> str:
+    """One line per counter, under the time of arrival: the earliest time written."""
+    return "".join([f"touched{counter} from_ms={from_ms}.0 {arrived_ms}\n" for counter, from_ms in touched.items()])
 
 
 @lru_cache(100_000)

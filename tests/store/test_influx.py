@@ -13,7 +13,7 @@ import pytest
 from estate.calendar import DAY_MS
 from store.base import Latest, Series, Span, StoreRefused, StoreUnavailable, Usage
 from store.influx import ARRIVALS_MS, InfluxStore
-from store.line_protocol import Counter, touched_lines
+from store.line_protocol import touched_lines
 from tests.contract.values import row
 from tests.servers import free_port, influxd, victoria_metrics
 from tests.store.scripted import READINGS, T0, opened, point, scripted
@@ -120,7 +120,7 @@ async def test_clock_set_back() -> None:
     ahead = time.time_ns() // 1_000_000 + 3_600_000
     with influxd() as server:
         async with opened(server.port):
-            _put(server.port, touched_lines({Counter("other", ""): T0}, ahead))
+            _put(server.port, touched_lines({",device=other": T0}, ahead))
         async with opened(server.port) as store:
             await store.write([point(quantity="electricity.energy")])
 
@@ -217,8 +217,8 @@ async def test_arrivals_forgotten() -> None:
     ages = {"old": now - ARRIVALS_MS - 60_000, "young": now - ARRIVALS_MS + 60_000}
     with influxd() as server:
         async with opened(server.port) as store:
-            _put(server.port, touched_lines({Counter("old", ""): T0}, ages["old"]))
-            _put(server.port, touched_lines({Counter("young", ""): T0}, ages["young"]))
+            _put(server.port, touched_lines({",device=old": T0}, ages["old"]))
+            _put(server.port, touched_lines({",device=young": T0}, ages["young"]))
             await store.write([point(quantity="electricity.voltage")])
             rows = await store.touched(0)
 

@@ -79,7 +79,7 @@ def test_undone() -> None:
     batch = encoder.encode([point("device.battery", 1.0, 400)])
     elsewhere = encoder.encode([point("device.battery", 1.0, 450, place="b02")])
 
-    assert [400] == [stream.noted for stream in batch.noted]
+    assert [400] == [owner.noted[quantity] for owner, quantity in batch.noted]
     assert elsewhere.moved
 
 
@@ -89,7 +89,9 @@ def test_refused_batch_forgotten() -> None:
     with pytest.raises(StoreRefused):
         encoder.encode([point("device.battery", 2.0, 500), point("device.battery", float("nan"), 600)])
 
-    assert [400] == [stream.noted for stream in encoder.encode([point("device.battery", 1.0, 400)]).noted]
+    batch = encoder.encode([point("device.battery", 1.0, 400)])
+
+    assert [400] == [owner.noted[quantity] for owner, quantity in batch.noted]
 
 
 def test_touched() -> None:
@@ -97,7 +99,7 @@ def test_touched() -> None:
     points = [point("electricity.energy", 1.0, 900, channel="L1"), point("electricity.energy", 1.0, 800, channel="L1")]
     batch = Encoder().encode([*points, point("electricity.voltage", 1.0, 100)])
 
-    lines = "touched,channel=L1,device=m1 from_ms=800.0,arrived_ms=5555.0 5555\n"
+    lines = "touched,channel=L1,device=m1 from_ms=800.0 5555\n"
     assert lines == touched_lines(batch.touched, 5555)
 
 
