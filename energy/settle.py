@@ -90,7 +90,7 @@ class Settlement:
         self._gather = Gatherer(self._store, self._estate)
         self._memory = Memory(self._state, bases(self._estate))
         self._findings = Teller(self._estate)
-        self._facts = Derivation(self._store, self._estate, self._state)
+        self._facts = Derivation(self._store, self._estate, self._state, self._remove)
         self._costs = Keeper(self._store, self._estate, self._state, self._remove)
 
     async def run(self, clock: Callable[[], int], every_s: float) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from energy.derived.days import Hours, day_facts
-from energy.derived.facts import ROLE
+from energy.derived.facts import DAILY, ROLE
 from energy.derived.places import Place, rows, whole
+from energy.derived.strays import Remove, starts_of, strays
 from energy.meters.steps import Steps
 from energy.usage import Where, summed
 from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, floor
@@ -21,6 +22,8 @@ ELECTRIC = ("electricity", "pv", "export")
 CHUNK_DAYS = 31
 """Days worked on at a time: some hundred thousand steps of forty buildings."""
 
+_OF_LOADS: Where = {"carrier": DAILY, "role": [ROLE]}
+
 Loads = dict[Place, dict[str, Steps]]
 """By place and carrier."""
 
@@ -28,8 +31,8 @@ Loads = dict[Place, dict[str, Steps]]
 class Daily:
     """Derives facts of days that are over: what of a day is under way is computed when it is asked for."""
 
-    def __init__(self, store: Store, estate: Estate) -> None:
-        self._store, self._estate, self._zone = store, estate, estate.site.zone
+    def __init__(self, store: Store, estate: Estate, remove: Remove) -> None:
+        self._store, self._estate, self._zone, self._remove = store, estate, estate.site.zone, remove
 
     async def derive(self, since_ms: int, now_ms: int) -> int:
         """Write the facts of the whole days from `since_ms` on (0: of all); how many rows."""
@@ -45,6 +48,8 @@ class Daily:
             found = await self.loads(chunk[0], chunk[-1])
             found += await self._received(chunk, first, now_ms)
             await self._store.write_consumption([row._replace(settled_ms=now_ms) for row in found])
+            held = await self._store.usage(Usage("1d", chunk[0], chunk[-1], where=_OF_LOADS, by=("meter",)))
+            await self._remove(strays(held, starts_of(found), "1d"))
             written += len(found)
         return written
 

@@ -5,17 +5,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from energy.derived.daily import Daily
-from energy.derived.facts import meter_of
+from energy.derived.facts import DEGREES, HOURLY, ROLE, meter_of
 from energy.derived.memory import DerivedMemory
 from energy.derived.places import OUTDOOR, SENSED, Place, outdoor, place_bases, placed, places, rows, whole
 from energy.derived.sensing import ATTEMPTS, Series, days, facts, look_from
+from energy.derived.strays import Remove, strays
 from energy.derived.summing import Summing
 from energy.flows.allocation import NOBODY, People, by_people, served
-from energy.flows.rollup import rollup
+from energy.flows.rollup import floored, rollup
+from energy.meters.register import Times
 from energy.meters.steps import Steps
 from energy.usage import Where
-from estate.calendar import DAY_MS, Every, floor
+from estate.calendar import DAY_MS, HOUR_MS, Every, floor
 from estate.model import FOREVER_MS, Consumption, Estate
 from store.base import Latest, Store, Tag, Touched, Usage
 from store.base import Series as Query
@@ -31,12 +35,13 @@ Changed = dict[Place, int]
 class Derivation:
     """Keeps the facts of an estate in step with its readings and its consumption."""
 
-    def __init__(self, store: Store, estate: Estate, state: State) -> None:
+    def __init__(self, store: Store, estate: Estate, state: State, remove: Remove) -> None:
         self._store, self._estate, self._zone = store, estate, estate.site.zone
         self._places = places(estate)
         self._memory = DerivedMemory(state, place_bases(estate))
-        self._daily = Daily(store, estate)
-        self._summing = Summing(store, estate)
+        self._remove = remove
+        self._daily = Daily(store, estate, remove)
+        self._summing = Summing(store, estate, remove)
         self._site = whole(estate, estate.site.id)
         self._until_ms = 0  # the days before are derived
         self._unsummed_ms = FOREVER_MS  # from where on buildings and the site are still to be summed
@@ -53,23 +58,28 @@ class Derivation:
 
     async def readings(self, touched: Sequence[Touched], now_ms: int) -> dict[str, int]:
         """Derive what these readings touch; the meters whose shares rest on it, and from when."""
-        stale = await self._memory.stale()
-        if not (touched or stale):
+        stale, gone = await self._memory.stale(), await self._memory.gone()
+        if not (touched or stale or gone):
             return {}
         told = await self._told()
         changed = self._changed(touched, told)
         anew = [place for place in (*self._places, self._site) if place.name in stale]
         found: Changed = {}
         for place in anew:
-            found |= await self._zones({place: 0}, told, now_ms)
-            await self._outdoor({place: 0}, now_ms)
+            stands: dict[str, Times] = {}
+            found |= await self._zones({place: 0}, told, now_ms, stands)
+            await self._outdoor({place: 0}, now_ms, stands)
+            if at_ms := await self._sweep(place.name, stands, now_ms):
+                found[place] = min(at_ms, found.get(place, at_ms))
+        swept = [await self._sweep(name, {}, now_ms) for name in gone]
         live = {place: at_ms for place, at_ms in changed.items() if place not in anew}
         found |= await self._zones(live, told, now_ms)
         await self._outdoor(live, now_ms)
         await self._sum(now_ms)
         arrived = (row.from_ms for row in touched)  # each counts as received, whatever comes of it
-        await self.due(min((*found.values(), *arrived), default=FOREVER_MS))
+        await self.due(min((*found.values(), *arrived, *filter(None, swept)), default=FOREVER_MS))
         await self._memory.keep([place.name for place in anew])
+        await self._memory.drop(gone)
         again: dict[str, int] = {}
         for place, at_ms in found.items():
             for meter in by_people(self._estate, place.id) if place.kind == "zone" else ():
@@ -124,8 +134,41 @@ class Derivation:
                 found[place] = min(row.from_ms, found.get(place, row.from_ms))
         return found
 
-    async def _zones(self, changed: Changed, told: Mapping[str, set[str]], now_ms: int) -> Changed:
-        """Derive the facts of these places; those that have any, from when."""
+    async def _sweep(self, place: str, stands: Mapping[str, Times], now_ms: int) -> int:
+        """Remove what stands of a place's sensors no longer, a device having been elsewhere after all; from when.
+
+        What is older than the first reading that is kept stays: nothing tells what it rests on.
+        """
+        first_ms = await self._first_reading(now_ms)
+        where: Where = {"meter": [f"{place}#{fact}" for fact in (*HOURLY, *DEGREES)], "role": [ROLE]}
+        spans = []
+        for every in ("1h", "1d"):
+            kept = {meter: np.unique(floored(starts, every, self._zone)) for meter, starts in stands.items()}
+            held = await self._store.usage(Usage(every, first_ms, now_ms + DAY_MS, where=where, by=("meter",)))
+            spans += strays(held, kept, every)
+        await self._remove(spans)
+        removed = {span.meter for span in spans}
+        self._last = {key: figure for key, figure in self._last.items() if key[0] not in removed}
+        since_ms = min((span.start_ms for span in spans), default=0)
+        self._unsummed_ms = min(self._unsummed_ms, since_ms or FOREVER_MS)
+        return since_ms
+
+    async def _first_reading(self, now_ms: int) -> int:
+        """The start of the local day of the first reading there is of what facts rest on."""
+        first_ms = now_ms
+        for quantity in (*SENSED, OUTDOOR):
+            start_ms, end_ms = 0, first_ms
+            for window_ms in (7 * DAY_MS, HOUR_MS):
+                weeks = await self._store.series(Query(quantity, start_ms, end_ms, window_ms, "count", by=()))
+                start_ms = int(weeks[0].times[0]) if weeks else end_ms
+                end_ms = min(end_ms, start_ms + window_ms)
+            first_ms = min(first_ms, start_ms)
+        return floor(first_ms, "1d", self._zone)
+
+    async def _zones(
+        self, changed: Changed, told: Mapping[str, set[str]], now_ms: int, stands: dict[str, Times] | None = None
+    ) -> Changed:
+        """Derive the facts of these places; those that have any, from when. `stands` takes when each has a figure."""
         waiting, done = changed, Changed()
         for attempt in range(ATTEMPTS):
             series = await self._series(waiting, told, attempt, now_ms)
@@ -136,6 +179,7 @@ class Derivation:
                 if derived is not None:
                     found[place] = derived
             done |= await self._write(found, "1h", now_ms)
+            _note(stands, found)
             waiting = {place: changed[place] for place in series if place not in found}
         return done
 
@@ -163,7 +207,7 @@ class Derivation:
     def _tells(self, place: Place, quantity: str, told: Mapping[str, set[str]]) -> bool:
         return any(quantity in told.get(device, ()) for device in self._places.get(place, ()))
 
-    async def _outdoor(self, changed: Changed, now_ms: int) -> None:
+    async def _outdoor(self, changed: Changed, now_ms: int, stands: dict[str, Times] | None = None) -> None:
         """Derive the degree days, where the outdoor sensor is among what changed. No share rests on them."""
         device = outdoor(self._estate)
         if self._site not in changed or not device:
@@ -178,6 +222,7 @@ class Derivation:
             found = days(Series(OUTDOOR, 0, *series[0][1:]), at_ms, from_ms, self._zone)
             if found is not None:
                 await self._write({self._site: found}, "1d", now_ms)
+                _note(stands, {self._site: found})
                 break
 
     async def _write(self, found: Mapping[Place, dict[str, Steps]], every: Every, now_ms: int) -> Changed:
@@ -217,6 +262,12 @@ class Derivation:
         if len(self._last) > REMEMBERED:
             self._last.clear()
         self._last |= {_key(row): (row.amount, row.estimated) for row in different}
+
+
+def _note(stands: dict[str, Times] | None, found: Mapping[Place, Mapping[str, Steps]]) -> None:
+    if stands is not None:
+        for place, each in found.items():
+            stands |= {meter_of(place.kind, place.id, fact): steps.starts for fact, steps in each.items()}
 
 
 def _key(row: Consumption) -> tuple[str, str, int]:

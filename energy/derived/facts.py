@@ -67,6 +67,9 @@ FACTS: dict[str, Fact] = {
 
 DEGREES = ("degree17", "degree18")
 
+DAILY = tuple(fact.name for fact in FACTS.values() if fact.every == "1d" and fact.name not in DEGREES)
+"""What loads and meters say of places by day."""
+
 HOURLY = tuple(fact.name for fact in FACTS.values() if fact.every == "1h")
 """What sensors say of zones by hour; buildings and the site have the sums of these."""
 

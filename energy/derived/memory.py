@@ -18,6 +18,17 @@ class DerivedMemory:
         kept = await self._state.run(lambda db: dict(db.execute("SELECT place, basis FROM derived")))
         return {place for place, basis in self._bases.items() if kept.get(place) != basis}
 
+    async def gone(self) -> set[str]:
+        """The places that had facts, and where nothing has ever been by today's estate."""
+        return await self._state.run(lambda db: {place for (place,) in db.execute("SELECT place FROM derived")}) - set(
+            self._bases
+        )
+
+    async def drop(self, places: Collection[str]) -> None:
+        """Nothing of these places stands."""
+        rows = [(place,) for place in places]
+        await self._state.run(lambda db: db.executemany("DELETE FROM derived WHERE place = ?", rows))
+
     async def forget(self) -> None:
         """Every place is to be derived anew, and every day."""
         await self._state.run(_forget)

@@ -14,6 +14,7 @@ import numpy as np
 
 from energy.derived.facts import DEGREES, FACTS, HOURLY, ROLE, meter_of
 from energy.derived.places import Place, place_of, rows, whole
+from energy.derived.strays import Remove, starts_of, strays
 from energy.flows.rollup import floored, rollup
 from energy.meters.steps import Steps
 from energy.usage import Where, summed
@@ -32,8 +33,8 @@ LONGER: tuple[tuple[Every, Every], ...] = (("1d", "1mo"), ("1mo", "1y"))
 class Summing:
     """Reads facts there are, and says what those of wider places and longer steps come to."""
 
-    def __init__(self, store: Store, estate: Estate) -> None:
-        self._store, self._estate, self._zone = store, estate, estate.site.zone
+    def __init__(self, store: Store, estate: Estate, remove: Remove) -> None:
+        self._store, self._estate, self._zone, self._remove = store, estate, estate.site.zone, remove
 
     async def wider(self, since_ms: int, now_ms: int) -> AsyncIterator[list[Consumption]]:
         """The hours and days of buildings and of the site, from the hour of `since_ms` on."""
@@ -42,7 +43,10 @@ class Summing:
             for start_ms in range(floor(since_ms, every, self._zone), now_ms + DAY_MS, HOURS_MS):
                 query = Usage(every, start_ms, start_ms + HOURS_MS, where=where, by=("meter", "carrier"))
                 found = await self._store.usage(query)
-                yield await asyncio.to_thread(self._wider, found, every, now_ms)
+                summed_up = await asyncio.to_thread(self._wider, found, every, now_ms)
+                yield summed_up
+                held = [row for row in found if row.tags["meter"].partition("#")[0] in ("building", "site")]
+                await self._remove(strays(held, starts_of(summed_up), every))
 
     async def longer(self, since_ms: int, today_ms: int, now_ms: int) -> AsyncIterator[list[Consumption]]:
         """The months and years of all facts, from the year of `since_ms` on; of days that are over."""
@@ -52,7 +56,10 @@ class Summing:
             edges = [*calendar_steps(start_ms, today_ms, every, self._zone), today_ms]
             for begin_ms, end_ms in pairwise(edges):
                 query = Usage(finer, begin_ms, end_ms, where=_FACTS, by=("meter", "carrier"))
-                yield await asyncio.to_thread(self._longer, await self._store.usage(query), every, now_ms)
+                longer = await asyncio.to_thread(self._longer, await self._store.usage(query), every, now_ms)
+                yield longer
+                held = await self._store.usage(Usage(every, begin_ms, end_ms, where=_FACTS, by=("meter",)))
+                await self._remove(strays(held, starts_of(longer), every))
 
     async def _first(self, today_ms: int) -> int:
         """The month of the first day with a fact: the site has one of each."""

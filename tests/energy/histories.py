@@ -217,7 +217,7 @@ def accounted(of: History, kept: NDArray[np.int64] | None = None) -> Account:
 
 
 class Expected(NamedTuple):
-    """What flowed in one step, or in all steps that one gap touches."""
+    """What flowed in one step, or in all steps that one gap, or the time before a new start, touches."""
 
     start_ms: int
     end_ms: int
@@ -228,7 +228,7 @@ def expected(of: History) -> list[Expected]:
     """The steps as the truth has them: on the line between what is known, those of a gap together."""
     first, last = of.known[0][0], of.known[-1][0]
     edges = list(range(first - first % STEP_MS, last + 1, STEP_MS))
-    gaps = [(a, b) for (a, _), (b, _) in pairwise(of.known) if b - a > GAP_MS]
+    gaps = [(a, b) for (a, _), (b, _) in pairwise(of.known) if b - a > GAP_MS or b in of.breaks]
     firm = [edge for edge in edges if not any(a < edge < b for a, b in gaps)]
     return [Expected(a, b, true_at(of, b) - true_at(of, a)) for a, b in pairwise(firm)]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from energy.derived.facts import ROLE
 from energy.settle import Settlement
-from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, Every
+from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, STEPS, Every
 from estate.model import COMMON, FOREVER_MS, Device, Estate, Key, Placement, Point
 from store.base import Store, Usage
 from store.duck import DuckStore
@@ -148,6 +148,40 @@ async def test_empty_hours(store: Store, state: State) -> None:
         await of(store, "1d", "building#b01#watched"),
         await of(store, "1d", "building#b01#empty"),
     )
+
+
+async def test_a_corrected_placement_leaves_nothing_behind(store: Store, state: State) -> None:
+    """The camera was never in z1 but at the site: what stood of z1 and b01 is gone at every step; the site's stays."""
+    counted = said("cam1", "occupancy.count", [2, 2, 2, 2, 3, 3, 3, 3, 0])
+    await store.write(counted)
+    await Settlement(store, site(), state).settle(NOW_MS)
+    before = await of(store, "1mo", "building#b01#people")
+    moved = replace(site(), placements={**site().placements, "cam1": [Placement("site", "", 0, FOREVER_MS)]})
+    await store.write([point._replace(building="site", zone="") for point in counted])
+    await Settlement(store, moved, state).settle(NOW_MS)
+    left = {
+        (every, name): found
+        for every in STEPS
+        for name in ("zone#z1#people", "building#b01#people", "zone#z1#observed", "building#b01#used")
+        if (found := await of(store, every, name))
+    }
+
+    assert [18_000] == [*before.values()]
+    assert {} == left
+    assert {0: 7200, 1: 10_800} == await of(store, "1h", "site#site#people") == await of(store, "1h", "own#site#people")
+
+
+async def test_a_moved_meter_leaves_no_facts_of_its_load(store: Store, state: State) -> None:
+    """A meter that serves the site, and never stood in b01: the peaks of b01 are gone, day, month and year."""
+    await store.write(said("main", "electricity.energy", [100.0 * step for step in range(97)]))
+    await Settlement(store, site(), state).settle(NOW_MS)
+    before = await of(store, "1d", "building#b01#peak")
+    moved = replace(site(), placements={**site().placements, "main": [Placement("site", "", 0, FOREVER_MS)]})
+    await Settlement(store, moved, state).settle(NOW_MS)
+
+    assert {0: 400} == before
+    assert [{}] * 3 == [await of(store, every, "building#b01#peak") for every in ("1d", "1mo", "1y")]
+    assert {0: 400} == await of(store, "1d", "site#site#peak")
 
 
 async def test_degree_days_of_the_site(store: Store, state: State) -> None:
