@@ -38,7 +38,7 @@ def health_points(estate: Estate, latest: Iterable[Point], now_ms: int) -> Itera
         silent = heard_ms is None or is_silent(heard_ms, device.interval_s, now_ms)
         yield Point(device.id, "", "health.silent", float(silent), now_ms, place.building, place.zone)
         if heard_ms is not None:
-            age_s = (now_ms - heard_ms) / 1000
+            age_s = max(0, now_ms - heard_ms) / 1000  # it may have spoken since we looked at the clock
             yield Point(device.id, "", "health.age", age_s, now_ms, place.building, place.zone)
 
 
