@@ -293,7 +293,7 @@ def dashboards_push(
 
     settings = read(config)
     api = Client(url, os.environ.get("MICROVILLE_GRAFANA_TOKEN", ""))
-    source = source_of(settings.store.url, os.environ)
+    source = source_of(settings.store.influx, os.environ)
     changes = push(api, wanted(load(settings.estate_folder).site, settings.energy.step, source), print, dry=dry_run)
     if not source.url:
         print("the data source is left as it is: the store is no InfluxDB, and MICROVILLE_INFLUXDB_URL says none")

@@ -1,6 +1,7 @@
 """Which store: the section `[store]` of the configuration."""
 
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -12,6 +13,22 @@ _HELP = (
     "write duckdb:///folder/file.duckdb (relative), duckdb:////folder/file.duckdb (absolute) "
     "or influxdb://host:port/?bucket=…&org=…&version=… (influxdbs:// for TLS)"
 )
+
+
+class InfluxAddress(NamedTuple):
+    """What the URL says of an InfluxDB."""
+
+    host: str
+    port: int
+    tls: bool
+    bucket: str
+    org: str
+    version: int | None  # None: the server is asked
+
+    @property
+    def url(self) -> str:
+        """Its HTTP address."""
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
 
 
 class StoreSettings(BaseModel):
@@ -38,26 +55,41 @@ class StoreSettings(BaseModel):
             raise ValueError(f"no store is called {parts.scheme or url!r}: {_HELP}")
         return url
 
+    @property
+    def influx(self) -> InfluxAddress | None:
+        """None where the store is no InfluxDB."""
+        parts = urlsplit(self.url)
+        if parts.scheme == "duckdb":
+            return None
+        said = dict(parse_qsl(parts.query))
+        version = int(said["version"]) if "version" in said else None
+        return InfluxAddress(
+            host=parts.hostname or "",
+            port=parts.port or 8086,
+            tls=parts.scheme == "influxdbs",
+            bucket=said.get("bucket", "microville"),
+            org=said.get("org", ""),
+            version=version,
+        )
+
 
 def open_store(settings: StoreSettings) -> Store:
     """The store of the URL, not connected yet: `await store.open()` is next."""
-    parts = urlsplit(settings.url)
-    if parts.scheme == "duckdb":
+    if not (said := settings.influx):
         from store.duck import DuckStore  # each store is loaded only where it is used
 
-        return DuckStore(Path(unquote(parts.path[1:])))
+        return DuckStore(Path(unquote(urlsplit(settings.url).path[1:])))
 
     from store.influx import InfluxStore
 
-    options = dict(parse_qsl(parts.query))
     return InfluxStore(
-        parts.hostname or "",
-        parts.port or 8086,
-        bucket=options.get("bucket", "microville"),
-        org=options.get("org", ""),
-        version=int(options["version"]) if "version" in options else None,
+        said.host,
+        said.port,
+        bucket=said.bucket,
+        org=said.org,
+        version=said.version,
         token=settings.token.get_secret_value() if settings.token else "",
-        tls=parts.scheme == "influxdbs",
+        tls=said.tls,
     )
 
 

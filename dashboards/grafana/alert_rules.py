@@ -40,6 +40,7 @@ class Rule:
     look_back_s: int
     lasts: str  # for how long it must hold
     board: str  # the dashboard to look at
+    panel: int  # and its panel that draws the state
     no_data: Literal["OK", "NoData", "Alerting"] = "OK"
     severity: Literal["warning", "critical"] = "warning"
 
@@ -60,7 +61,7 @@ RULES: tuple[Rule, ...] = (
         "{{ $labels.device }} (building {{ $labels.building }}) has sent nothing for three of its intervals: check "
         "battery, power and network.",
         {"A": panel_reading(_series("health.silent", "last", ("building", "device")))},
-        "$A > 0", 15 * MINUTE_S, "10m", "sensors", no_data="NoData",
+        "$A > 0", 15 * MINUTE_S, "10m", "sensors", 6, no_data="NoData",
     ),
     Rule(
         "behind", "Ingestion en retard", "Ingest behind",
@@ -69,7 +70,7 @@ RULES: tuple[Rule, ...] = (
         "Messages have waited for the store for ten minutes, or the service says nothing any more: see /readyz and "
         "the service's log.",
         {"A": panel_reading(_series("ingest.spooled", "last"))},
-        "$A > 0", 5 * MINUTE_S, "10m", "ingest", no_data="Alerting", severity="critical",
+        "$A > 0", 5 * MINUTE_S, "10m", "ingest", 8, no_data="Alerting", severity="critical",
     ),
     Rule(
         "away", "Courtier ou base injoignable", "Broker or store away",
@@ -77,7 +78,7 @@ RULES: tuple[Rule, ...] = (
         "d'attente a de la place.",
         "The service cannot reach the MQTT broker or the store; nothing is lost while the spool has room.",
         {"A": alert_either(_series("ingest.broker_away", "last"), _series("ingest.store_away", "last"))},
-        "$A > 0", 5 * MINUTE_S, "5m", "ingest", severity="critical",
+        "$A > 0", 5 * MINUTE_S, "5m", "ingest", 11, severity="critical",
     ),
     Rule(
         "spool", "File d'attente qui se remplit", "Spool filling",
@@ -86,7 +87,7 @@ RULES: tuple[Rule, ...] = (
         "The spool of {{ $labels.device }} is more than half full: bring the store back; once it is full the broker "
         "keeps the rest.",
         {"A": panel_reading(_series("ingest.spool_fill", "last", ("device",)))},
-        f"$A > {100 * WARN_SHARE:g}", 5 * MINUTE_S, "2m", "ingest", severity="critical",
+        f"$A > {100 * WARN_SHARE:g}", 5 * MINUTE_S, "2m", "ingest", 10, severity="critical",
     ),
     Rule(
         "quarantine", "Quarantaine en hausse", "Quarantine rising",
@@ -94,7 +95,7 @@ RULES: tuple[Rule, ...] = (
         "More than one message in a hundred has been refused for half an hour: see `microville quarantine list`.",
         {"A": panel_reading(_series("ingest.quarantined", "sum")),
          "B": panel_reading(_series("ingest.received", "sum"))},
-        f"$A >= {REFUSED_LEAST} && $A > $B * {REFUSED_SHARE:g}", 30 * MINUTE_S, "5m", "ingest",
+        f"$A >= {REFUSED_LEAST} && $A > $B * {REFUSED_SHARE:g}", 30 * MINUTE_S, "5m", "ingest", 12,
     ),
     Rule(
         "co2", "CO₂ trop élevé dans une pièce occupée", "CO₂ too high in an occupied room",
@@ -109,7 +110,7 @@ RULES: tuple[Rule, ...] = (
                 _series("occupancy.presence", "last", ("building", "zone")),
             ),
         },
-        f"$A > {CO2_PPM[1]} && $B > 0", 20 * MINUTE_S, "10m", "zone",
+        f"$A > {CO2_PPM[1]} && $B > 0", 20 * MINUTE_S, "10m", "zone", 5,
     ),
 )  # fmt: skip
 
@@ -135,7 +136,7 @@ def for_api(rule: Rule) -> dict[str, Any]:
             "summary": rule.about_fr,
             "description": rule.about_en,
             "__dashboardUid__": f"microville-{rule.board}-fr",
-            "__panelId__": "1",
+            "__panelId__": str(rule.panel),
         },
         "labels": {"service": "microville", "severity": rule.severity},
         "isPaused": False,

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from dashboards import grafana
 from dashboards.grafana import alert_rules
 from dashboards.grafana.alert_rules import DATASOURCE_UID
 from estate.calendar import Step
 from estate.model import Site
+from store.settings import InfluxAddress
 
 FOLDERS = {
     "microville-fr": "Microville",
@@ -57,18 +57,19 @@ def wanted(site: Site, step: Step, source: Source) -> Wanted:
     )
 
 
-def source_of(store_url: str, environment: Mapping[str, str]) -> Source:
+def source_of(store: InfluxAddress | None, environment: Mapping[str, str]) -> Source:
     """The configured store's address unless the environment names another; secrets from the environment alone."""
-    parts = urlsplit(store_url)
-    named = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
-    scheme = {"influxdb": "http", "influxdbs": "https"}.get(parts.scheme)
-    url = f"{scheme}://{parts.hostname}:{parts.port or 8086}" if scheme else ""
 
     def said(name: str, otherwise: str = "") -> str:
         return environment.get(f"MICROVILLE_INFLUXDB_{name}", otherwise)
 
-    database = said("BUCKET", named.get("bucket", "microville"))
-    return Source(said("URL", url), database, said("TOKEN"), said("USER"), said("PASSWORD"))
+    return Source(
+        said("URL", store.url if store else ""),
+        said("BUCKET", store.bucket if store else "microville"),
+        said("TOKEN"),
+        said("USER"),
+        said("PASSWORD"),
+    )
 
 
 def _source(source: Source) -> dict[str, Any]:

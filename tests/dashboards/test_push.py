@@ -11,6 +11,7 @@ from dashboards.grafana.push import NotPushed, push
 from dashboards.grafana.wanted import Source, Wanted, source_of, wanted
 from estate.load import load
 from estate.settings import sample_path
+from store.settings import StoreSettings
 from tests.dashboards.grafana_server import READER, TOKEN, Kept, grafana_server
 from tests.servers import free_port
 from tests.system.running import run
@@ -141,9 +142,11 @@ def test_source_of_the_store() -> None:
     """Grafana reads where the store is, unless the environment knows better; never with the store's own token."""
     given = {"MICROVILLE_INFLUXDB_TOKEN": "reads", "MICROVILLE_STORE__TOKEN": "writes"}
 
-    assert Source("https://db:8086", "site", "reads") == source_of("influxdbs://db/?bucket=site&org=o", given)
-    assert Source("", "microville") == source_of("duckdb:///a.duckdb", {})
-    assert "http://x:1" == source_of("duckdb:///a.duckdb", {"MICROVILLE_INFLUXDB_URL": "http://x:1"}).url
+    store = StoreSettings(url="influxdbs://db/?bucket=site&org=o").influx
+
+    assert Source("https://db:8086", "site", "reads") == source_of(store, given)
+    assert Source("", "microville") == source_of(StoreSettings(url="duckdb:///a.duckdb").influx, {})
+    assert "http://x:1" == source_of(None, {"MICROVILLE_INFLUXDB_URL": "http://x:1"}).url
 
 
 def test_command(grafana: Kept, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What Grafana is provisioned with: whole, in step with the code, and every alert rule asked of a real InfluxDB."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
@@ -25,6 +26,8 @@ MOUNTS = {
     for source, target, *_ in (each.split(":") for each in SERVICE["volumes"])
     if source.startswith(".")
 }
+BOARDS = [json.loads(path.read_text()) for path in (GRAFANA / "dashboards").rglob("*.json")]
+PANELS = {board["uid"]: {panel["id"] for panel in board["panels"]} for board in BOARDS}
 NOW = 1_795_421_220_000
 MINUTE = 60_000
 
@@ -134,6 +137,7 @@ def test_rules_are_whole() -> None:
         assert {DATASOURCE_UID, "__expr__"} == known
         assert set(re.findall(r"\$(\w+)", said["data"][-1]["model"]["expression"])) <= set(letters)
         assert all(said["annotations"].values())
+        assert int(said["annotations"]["__panelId__"]) in PANELS[said["annotations"]["__dashboardUid__"]]
 
 
 Group = tuple[tuple[str, str], ...]
