@@ -15,11 +15,14 @@ from dashboards.api.indicators import indicator_router
 from dashboards.api.routes import api_router
 from dashboards.api.settling import settling_router
 from dashboards.api.usage import usage_router
-from dashboards.pages.energy_page import energy_router
+from dashboards.pages.consumption import consumption_router
 from dashboards.pages.home import page_router
+from dashboards.pages.ingesting import ingest_router
+from dashboards.pages.lists import list_router
 from dashboards.pages.readings import readings_router
 from dashboards.pages.render import Pages
 from dashboards.pages.static_files import StaticFiles
+from dashboards.pages.zones import zone_router
 from dashboards.parts import Parts
 from dashboards.probes import probe_router
 
@@ -55,7 +58,10 @@ def create_app(parts: Parts) -> FastAPI:
             probe_router,
         )
     ]
-    showing = [make(parts, static) for make in (page_router, energy_router, readings_router)]
+    showing = [
+        make(parts, static)
+        for make in (page_router, consumption_router, list_router, zone_router, ingest_router, readings_router)
+    ]
     for router in (*answering, *showing, static.router()):
         app.include_router(router)
     if parts.web.guarded:
@@ -116,6 +122,7 @@ class HeadAsGet:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
         if scope["type"] == "http" and scope["method"] == "HEAD":
-            await self._app({**scope, "method": "GET"}, receive, send_without_body)
+            headers = [header for header in scope["headers"] if header[0] != b"accept"]  # no stream without an end
+            await self._app({**scope, "method": "GET", "headers": headers}, receive, send_without_body)
         else:
             await self._app(scope, receive, send)

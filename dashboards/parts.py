@@ -7,6 +7,7 @@ from pathlib import Path
 from alerts.state import AlertState
 from dashboards.health import Readiness
 from dashboards.settings import WebSettings
+from dashboards.viewers import Viewers
 from energy.settle import Settlement
 from estate.model import Estate
 from ingest.account.ledger import Ledger
@@ -31,3 +32,4 @@ class Parts:
     estate_folder: Path | None = None  # where the inventories are; None when they are not to be changed
     settlement: Settlement | None = None  # None when this process does not settle
     web: WebSettings = field(default_factory=WebSettings)
+    viewers: Viewers = field(default_factory=Viewers)

@@ -174,6 +174,7 @@ class Service:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._session.silence(QUIET_S), EMPTY_S)
             self._ingester.stop()
+            self._parts.viewers.close()
             self._web.stop()
             _, late = await asyncio.wait(serving, timeout=STOP_S)
             for task in late:  # what is not safe by now is not acknowledged either
@@ -229,6 +230,7 @@ class Service:
         self._alerts.adopt(estate)
         self._parts = replace(self._parts, estate=estate)
         self._app = create_app(self._parts)
+        self._parts.viewers.again()
 
     async def _with_store(self, beside: Callable[[Store], Awaitable[None]] | None) -> None:
         """Open the store, however long it takes to appear; then do what needs it."""

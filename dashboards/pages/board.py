@@ -6,21 +6,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from alerts.state import AlertState
-from dashboards.account import read_account
-from dashboards.api.models import AccountRow, DeviceState, Quarantine
+from dashboards.api.models import DeviceState
 from dashboards.devices import device_states
 from dashboards.health import Readiness
 from dashboards.language import Speaker
 from dashboards.pages import queries
 from dashboards.pages.cache import Brief
 from dashboards.parts import Parts
-from dashboards.quarantine import read_quarantine
 from energy import usage
 from estate.calendar import DAY_MS, LENGTHS, STEP_MS, steps
 from estate.model import Meter
 from store.base import StoreUnavailable
-
-QUARANTINE_ROWS = 10
 
 
 class Live(NamedTuple):
@@ -32,8 +28,6 @@ class Live(NamedTuple):
     now: queries.Now | None  # None while the store does not answer
     devices: Sequence[DeviceState]  # none while the store does not answer
     alerts: Sequence[AlertState]
-    quarantine: Quarantine
-    ever: AccountRow | None  # where every message has gone; None when this process does not ingest
 
 
 class Board:
@@ -65,9 +59,8 @@ class Board:
             drawing = await self._charts[name](speaker)
             if drawing is None:
                 return None
-            # The tests validate what is drawn; doing it again takes half a second for each chart.
-            spec = await asyncio.to_thread(drawing.chart.to_dict, validate=False)
-            return {"spec": spec, "legend": drawing.legend}
+            drawn: dict[str, Any] = await asyncio.to_thread(drawing.as_json)
+            return drawn
 
         return await self._brief.get((name, speaker.language), draw)
 
@@ -100,10 +93,7 @@ class Board:
             now, trouble = None, str(error)
             if readiness.status == "ready":
                 readiness = Readiness("degraded", trouble)
-        refused = await read_quarantine(parts.state, parts.estate.site.zone, QUARANTINE_ROWS, intake=parts.intake)
-        books, zone = parts.intake and parts.intake.books, parts.estate.site.zone
-        ever = (await read_account(books, zone, now_ms, days=0, hours=0)).total if books else None
-        return Live(now_ms, readiness, trouble, now, devices, await parts.alerts(), refused, ever)
+        return Live(now_ms, readiness, trouble, now, devices, await parts.alerts())
 
     async def _load(self, speaker: Speaker) -> Any:
         rows = await queries.site_load(self._parts.estate, self._parts.store, self._parts.clock())
@@ -124,18 +114,18 @@ class Board:
         return (await _altair()).ranking_chart(rows, self._parts.estate, queries.RANKED_DAYS, speaker)
 
     async def _co2(self, speaker: Speaker) -> Any:
-        zones, rows = await self._rooms("climate.co2")
-        span = self._span(queries.ROOMS_MS)
-        return (await _altair()).co2_chart(rows, zones, span, self._parts.estate, speaker) if rows else None
+        return await self._rooms("climate.co2", speaker)
 
     async def _occupancy(self, speaker: Speaker) -> Any:
-        zones, rows = await self._rooms("occupancy.count")
-        span = self._span(queries.ROOMS_MS)
-        return (await _altair()).occupancy_chart(rows, zones, span, self._parts.estate, speaker) if rows else None
+        return await self._rooms("occupancy.count", speaker)
 
-    async def _rooms(self, quantity: str) -> tuple[list[str], list[queries.RoomValue]]:
-        zones = await queries.rooms(self._parts.store)
-        return zones, await queries.room_values(self._parts.store, quantity, zones, self._parts.clock())
+    async def _rooms(self, quantity: str, speaker: Speaker) -> Any:
+        estate, store, span = self._parts.estate, self._parts.store, self._span(queries.ROOMS_MS)
+        zones = await queries.rooms(store)
+        rows = await queries.room_values(store, quantity, zones, (span[0], self._parts.clock()))
+        return (
+            (await _altair("line_charts")).rooms_chart(quantity, rows, zones, span, estate, speaker) if rows else None
+        )
 
     def _span(self, length_ms: int) -> tuple[int, int]:
         """The time that is drawn, to the end of the quarter of an hour under way."""
@@ -144,6 +134,6 @@ class Board:
         return end_ms - length_ms, end_ms
 
 
-async def _altair() -> Any:
-    """The charts' module; importing altair takes a second, so not before somebody looks, and not on the loop."""
-    return await asyncio.to_thread(__import__, "dashboards.pages.charts", fromlist=["charts"])
+async def _altair(module: str = "charts") -> Any:
+    """A module of charts; importing altair takes a second, so not before somebody looks, and not on the loop."""
+    return await asyncio.to_thread(__import__, f"dashboards.pages.{module}", fromlist=[module])

@@ -1,12 +1,12 @@
 """How every chart looks: colours, estimates, time axes, legends.
 
-What was estimated is drawn pale. Time axes run over true instants, with ticks and labels
+What was estimated is hatched. Time axes run over true instants, with ticks and labels
 computed here in the site's zone: Vega knows the browser's zone and UTC alone, and shifted wall-clock times would
 draw the hour that comes twice in autumn on top of itself.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -16,17 +16,43 @@ from dashboards.pages.colours import INK, hatch
 from estate.calendar import DAY_MS, HOUR_MS, floor, following
 from estate.vocabulary import USES
 
-_PALE, _PALE_INK = 0.4, "#C4C8CE"
-_GRID = "#E6E8EB"
+_FAINT = 0.16
+"""Opacity of grids: of the ink, so that they suit a dark page as well."""
+SHOWN = "shown"
+"""The name of the data that a chart shows, for the table beside it."""
 MOST_WITH_HOURS_MS = 3 * DAY_MS
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
+class Column(NamedTuple):
+    """One thing that is said of each mark: under the pointer, and in the table for those who do not see the chart."""
+
+    field: str
+    title: str
+    digits: int | None = None  # of a number; None of a word
+
+
 class Drawing(NamedTuple):
-    """A chart, and its legend: the page writes it as text, which wraps and can be read aloud."""
+    """A chart, its legend, which the page writes as text that wraps and can be read aloud, and its table's columns."""
 
     chart: Any  # alt.Chart or alt.LayerChart
     legend: list[tuple[str, str]]  # name and colour
+    columns: list[Column]
+
+    def as_json(self) -> dict[str, Any]:
+        """What the page's script draws."""
+        # The tests validate what is drawn; doing it again takes half a second for each chart.
+        return {"spec": self.chart.to_dict(validate=False), "legend": self.legend, "columns": self.columns}
+
+
+def told(columns: Sequence[Column]) -> list[alt.Tooltip]:
+    """The columns under the pointer."""
+    return [
+        alt.Tooltip(f"{field}:N", title=title)
+        if digits is None
+        else alt.Tooltip(f"{field}:Q", title=title, format=f",.{digits}f")
+        for field, title, digits in columns
+    ]
 
 
 def use_names(speaker: Speaker) -> dict[str, str]:
@@ -38,8 +64,8 @@ def quality_names(speaker: Speaker) -> tuple[str, str]:
     return speaker.say("mesuré", "measured"), speaker.say("estimé", "estimated")
 
 
-def inline(values: list[dict[str, Any]]) -> alt.InlineData:
-    return alt.InlineData(values=values)
+def inline(values: list[dict[str, Any]], name: str = SHOWN) -> alt.InlineData:
+    return alt.InlineData(values=values, name=name)
 
 
 def colour(field: str, names: dict[str, str], colours: dict[str, str]) -> alt.Color:
@@ -55,10 +81,6 @@ def hatched(field: str, names: dict[str, str], colours: dict[str, str], quality:
     domain = [f"{name} {how}" for how in quality for name in names.values()]
     full = [colours.get(key, INK) for key in names]
     return alt.Color(f"{field}:N", scale=alt.Scale(domain=domain, range=[*full, *map(hatch, full)]), legend=None)
-
-
-def pale(quality: tuple[str, str]) -> Any:
-    return alt.when(alt.datum.quality == quality[1]).then(alt.value(_PALE)).otherwise(alt.value(1))
 
 
 def rank(index: int, name: str, quality: tuple[str, str]) -> int:
@@ -100,26 +122,25 @@ def legend(
     colours: dict[str, str],
     estimated: bool,
     speaker: Speaker,
-    *,
-    hatches: bool = False,
 ) -> list[tuple[str, str]]:
     entries = [(name, colours[key]) for key, name in names.items() if key in drawn]
-    if estimated and hatches:
-        return [*entries, (speaker.say("estimé (hachuré)", "estimated (hatched)"), hatch(INK))]
-    pale = speaker.say("estimé (toute couleur pâle)", "estimated (any pale colour)")
-    return [*entries, (pale, _PALE_INK)] if estimated else entries
+    hatched = speaker.say("estimé (hachuré)", "estimated (hatched)")
+    return [*entries, (hatched, hatch(INK))] if estimated else entries
 
 
-def styled(chart: Any, height: int, description: str, legend: list[tuple[str, str]]) -> Drawing:
+def styled(
+    chart: Any, height: int, description: str, legend: list[tuple[str, str]], columns: Sequence[Column]
+) -> Drawing:
     """Width of its card, quiet axes, no frame."""
     styled = (
-        chart.properties(width="container", height=height, description=description)
+        chart.properties(width="container", height=height, description=description, background="transparent")
         .configure_view(stroke=None)
         .configure_axis(
-            labelFont=_FONT, titleFont=_FONT, labelColor=INK, titleColor=INK, gridColor=_GRID, domainColor="#B8BDC4",
-            tickColor="#B8BDC4", labelFontSize=11, titleFontSize=11, titleFontWeight="normal", labelOverlap="greedy",
+            labelFont=_FONT, titleFont=_FONT, labelColor=INK, titleColor=INK, gridColor=INK, gridOpacity=_FAINT,
+            domainColor=INK, domainOpacity=0.4, tickColor=INK, tickOpacity=0.4,
+            labelFontSize=11, titleFontSize=11, titleFontWeight="normal", labelOverlap="greedy",
         )
         .configure_axisX(grid=False)
         .configure_text(font=_FONT)
     )  # fmt: skip
-    return Drawing(styled, legend)
+    return Drawing(styled, legend, list(columns))

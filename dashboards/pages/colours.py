@@ -3,6 +3,9 @@
 A use or a carrier keeps its colour in every chart.
 """
 
+INK = "currentColor"
+"""Text, axes and what has no colour of its own: dark on a light page, light on a dark one."""
+
 USE_COLOURS = {
     "office": "#0072B2",
     "workshop": "#E69F00",
@@ -12,7 +15,7 @@ USE_COLOURS = {
     "shared": "#56B4E9",
     "storage": "#8A8F98",
     "farming": "#C9B600",
-    "": "#3B4048",
+    "": INK,
 }
 CARRIER_COLOURS = {
     "electricity": "#E69F00",
@@ -25,9 +28,12 @@ CARRIER_COLOURS = {
 }
 ROOM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
-INK = "#4A5058"
-
 
 def hatch(colour: str) -> str:
-    """The hatch of a colour, as the page's own pattern is called."""
-    return f"url(#hatch-{colour.removeprefix('#')})"
+    """The hatch of a colour, a pattern of the page."""
+    return f"url(#{hatch_id(colour)})"
+
+
+def hatch_id(colour: str) -> str:
+    """What the page calls that pattern."""
+    return f"hatch-{colour.removeprefix('#')}"

@@ -7,25 +7,30 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from dashboards.pages.period import BARS, WHOLE, Period, Span
+from energy.derived.indicator_query import Kind
 from energy.meters.steps import Steps
 from energy.usage import SITE, summed
 from estate.calendar import Every, Step, floor
 from estate.vocabulary import CARRIERS
 from store.base import Store, Usage, UsageRow, UsageTag
 
-Kind = Literal["site", "building", "tenant"]
-
 
 class Scope(NamedTuple):
-    """Whose figures."""
+    """Whose figures. Of a zone the page shows no consumption: meters are of buildings."""
 
     kind: Kind
-    id: str = ""  # of the building or tenant
+    id: str = ""  # of the building, zone or tenant
+
+    @property
+    def path(self) -> str:
+        """Where its page is."""
+        return "/energy" if self.kind == "site" else f"/{self.kind}s/{quote(self.id, safe='')}"
 
     @property
     def of(self) -> Literal["meter", "tenant"]:
@@ -131,8 +136,20 @@ async def parts(store: Store, scope: Scope, period: Period) -> list[Part]:
     ]
 
 
-async def gaps(store: Store, scope: Scope, period: Period) -> list[Part]:
-    """The meters of which something was estimated, the most first."""
+async def tenants(store: Store, period: Period) -> list[Part]:
+    """What each tenant used of each carrier."""
+    span = period.so_far
+    where: Mapping[UsageTag, Sequence[str]] = {"carrier": list(CARRIERS)}
+    rows = await store.usage(Usage(WHOLE[period.length], *span, "tenant", where, ("tenant", "carrier")))
+    totals = [(row.tags, summed([row])) for row in rows]
+    return [
+        Part(tags["tenant"], tags["carrier"], int(steps.amounts.sum()), int(steps.guessed.sum()))
+        for tags, steps in totals
+    ]
+
+
+async def meters(store: Store, scope: Scope, period: Period) -> list[Part]:
+    """What each meter counted, the most first."""
     span = period.so_far
     query = Usage(WHOLE[period.length], span.start_ms, span.end_ms, scope.of, scope.where, ("meter", "carrier"))
     totals = [(row.tags, summed([row])) for row in await store.usage(query)]
@@ -140,7 +157,12 @@ async def gaps(store: Store, scope: Scope, period: Period) -> list[Part]:
         Part(tags["meter"], tags["carrier"], int(steps.amounts.sum()), int(steps.guessed.sum()))
         for tags, steps in totals
     ]
-    return sorted((part for part in found if part.guessed), key=lambda part: -part.guessed)
+    return sorted(found, key=lambda part: -part.amount)
+
+
+def gaps(counted: Sequence[Part]) -> list[Part]:
+    """The meters of which something was estimated, the most first."""
+    return sorted((part for part in counted if part.guessed), key=lambda part: -part.guessed)
 
 
 async def first_ms(store: Store, now_ms: int) -> int:

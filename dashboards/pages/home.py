@@ -1,27 +1,26 @@
 """The pages people open: the site's, the demo's mails, and the description of the API."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
 
 from alerts.sink import list_mails, read_mail
 from alerts.words import amount, percent
-from dashboards.api import problems
 from dashboards.api.models import DeviceState
 from dashboards.api.params import MOST_VALUES
 from dashboards.api.reference import EXAMPLES, Reference
 from dashboards.language import Speaker
 from dashboards.pages.board import Board, Live
-from dashboards.pages.render import Lang, Pages, ms
+from dashboards.pages.render import Lang, Pages, drawn, ms
 from dashboards.pages.static_files import StaticFiles
 from dashboards.pages.working import work_router
 from dashboards.parts import Parts
-from dashboards.reasons import REASONS
 from estate.vocabulary import CARRIERS
-from store.base import StoreUnavailable
 
 MAIL_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """A mail brings its own styles and pictures, and nothing else: the frame inherits this policy."""
@@ -36,22 +35,18 @@ def page_router(parts: Parts, static: StaticFiles) -> APIRouter:
     router.include_router(work_router(parts, pages))
 
     @router.get("/")
-    async def page(request: Request, lang: Lang = None) -> HTMLResponse:
-        speaker = pages.speaker(request, lang)
-        return pages.render("page.html", speaker, **_page(parts, await board.live(), speaker), sources=board.sources())
+    async def page(request: Request, lang: Lang = None) -> Response:
+        async def read(speaker: Speaker) -> Mapping[str, Any]:
+            return {**_page(parts, await board.live(), speaker), "sources": board.sources()}
+
+        return await pages.show(request, "site.html", lang, read)
 
     @router.get("/charts/{name}.json")
-    async def chart(request: Request, name: str, lang: Lang = None) -> JSONResponse:
+    async def chart(request: Request, name: str, lang: Lang = None) -> Response:
         if name not in board.charts:
             raise HTTPException(404, f"there is no chart {name!r}; there are {', '.join(board.charts)}")
         speaker = pages.speaker(request, lang)
-        try:
-            drawing = await board.chart(name, speaker)
-        except StoreUnavailable as error:  # said on the page, so in its language
-            return problems.answer(
-                503, f"{speaker.say('le stockage ne répond pas :', 'the store does not answer:')} {error}"
-            )
-        return JSONResponse(drawing, headers={"Cache-Control": "no-store"})
+        return await drawn(lambda: board.chart(name, speaker), speaker)
 
     @router.get("/docs")
     async def docs(request: Request, lang: Lang = None) -> HTMLResponse:
@@ -97,9 +92,7 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
         return "–" if row.last_seen is None else speaker.ago(ms(row.last_seen), live.at_ms)
 
     return {
-        "live": live,
-        "ledger": parts.ledger,
-        "spool": parts.intake and parts.intake.spool_fill,
+        "at": live,
         "enrolled": len(estate.devices),
         "health": {**counts, "known": len(live.devices) - counts["unknown"]},
         "attention": [row for row in live.devices if row.status != "reporting"],
@@ -109,9 +102,7 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
         "carrier_name": lambda carrier: speaker.say(CARRIERS[carrier].fr, CARRIERS[carrier].en),
         "amount": lambda value, carrier: amount(value, carrier, language),
         "percent": lambda share: percent(share, language),
-        "reason_name": lambda reason: REASONS[reason].said(language).name,
         "seen": seen,
-        "received": lambda row: speaker.moment(ms(row.time)),
     }
 
 

@@ -119,13 +119,15 @@ async def rooms(store: Store) -> list[str]:
     return sorted({point.zone for point in points if point.zone})[:MOST_ROOMS]
 
 
-async def room_values(store: Store, quantity: str, zones: Sequence[str], now_ms: int) -> list[RoomValue]:
-    """The last week of one quantity in these rooms, window by window; a hole begins with a value that is none."""
-    if not zones:
+async def room_values(
+    store: Store, quantity: str, zones: Sequence[str], span: tuple[int, int], step_ms: int = ROOM_STEP_MS
+) -> list[RoomValue]:
+    """One quantity in these rooms, window by window of the span; a hole begins with a value that is none."""
+    start_ms, end_ms = span[0] - span[0] % step_ms, span[1]
+    if not zones or start_ms >= end_ms:
         return []
-    start_ms = now_ms - ROOMS_MS - (now_ms - ROOMS_MS) % ROOM_STEP_MS
-    query = Series(quantity, start_ms, now_ms, ROOM_STEP_MS, "mean", {"zone": zones}, ["zone"])
-    return [value for row in await store.series(query) for value in _with_gaps(row)]
+    query = Series(quantity, start_ms, end_ms, step_ms, "mean", {"zone": zones}, ["zone"])
+    return [value for row in await store.series(query) for value in _with_gaps(row, step_ms)]
 
 
 async def now(estate: Estate, store: Store, now_ms: int) -> Now:
@@ -152,13 +154,13 @@ async def now(estate: Estate, store: Store, now_ms: int) -> Now:
     )
 
 
-def _with_gaps(row: Row) -> Iterator[RoomValue]:
+def _with_gaps(row: Row, step_ms: int) -> Iterator[RoomValue]:
     """The row's values, and one without value after each that the next window does not follow."""
     zone, times = row.tags["zone"], row.times.tolist()
     for start, following_start, value in zip(times, [*times[1:], 0], row.values.tolist(), strict=True):
         yield RoomValue(start, zone, value)
-        if following_start != start + ROOM_STEP_MS:
-            yield RoomValue(start + ROOM_STEP_MS, zone, None)
+        if following_start != start + step_ms:
+            yield RoomValue(start + step_ms, zone, None)
 
 
 def _live(estate: Estate, point: Point, now_ms: int) -> bool:

@@ -1,17 +1,24 @@
-"""Templates to pages, in one request's language."""
+"""Templates to pages, in one request's language; the live parts of a page alone, to who asks for events."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi import Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from dashboards.api.problems import answer
 from dashboards.language import Speaker, choose
+from dashboards.pages.colours import CARRIER_COLOURS, INK, hatch_id
 from dashboards.pages.static_files import StaticFiles
 from dashboards.parts import Parts
+from store.base import StoreUnavailable
 
 Lang = Annotated[str | None, Query(pattern="^(fr|en)$")]
+Read = Callable[[Speaker], Awaitable[Mapping[str, Any]]]
+"""Reads what a template shows."""
 
 
 class Pages:
@@ -31,25 +38,60 @@ class Pages:
     def speaker(self, request: Request, lang: str | None) -> Speaker:
         return Speaker(choose(lang, request.headers.get("accept-language", "")), self.parts.estate.site.zone)
 
+    async def show(self, request: Request, template: str, lang: str | None, read: Read, *, here: str = "") -> Response:
+        """The page; or, where events are asked for, what changes of its live parts, for as long as somebody looks."""
+        speaker = self.speaker(request, lang)
+        if "text/event-stream" not in request.headers.get("accept", ""):
+            return self.render(template, speaker, here=here, **await read(speaker))
+
+        async def draw() -> Mapping[str, str]:
+            return self._drawn(template, speaker, here, await read(speaker))[1]
+
+        return self.parts.viewers.stream(draw, self._static.script_url)
+
     def render(
         self, template: str, speaker: Speaker, *, here: str = "", status: int = 200, **context: Any
     ) -> HTMLResponse:
         """The page, never kept by a browser; `here` is what its address asks besides the language, ending in `&`."""
-        site = self.parts.estate.site
+        html, _ = self._drawn(template, speaker, here, context)
+        return HTMLResponse(html, status, headers={"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
+
+    def _drawn(
+        self, template: str, speaker: Speaker, here: str, context: Mapping[str, Any]
+    ) -> tuple[str, dict[str, str]]:
+        """The page, and what it holds between `{% call live("id") %}` and its end, by id."""
+        site, found = self.parts.estate.site, dict[str, str]()
+
+        def live(name: str, caller: Callable[[], Markup]) -> Markup:
+            found[name] = caller()
+            return Markup(found[name])  # noqa: S704 (it is escaped already: the template's own)
+
         html = self._templates.get_template(template).render(
             site=site,
             here=here,
             speaker=speaker,
             say=speaker.say,
+            live=live,
+            ms=ms,
             notice=speaker.say(site.notice_fr, site.notice_en),
             has_mail=self.parts.mail_folder is not None,
+            signed_in=self.parts.web.token is not None,
+            hatches={hatch_id(colour): colour for colour in (*CARRIER_COLOURS.values(), INK)},
             style_url=self._static.style_url,
             script_url=self._static.script_url,
             actions_url=self._static.actions_url,
             vega_url=self._static.vega_url,
             **context,
         )
-        return HTMLResponse(html, status, headers={"Cache-Control": "no-store", "Vary": "Accept-Language"})
+        return html, found
+
+
+async def drawn(draw: Callable[[], Awaitable[dict[str, Any] | None]], speaker: Speaker) -> Response:
+    """A chart as its page's script takes it; null when there is nothing to draw."""
+    try:
+        return JSONResponse(await draw(), headers={"Cache-Control": "no-store"})
+    except StoreUnavailable as error:  # said on the page, so in its language
+        return answer(503, f"{speaker.say('le stockage ne répond pas :', 'the store does not answer:')} {error}")
 
 
 def ms(rfc3339: str) -> int:

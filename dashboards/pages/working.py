@@ -1,11 +1,12 @@
 """The pages for work: what was refused and why, and the devices, with forms to add the unknown ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from starlette.responses import Response
 
 from dashboards.api.models import DeviceState, MessageId
 from dashboards.devices import known_devices, unknown_devices
@@ -96,30 +97,30 @@ def work_router(parts: Parts, pages: Pages) -> APIRouter:
         )
 
     @router.get("/devices")
-    async def devices(request: Request, lang: Lang = None) -> HTMLResponse:
-        speaker, now_ms = pages.speaker(request, lang), parts.clock()
-        known, trouble = list[DeviceState](), ""
-        try:
-            known = await known_devices(parts.estate, parts.store, parts.state, now_ms)
-        except StoreUnavailable as error:
-            trouble = str(error)
-        unknown = await unknown_devices(parts.estate, parts.state, now_ms)
-        return pages.render(
-            "devices.html",
-            speaker,
-            **shared(speaker),
-            estate=parts.estate,
-            sample=parts.estate_folder is None,
-            can_add=can_write and parts.estate_folder is not None,
-            kinds={kind: speaker.say(*names) for kind, names in KINDS.items()},
-            codecs=sorted(CODECS),
-            trouble=trouble,
-            unknown=unknown[:FORMS],
-            unknown_more=max(0, len(unknown) - FORMS),
-            findings=[(row, finding) for row in (*unknown, *known) for finding in row.findings],
-            known=sorted(known, key=lambda row: (URGENCY[row.status], row.device)),
-            ago=lambda text: speaker.ago(ms(text), now_ms) if text else "–",
-        )
+    async def devices(request: Request, lang: Lang = None) -> Response:
+        async def read(speaker: Speaker) -> Mapping[str, Any]:
+            now_ms, known, trouble = parts.clock(), list[DeviceState](), ""
+            try:
+                known = await known_devices(parts.estate, parts.store, parts.state, now_ms)
+            except StoreUnavailable as error:
+                trouble = str(error)
+            unknown = await unknown_devices(parts.estate, parts.state, now_ms)
+            return {
+                **shared(speaker),
+                "estate": parts.estate,
+                "sample": parts.estate_folder is None,
+                "can_add": can_write and parts.estate_folder is not None,
+                "kinds": {kind: speaker.say(*names) for kind, names in KINDS.items()},
+                "codecs": sorted(CODECS),
+                "trouble": trouble,
+                "unknown": unknown[:FORMS],
+                "unknown_more": max(0, len(unknown) - FORMS),
+                "findings": [(row, finding) for row in (*unknown, *known) for finding in row.findings],
+                "known": sorted(known, key=lambda row: (URGENCY[row.status], row.device)),
+                "ago": lambda text: speaker.ago(ms(text), now_ms) if text else "–",
+            }
+
+        return await pages.show(request, "devices.html", lang, read)
 
     return router
 

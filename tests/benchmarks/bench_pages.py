@@ -156,8 +156,8 @@ def questions(now_ms: int, site: Estate) -> dict[str, str]:
         "indicators: a tenant, a year": asked("/api/indicators", DAYS - 1, of="tenant", id=tenant),
         "page: site, this year": asked("/energy", period="year"),
         "page: site, this month": asked("/energy", period="month"),
-        "page: a building, this year": asked("/energy", period="year", of="building:b07"),
-        "page: a tenant, this year": asked("/energy", period="year", of=f"tenant:{tenant}"),
+        "page: a building, this year": asked("/buildings/b07", period="year"),
+        "page: a tenant, this year": asked(f"/tenants/{tenant}", period="year"),
         "page: its chart of use, this year": asked("/energy/use.json", period="year"),
     }
 

@@ -12,6 +12,7 @@ from alerts.state import AlertState
 from dashboards.app import create_app
 from dashboards.health import Readiness
 from dashboards.parts import Parts
+from dashboards.viewers import Viewers
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, STEPS, floor
 from estate.model import FOREVER_MS, Building, Consumption, Device, Estate, Meter, Placement, Point, Site, Tenant, Zone
 from ingest.account.ledger import IGNORED, QUARANTINED, Ledger
@@ -132,7 +133,8 @@ async def empty(tmp_path: Path) -> AsyncIterator[Parts]:
     estate, ledger = small_estate(), Ledger()
     pipeline = Pipeline(estate, estate.routes(Context(estate.site.zone)))
     intake = Intake(pipeline, store, state, ledger, lambda: NOW)
-    yield Parts(estate, store, ledger, intake, state, lambda: Readiness("ready", ""), None, lambda: NOW, no_alerts)
+    parts = Parts(estate, store, ledger, intake, state, lambda: Readiness("ready", ""), None, lambda: NOW, no_alerts)
+    yield replace(parts, viewers=Viewers(every_s=0.3))
     await store.close()
     state.close()
 

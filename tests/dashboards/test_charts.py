@@ -9,12 +9,14 @@ import vl_convert
 
 from dashboards.language import Speaker, choose
 from dashboards.pages import charts
+from dashboards.pages.line_charts import ROOM_QUANTITIES, rooms_chart, trend_chart
 from dashboards.pages.queries import DayUse, LoadStep, Ranked, RoomValue
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
 from estate.model import Zone
 from tests.dashboards.conftest import NOW, small_estate
 
 SPEAKER = Speaker("fr", ZoneInfo("Europe/Paris"))
+CO2, PEOPLE = "climate.co2", "occupancy.count"
 SPAN = (NOW - 2 * DAY_MS, NOW)
 AUTUMN = 1_792_886_400_000
 """2026-10-25T00:00:00Z, an hour before the clocks go back in Paris."""
@@ -22,8 +24,7 @@ AUTUMN = 1_792_886_400_000
 
 def rows_of(spec: dict[str, Any]) -> list[dict[str, Any]]:
     """The data a specification carries."""
-    (rows,) = spec["datasets"].values()
-    return list(rows)
+    return list(spec["data"]["values"])
 
 
 def test_load_keeps_holes_and_estimates_apart() -> None:
@@ -35,7 +36,7 @@ def test_load_keeps_holes_and_estimates_apart() -> None:
     assert [(NOW, 3.0, "mesuré"), (NOW, 1.0, "estimé"), (NOW + 2 * STEP_MS, 2.0, "mesuré")] == [
         (value["start"], value["kw"], value["quality"]) for value in values
     ]
-    assert ["Bureaux", "estimé (toute couleur pâle)"] == [name for name, _ in drawing.legend]
+    assert ["Bureaux", "estimé (hachuré)"] == [name for name, _ in drawing.legend]
 
 
 def test_hour_that_comes_twice() -> None:
@@ -82,8 +83,8 @@ def test_rooms_keep_their_colour() -> None:
     zones = ["b01-room", "b02-room"]
     twin = Zone("b02-room", "b02", "Salle du conseil", 40.0)
     estate = replace(small_estate(), zones={**small_estate().zones, "b02-room": twin})
-    co2 = charts.co2_chart([RoomValue(NOW, zone, 700.0) for zone in zones], zones, SPAN, estate, SPEAKER)
-    people = charts.occupancy_chart([RoomValue(NOW, "b02-room", 2.0)], zones, SPAN, estate, SPEAKER)
+    co2 = rooms_chart(CO2, [RoomValue(NOW, zone, 700.0) for zone in zones], zones, SPAN, estate, SPEAKER)
+    people = rooms_chart(PEOPLE, [RoomValue(NOW, "b02-room", 2.0)], zones, SPAN, estate, SPEAKER)
 
     assert ["Salle du conseil (b01-room)", "Salle du conseil (b02-room)"] == [name for name, _ in co2.legend]
     assert co2.legend == people.legend
@@ -99,8 +100,8 @@ def test_every_chart_is_valid_and_draws() -> None:
             charts.load_chart([LoadStep(NOW, "", 3000.0, 1000.0)], SPAN, speaker),
             charts.days_chart([DayUse("2026-11-23", "gas", 1e6, 0.0)], ["2026-11-22", "2026-11-23"], speaker),
             charts.ranking_chart([Ranked("b01", 4.0, 0.25, 28)], estate, 28, speaker),
-            charts.co2_chart(room, ["b01-room"], SPAN, estate, speaker),
-            charts.occupancy_chart(room, ["b01-room"], SPAN, estate, speaker),
+            *(rooms_chart(quantity, room, ["b01-room"], SPAN, estate, speaker) for quantity in ROOM_QUANTITIES),
+            trend_chart({"a": [(NOW, 1.0), (NOW + STEP_MS, 2.0)]}, {"a": "A"}, "A", SPAN, STEP_MS, speaker),
         ):
             spec = {**drawing.chart.to_dict(), "width": 300}
 

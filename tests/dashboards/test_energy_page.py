@@ -24,7 +24,7 @@ def priced(filled: Parts) -> Parts:
 async def test_cost_and_explanation(priced: Parts) -> None:
     """Of a building in a day: 36 quarter hours of 1 kWh at 0.20 EUR; explained with quantity, price and product."""
     async with client_of(priced) as client:
-        page = (await client.get("/energy?of=building:b02&period=day&lang=en&explain=electricity")).text
+        page = (await client.get("/buildings/b02?period=day&lang=en&explain=electricity")).text
 
     figures, explanation = page.partition('id="figures"')[2], page.partition('id="explanation"')[2]
     assert "36\u00a0kWh" in figures
@@ -35,7 +35,7 @@ async def test_cost_and_explanation(priced: Parts) -> None:
 async def test_unknown_cost_is_said(priced: Parts) -> None:
     """What has no contract costs an unknown amount, not nothing."""
     async with client_of(priced) as client:
-        page = (await client.get("/energy?of=building:b01&period=day&lang=en")).text
+        page = (await client.get("/buildings/b01?period=day&lang=en")).text
 
     assert "Cost unknown, without contract: b01-electricity, b01-gas" in page
 
@@ -43,7 +43,7 @@ async def test_unknown_cost_is_said(priced: Parts) -> None:
 async def test_tenant_sees_no_neighbour(filled: Parts) -> None:
     """A tenant's view holds its own share, and no other figure of the building."""
     async with client_of(filled) as client:
-        page = (await client.get("/energy?of=tenant:baker&period=day&lang=fr")).text
+        page = (await client.get("/tenants/baker?period=day&lang=fr")).text
 
     figures = page.partition('id="figures"')[2].partition('id="gaps"')[0]
     assert "4,5\u00a0kWh" in figures
@@ -51,17 +51,18 @@ async def test_tenant_sees_no_neighbour(filled: Parts) -> None:
 
 
 WRONG = {
-    "of=building:b99": "building",
-    "of=tenant:nobody": "tenant",
-    "period=decade": "period",
-    "day=1066-10-14": "day",
+    "/buildings/b99": "building",
+    "/tenants/nobody": "tenant",
+    "/zones/nowhere": "zone",
+    "/energy?period=decade": "period",
+    "/zones?day=1066-10-14": "day",
 }
 
 
-@pytest.mark.parametrize(("query", "parameter"), WRONG.items())
-async def test_wrong_addresses(client: httpx.AsyncClient, query: str, parameter: str) -> None:
+@pytest.mark.parametrize(("path", "parameter"), WRONG.items())
+async def test_wrong_addresses(client: httpx.AsyncClient, path: str, parameter: str) -> None:
     """What is not known is named."""
-    answer = await client.get(f"/energy?{query}")
+    answer = await client.get(path)
 
     assert (400, parameter) == (answer.status_code, answer.json()["parameter"])
 

@@ -17,7 +17,7 @@ from dashboards.pages.board import Board
 from dashboards.pages.cache import Brief
 from dashboards.parts import Parts
 from dashboards.settings import WebSettings
-from estate.calendar import HOUR_MS, STEP_MS
+from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
 from estate.model import FOREVER_MS, Placement
 from tests.dashboards.conftest import HOSTILE, NOW, PARIS, client_of
 
@@ -49,7 +49,7 @@ async def test_ranking_counts_days(filled: Parts) -> None:
 
 async def test_room_breaks_in_a_hole(filled: Parts) -> None:
     """Where a room's device was silent the line has a value that is none."""
-    rows = await queries.room_values(filled.store, "climate.co2", ["b01-room"], NOW)
+    rows = await queries.room_values(filled.store, "climate.co2", ["b01-room"], (NOW - 7 * DAY_MS, NOW))
     first_hole = next(index for index, row in enumerate(rows) if row.value is None)
 
     assert 2 == sum(row.value is None for row in rows)
@@ -97,7 +97,7 @@ async def test_charts_are_bounded(filled: Parts) -> None:
         answer = await client.get("/charts/nothing.json")
 
     assert load is not None
-    (rows,) = load["spec"]["datasets"].values()
+    rows = load["spec"]["data"]["values"]
     assert 2 * 192 + 2 == len(rows)
     assert NOW - STEP_MS >= max(row["start"] for row in rows)
     assert 404 == answer.status_code

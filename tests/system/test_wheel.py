@@ -12,7 +12,7 @@ from tests.system.running import ROOT
 NAMES = {"sensors", "estate", "store", "ingest", "energy", "alerts", "dashboards", "microville.py"}
 
 DATA = {
-    "dashboards/pages/templates/page.html",
+    "dashboards/pages/templates/site.html",
     "estate/sample/estate.toml",
     "estate/sample/devices.csv",
 }

@@ -1,13 +1,17 @@
-// Keeps the page fresh: live parts every 10 s, charts every minute, both only while the page is looked at.
+// Keeps the page true: its parts come by server-sent events while it is looked at, its charts once a minute.
 "use strict";
 
-const LIVE_MS = 1000 * (document.getElementById("fresh").dataset.every || 10);
-const CHART_MS = 60_000;
+const AGAIN_MS = 5_000;
 const SVG = "http://www.w3.org/2000/svg";
 const FRENCH = { decimal: ",", thousands: "\u202f", grouping: [3], currency: ["", "\u00a0€"] };
 const page = document.documentElement;
-const drawn = new Map(); // figure → the text it was drawn from, and its view
-let answeredAt = performance.now();
+const assets = document.currentScript.getAttribute("src");
+const fresh = document.getElementById("fresh");
+const lost = document.querySelector(".lost");
+const drawn = new Map(); // figure → the text it was drawn from, its view and its table's columns
+const waiting = new Map(); // id → what a part that holds the focus is to become
+let source = null;
+let toldAt = performance.now();
 
 class Refusal extends Error {} // the service answered, that it cannot
 
@@ -17,17 +21,6 @@ async function fetched(url) {
   if (response.ok) return text;
   const isProblem = response.headers.get("Content-Type")?.includes("problem+json");
   throw new Refusal(isProblem ? JSON.parse(text).detail : `${response.status} ${response.statusText}`);
-}
-
-async function refreshLive() {
-  const fresh = new DOMParser().parseFromString(await fetched(location.href), "text/html");
-  for (const part of fresh.querySelectorAll("[data-live]")) {
-    const shown = document.getElementById(part.id);
-    if (shown && shown.innerHTML !== part.innerHTML) shown.replaceChildren(...part.childNodes);
-  }
-  answeredAt = performance.now();
-  const storeAnswers = !document.getElementById("store").childElementCount;
-  if (storeAnswers && document.querySelector(".broken")) charts();
 }
 
 function swatch(colour) {
@@ -47,6 +40,34 @@ function legendItem([name, colour]) {
   return item;
 }
 
+function cell(kind, text, isNumber) {
+  const made = document.createElement(kind);
+  made.textContent = text;
+  if (isNumber) made.className = "n";
+  if (kind === "th") made.scope = "col";
+  return made;
+}
+
+function fillTable(details) {
+  const { view, columns } = drawn.get(details.closest("figure")) ?? {};
+  if (!view || !details.open) return;
+  const table = details.querySelector("table");
+  const words = (value, digits) => {
+    if (value === null || value === undefined) return "–";
+    return digits === null ? value : value.toLocaleString(page.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  };
+  const head = table.createTHead();
+  const body = table.tBodies[0] ?? table.createTBody();
+  const row = document.createElement("tr");
+  row.append(...columns.map(([, title, digits]) => cell("th", title, digits !== null)));
+  head.replaceChildren(row);
+  body.replaceChildren(...view.data("shown").map((mark) => {
+    const line = document.createElement("tr");
+    line.append(...columns.map(([field, , digits]) => cell("td", words(mark[field], digits), digits !== null)));
+    return line;
+  }));
+}
+
 async function refreshChart(figure) {
   const text = await fetched(figure.dataset.chart);
   const before = drawn.get(figure);
@@ -63,56 +84,94 @@ async function refreshChart(figure) {
     ...(page.lang === "fr" && { formatLocale: FRENCH }),
   });
   before?.view.finalize();
-  drawn.set(figure, { text, view: embedded.view });
+  drawn.set(figure, { text, view: embedded.view, columns: answer.columns });
   figure.querySelector(".legend").replaceChildren(...answer.legend.map(legendItem));
+  fillTable(figure.querySelector(".as-table"));
   figure.classList.add("drawn");
 }
 
+let drawing = false;
+
 async function refreshCharts() {
+  if (drawing) return;
+  drawing = true;
   // One after the other: a small machine draws the first one sooner.
   for (const figure of document.querySelectorAll("[data-chart]")) {
     try {
       await refreshChart(figure);
       figure.classList.remove("broken");
     } catch (error) {
-      if (error instanceof TypeError) throw error; // no answer at all: said once, in the header
+      if (error instanceof TypeError) break; // no answer at all: said once, in the header
       const trouble = figure.querySelector(".trouble");
       trouble.textContent = trouble.dataset.words.replace("{}", error.message);
       figure.classList.add("broken");
     }
   }
+  drawing = false;
 }
 
-function guarded(work) {
-  let busy = false;
-  return async () => {
-    if (busy || document.visibilityState !== "visible") return;
-    busy = true;
-    try {
-      await work();
-      page.classList.remove("cut-off");
-    } catch (error) {
-      console.warn(error);
-      const { absent, refused } = lost.dataset;
-      lost.textContent = error instanceof Refusal ? refused.replace("{}", error.message) : absent;
-      page.classList.add("cut-off"); // the next turn tries again
-    } finally {
-      busy = false;
-    }
+function put(id, html) {
+  const shown = document.getElementById(id);
+  if (!shown || shown.contains(document.activeElement)) return !shown; // nothing is taken from under the fingers
+  const made = document.createElement("template");
+  made.innerHTML = html;
+  if (made.innerHTML !== shown.innerHTML) shown.replaceChildren(made.content);
+  return true;
+}
+
+function take({ parts, charts, assets: theirs }) {
+  if (theirs !== assets) {
+    location.reload(); // the service is another one than this page is of
+    return;
+  }
+  for (const [id, html] of Object.entries(parts)) waiting.set(id, html);
+  for (const [id, html] of waiting) if (put(id, html)) waiting.delete(id);
+  toldAt = performance.now();
+  const isBack = page.classList.contains("cut-off");
+  page.classList.remove("cut-off");
+  const storeAnswers = !document.getElementById("store")?.childElementCount;
+  if (charts || isBack || (storeAnswers && document.querySelector(".broken"))) refreshCharts();
+}
+
+async function sayWhy() {
+  try {
+    const response = await fetch(location.href, { method: "HEAD", cache: "no-store" });
+    if (response.status === 401) location.reload(); // the page asks for the token
+    lost.textContent = lost.dataset.refused.replace("{}", `${response.status} ${response.statusText}`);
+    if (response.ok) return; // the next connection tells
+  } catch {
+    lost.textContent = lost.dataset.absent;
+  }
+  page.classList.add("cut-off");
+}
+
+function hush() {
+  source?.close();
+  source = null;
+}
+
+function listen() {
+  if (source || document.visibilityState !== "visible") return;
+  source = new EventSource(location.href);
+  source.onmessage = ({ data }) => take(JSON.parse(data));
+  source.onerror = () => {
+    sayWhy();
+    if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
+    hush();
+    setTimeout(listen, AGAIN_MS);
   };
 }
 
-const fresh = document.getElementById("fresh");
-const lost = document.querySelector(".lost");
-const live = guarded(refreshLive);
-const charts = guarded(refreshCharts);
 setInterval(() => {
-  fresh.textContent = fresh.dataset.words.replace("{}", Math.round((performance.now() - answeredAt) / 1000));
+  fresh.textContent = fresh.dataset.words.replace("{}", Math.round((performance.now() - toldAt) / 1000));
 }, 1000);
-setInterval(live, LIVE_MS);
-setInterval(charts, CHART_MS);
 document.addEventListener("visibilitychange", () => {
-  live();
-  charts();
+  if (document.visibilityState === "visible") {
+    listen();
+    refreshCharts();
+  } else hush();
 });
-charts();
+window.addEventListener("pagehide", hush);
+for (const details of document.querySelectorAll(".as-table")) details.addEventListener("toggle", () => fillTable(details));
+refreshCharts();
+listen();

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 
 from dashboards.language import Speaker
-from dashboards.pages.chart_style import Drawing, hatched, inline, legend, quality_names, rank, styled
+from dashboards.pages.chart_style import Column, Drawing, hatched, inline, legend, quality_names, rank, styled, told
 from dashboards.pages.colours import CARRIER_COLOURS, INK
 from dashboards.pages.figures import Bar, Part
 from dashboards.pages.period import BARS, Length, Period
@@ -30,6 +30,7 @@ def use_chart(rows: Sequence[Bar], former: Mapping[str, Steps], period: Period, 
             row.carrier, (_signed(row.carrier, row.measured), _signed(row.carrier, row.guessed)), speaker
         )
     ]
+    columns = [Column("bar", speaker.say("Début", "Start")), *_columns(speaker)]
     bars = (
         alt.Chart(inline(values))
         .mark_bar()
@@ -37,12 +38,12 @@ def use_chart(rows: Sequence[Bar], former: Mapping[str, Steps], period: Period, 
             y=alt.Y("kwh:Q", stack="zero", title=speaker.say("Énergie (kWh)", "Energy (kWh)")),
             color=hatched("fill", carriers, CARRIER_COLOURS, quality),
             order="rank:Q",
-            tooltip=[alt.Tooltip("bar:N", title=speaker.say("Début", "Start")), *_told(speaker)],
+            tooltip=told(columns),
         )
     )
     before = _former(former, period, list(labels.values()))
     ticks = (
-        alt.Chart(inline(before))
+        alt.Chart(inline(before, "former"))
         .mark_tick(color=INK, thickness=2)
         .encode(
             y="kwh:Q",
@@ -58,10 +59,10 @@ def use_chart(rows: Sequence[Bar], former: Mapping[str, Steps], period: Period, 
         axis=alt.Axis(labelAngle=0, title=None, labelOverlap="parity", labelSeparation=6),
     )
     drawn = {row.carrier for row in rows}
-    marks = legend(drawn, carriers, CARRIER_COLOURS, any(row.guessed for row in rows), speaker, hatches=True)
+    marks = legend(drawn, carriers, CARRIER_COLOURS, any(row.guessed for row in rows), speaker)
     marks += [(speaker.say("période précédente", "former period"), INK)] if before else []
     layers = alt.layer(bars.encode(x=x), ticks.encode(x=x)) if before else bars.encode(x=x)
-    return styled(layers, 260, speaker.say("Énergie par pas de temps", "Energy by step"), marks)
+    return styled(layers, 260, speaker.say("Énergie par pas de temps", "Energy by step"), marks, columns)
 
 
 def _pieces(carrier: str, amounts: tuple[int, int], speaker: Speaker) -> Iterator[dict[str, Any]]:
@@ -73,12 +74,12 @@ def _pieces(carrier: str, amounts: tuple[int, int], speaker: Speaker) -> Iterato
             yield {"kwh": wh / 1000, "carrier": name, "fill": f"{name} {how}", "quality": how, "rank": place}
 
 
-def _told(speaker: Speaker) -> list[alt.Tooltip]:
-    """What is said of a piece under the pointer, beside whose it is."""
+def _columns(speaker: Speaker) -> list[Column]:
+    """What is said of a piece beside whose it is."""
     return [
-        alt.Tooltip("carrier:N", title=speaker.say("Énergie", "Carrier")),
-        alt.Tooltip("kwh:Q", title="kWh", format=",.1f"),
-        alt.Tooltip("quality:N", title=speaker.say("Qualité", "Quality")),
+        Column("carrier", speaker.say("Énergie", "Carrier")),
+        Column("kwh", "kWh", 1),
+        Column("quality", speaker.say("Qualité", "Quality")),
     ]
 
 
@@ -96,6 +97,7 @@ def parts_chart(rows: Sequence[Part], names: Mapping[str, str], speaker: Speaker
         for piece in _pieces(row.carrier, (row.amount - row.guessed, row.guessed), speaker)
     ]
     order = [names[id_] for id_ in chosen]
+    columns = [Column("name", speaker.say("Qui", "Who")), *_columns(speaker)]
     chart = (
         alt.Chart(inline(values))
         .mark_bar()
@@ -104,13 +106,11 @@ def parts_chart(rows: Sequence[Part], names: Mapping[str, str], speaker: Speaker
             y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, domain=False, ticks=False)),
             color=hatched("fill", carriers, CARRIER_COLOURS, quality),
             order="rank:Q",
-            tooltip=[alt.Tooltip("name:N", title=speaker.say("Qui", "Who")), *_told(speaker)],
+            tooltip=told(columns),
         )
     )
-    marks = legend(
-        {r.carrier for r in rows}, carriers, CARRIER_COLOURS, any(r.guessed for r in rows), speaker, hatches=True
-    )
-    return styled(chart, max(90, 22 * len(order)), speaker.say("Énergie par partie", "Energy by part"), marks)
+    marks = legend({r.carrier for r in rows}, carriers, CARRIER_COLOURS, any(r.guessed for r in rows), speaker)
+    return styled(chart, max(90, 22 * len(order)), speaker.say("Énergie par partie", "Energy by part"), marks, columns)
 
 
 def carrier_names(speaker: Speaker) -> dict[str, str]:

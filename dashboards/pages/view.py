@@ -1,4 +1,4 @@
-"""One look at the page of energy: what its address asks, in words and in addresses beside it. Pure."""
+"""One look at a place over a period: what the address asks, in words and in addresses beside it. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dashboards.api.params import check_ids
 from dashboards.language import Speaker
 from dashboards.pages.figures import Figure, Part, Scope
 from dashboards.pages.figures_money import Sums
@@ -16,38 +17,63 @@ from estate.model import COMMON, Estate
 from estate.vocabulary import CARRIERS
 
 
-class EnergyParams(BaseModel):
-    """What is looked at."""
+class ViewParams(BaseModel):
+    """Over which period a place is looked at."""
 
     model_config = ConfigDict(extra="forbid")
 
-    of: Annotated[str, Field(pattern=r"^(site|building:.+|tenant:.+)$")] = "site"
     period: Length = "month"
     day: Annotated[date | None, Field(ge=date(1972, 1, 1), le=date(2199, 1, 1))] = None
     explain: Annotated[str, Field(max_length=40)] = ""  # a carrier, or `all`
     lang: Lang = None
 
     @property
-    def scope(self) -> Scope:
-        kind, _, id_ = self.of.partition(":")
-        return Scope("building" if kind == "building" else "tenant" if kind == "tenant" else "site", id_)
+    def here(self) -> str:
+        """What the address asks besides the language, ending in `&`."""
+        given = self.model_dump(mode="json", exclude={"lang", "of"}, exclude_defaults=True)
+        return urlencode(given) + "&" if given else ""
+
+
+SECTIONS = {"site": "/energy", "building": "/buildings", "zone": "/zones", "tenant": "/tenants"}
+"""Under what the pages' navigation finds each kind of place."""
+
+
+def check_place(estate: Estate, scope: Scope) -> None:
+    """Raises Problem at a place that is not in the estate."""
+    if scope.kind != "site":
+        check_ids(estate, {scope.kind: [scope.id]})
 
 
 class View:
     """One look at the page: what is asked, by whom, and the addresses beside it."""
 
-    def __init__(self, estate: Estate, asked: EnergyParams, speaker: Speaker, now_ms: int, first_ms: int) -> None:
-        self.estate, self.asked, self.speaker, self.scope = estate, asked, speaker, asked.scope
+    def __init__(
+        self, estate: Estate, scope: Scope, asked: ViewParams, speaker: Speaker, now_ms: int, first_ms: int
+    ) -> None:
+        self.estate, self.asked, self.speaker, self.scope = estate, asked, speaker, scope
+        self.path, self.section = scope.path, SECTIONS[scope.kind]
         zone = estate.site.zone
         self.today = datetime.fromtimestamp(now_ms / 1000, zone).date()
         self.day = asked.day or self.today
         self.period = period(asked.period, self.day, now_ms, first_ms, zone)
 
-    def link(self, path: str = "/energy", **other: str) -> str:
+    @property
+    def lengths(self) -> list[tuple[Length, str]]:
+        """The periods to choose from."""
+        say = self.speaker.say
+        return [
+            ("day", say("Jour", "Day") if self.asked.day else say("Aujourd’hui", "Today")),
+            ("week", say("Semaine", "Week")),
+            ("month", say("Mois", "Month")),
+            ("year", say("Année", "Year")),
+            ("all", say("Tout", "All")),
+        ]
+
+    def link(self, path: str = "", **other: str) -> str:
         """The address of this view with something else in it; "" leaves it out."""
-        now = {"of": self.asked.of, "period": self.asked.period, "day": str(self.asked.day or "")}
+        now = {"period": self.asked.period, "day": str(self.asked.day or "")}
         given = {name: value for name, value in {**now, **other}.items() if value}
-        return f"{path}?{urlencode({**given, 'lang': self.speaker.language})}"
+        return f"{path or self.path}?{urlencode({**given, 'lang': self.speaker.language})}"
 
     @property
     def before(self) -> str:
@@ -78,7 +104,12 @@ class View:
             return self.speaker.say("Tout le site", "Whole site")
         if scope.id == COMMON:
             return self.speaker.say("Parties communes", "Common parts")
-        known: Mapping[str, Any] = self.estate.buildings if scope.kind == "building" else self.estate.tenants
+        kinds: Mapping[str, Mapping[str, Any]] = {
+            "building": self.estate.buildings,
+            "zone": self.estate.zones,
+            "tenant": self.estate.tenants,
+        }
+        known = kinds[scope.kind]
         return str(known[scope.id].name) if scope.id in known else scope.id
 
     def stands_in(self, meter: str) -> bool:
@@ -100,6 +131,7 @@ class Tile(NamedTuple):
     name: str
     value: str
     note: str
+    href: str = ""  # to how it came about
 
 
 def tiles(view: View, *, figures: Sequence[Figure], costs: Sums, carbon: Sums, **_: Any) -> list[Tile]:
@@ -112,22 +144,28 @@ def tiles(view: View, *, figures: Sequence[Figure], costs: Sums, carbon: Sums, *
     own_prices = say(
         "prix de tariffs.toml ; répartition, pas facture", "prices of tariffs.toml; allocation, no invoice"
     )
+    why = f"{view.link(explain='all')}#explanation"
     return [
-        Tile(say("Énergie utilisée", "Energy used"), speaker.energy(total) if energy else "–", _beside(energy, view)),
+        Tile(
+            say("Énergie utilisée", "Energy used"), speaker.energy(total) if energy else "–", _beside(energy, view), why
+        ),
         Tile(
             say("Coût", "Cost"),
             speaker.euros(costs.total) if costs.parts else "–",
             unknown if costs.unknown else own_prices,
+            why,
         ),
         Tile(
             say("Carbone", "Carbon"),
             speaker.carbon(carbon.total) if carbon.parts else "–",
             say("facteurs moyens, avec leurs sources", "mean factors, with their sources"),
+            why,
         ),
         Tile(
             say("Dont estimé", "Of it estimated"),
             speaker.share(guessed) if energy else "–",
             say("de l’énergie, faute de relevés", "of the energy, for want of readings"),
+            "#gaps",
         ),
     ]
 

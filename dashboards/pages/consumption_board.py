@@ -1,17 +1,17 @@
 """Reads what the page of energy shows; its figures are kept for a moment."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from dashboards.api.explaining import ExplainParams, read_explanation
 from dashboards.api.models import MonthChanged
-from dashboards.api.params import check_ids
 from dashboards.api.settling import read_changes
 from dashboards.language import Speaker
 from dashboards.pages import figures, figures_money
 from dashboards.pages.cache import Brief
-from dashboards.pages.energy_view import EnergyParams, View
+from dashboards.pages.view import View, ViewParams
 from dashboards.parts import Parts
 from energy.cost.explain import Explanation
 from energy.derived.indicator_query import Scope as Place
@@ -22,21 +22,18 @@ from estate.calendar import DAY_MS, floor
 from estate.vocabulary import CARRIERS
 
 
-class EnergyBoard:
+class ConsumptionBoard:
     """Reads what the page shows; its figures are kept for a moment."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._brief = parts, Brief()
 
-    async def view(self, asked: EnergyParams, speaker: Speaker) -> View:
+    async def view(self, scope: figures.Scope, asked: ViewParams, speaker: Speaker) -> View:
         estate, store, now_ms = self._parts.estate, self._parts.store, self._parts.clock()
-        scope = asked.scope
-        if scope.kind != "site":
-            check_ids(estate, {scope.kind: [scope.id]})
         first_ms = now_ms
         if asked.period == "all":
             first_ms = await self._brief.get("first", lambda: figures.first_ms(store, now_ms))
-        return View(estate, asked, speaker, now_ms, first_ms)
+        return View(estate, scope, asked, speaker, now_ms, first_ms)
 
     async def read(self, view: View) -> dict[str, Any]:
         """The figures, who used what, cost, carbon, what was estimated, and the changes of closed months."""
@@ -48,13 +45,34 @@ class EnergyBoard:
                 figures.parts(store, view.scope, view.period),
                 figures_money.costs(estate, store, view.scope, view.period),
                 figures_money.carbon(estate, store, view.scope, view.period),
-                figures.gaps(store, view.scope, view.period),
+                figures.meters(store, view.scope, view.period),
                 self._indicators(view),
             )
-            return dict(zip(("figures", "parts", "costs", "carbon", "gaps", "indicators"), found, strict=True))
+            return dict(zip(("figures", "parts", "costs", "carbon", "meters", "indicators"), found, strict=True))
 
         read = await self._brief.get(("all", view.scope, view.asked.period, view.period.span), all_of_it)
-        return {**read, "explanation": await self.explanation(view), **await self._noted(view)}
+        counted = read["meters"]
+        return {
+            **read,
+            "gaps": figures.gaps(counted),
+            "sources": self._sources(view, counted),
+            "explanation": await self.explanation(view),
+            **await self._noted(view),
+        }
+
+    def _sources(self, view: View, counted: Sequence[figures.Part]) -> list[tuple[figures.Part, figures.Scope]] | None:
+        """What a figure of the site is the sum of: its meters, each with its building; None where nothing was asked."""
+        if not view.asked.explain or view.scope.kind != "site":
+            return None
+        estate, now_ms = self._parts.estate, view.period.so_far.end_ms - 1
+        own = [part for part in counted if view.asked.explain in (part.carrier, "all")]
+        places = [
+            estate.place(estate.meters[part.id].device, now_ms) if part.id in estate.meters else None for part in own
+        ]
+        return [
+            (part, figures.Scope("building", place.building if place else ""))
+            for part, place in zip(own, places, strict=True)
+        ]
 
     async def _noted(self, view: View) -> dict[str, Any]:
         """What was cleaned in the period, and closed months that changed. A tenant's view has no meters of others."""
@@ -96,8 +114,8 @@ class EnergyBoard:
         drawing = await (self._use(view) if name == "use" else self._who(view))
         if drawing is None:
             return None
-        spec = await asyncio.to_thread(drawing.chart.to_dict, validate=False)
-        return {"spec": spec, "legend": drawing.legend}
+        drawn: dict[str, Any] = await asyncio.to_thread(drawing.as_json)
+        return drawn
 
     async def _use(self, view: View) -> Any:
         rows, former = await figures.bars(self._parts.store, view.scope, view.period)
@@ -113,4 +131,4 @@ class EnergyBoard:
 
 async def _altair() -> Any:
     """The charts' module; importing altair takes a second, so not before somebody looks, and not on the loop."""
-    return await asyncio.to_thread(__import__, "dashboards.pages.energy_charts", fromlist=["energy_charts"])
+    return await asyncio.to_thread(__import__, "dashboards.pages.consumption_charts", fromlist=["consumption_charts"])

@@ -1,0 +1,109 @@
+"""The page of a zone: its air, its people, its indicators over a period, and its sensors."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from dashboards.api.models import DeviceState
+from dashboards.api.problems import Problem
+from dashboards.devices import known_devices
+from dashboards.language import Speaker
+from dashboards.pages import queries
+from dashboards.pages.figures import Scope
+from dashboards.pages.looking import looked
+from dashboards.pages.period import Length, Span
+from dashboards.pages.render import Pages, drawn, ms
+from dashboards.pages.static_files import StaticFiles
+from dashboards.pages.view import ViewParams, check_place
+from dashboards.parts import Parts
+from energy.derived.indicator_query import Scope as Place
+from energy.derived.indicator_query import read as read_inputs
+from energy.derived.indicators import INDICATORS, Found, Indicator, indicators
+from estate.calendar import DAY_MS, HOUR_MS, floor
+from store.base import StoreUnavailable
+
+MEASURED = ("climate.co2", "climate.temperature", "climate.humidity", "occupancy.count")
+"""What a zone's page draws, and the list of zones shows."""
+
+WINDOWS: dict[Length, int] = {
+    "day": HOUR_MS // 6,
+    "week": queries.ROOM_STEP_MS,
+    "month": 2 * HOUR_MS,
+    "year": DAY_MS,
+    "all": DAY_MS,
+}
+"""The step of one value in a zone's charts, in ms."""
+
+
+def zone_router(parts: Parts, static: StaticFiles) -> APIRouter:
+    """`/zones/{id}` and its charts."""
+    router = APIRouter(include_in_schema=False)
+    pages, board = Pages(parts, static), ZoneBoard(parts)
+
+    @router.get("/zones/{zone}")
+    async def zone(request: Request, zone: str, asked: Annotated[ViewParams, Query()]) -> Response:
+        check_place(parts.estate, Scope("zone", zone))
+
+        async def read(speaker: Speaker) -> Mapping[str, Any]:
+            return await board.read(Scope("zone", zone), asked, speaker)
+
+        return await pages.show(request, "zone.html", asked.lang, read, here=asked.here)
+
+    @router.get("/zones/{zone}/charts/{name}.json")
+    async def chart(request: Request, zone: str, name: str, asked: Annotated[ViewParams, Query()]) -> Response:
+        check_place(parts.estate, Scope("zone", zone))
+        if name not in MEASURED:
+            raise Problem("name", f"there is no chart {name!r}", f"there are {', '.join(MEASURED)}")
+        speaker = pages.speaker(request, asked.lang)
+        return await drawn(lambda: board.chart(Scope("zone", zone), name, asked, speaker), speaker)
+
+    return router
+
+
+class ZoneBoard:
+    """Reads what the page shows."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def read(self, scope: Scope, asked: ViewParams, speaker: Speaker) -> Mapping[str, Any]:
+        """A zone's devices, and its indicators over the period's whole days."""
+        estate, store, state, now_ms = self._parts.estate, self._parts.store, self._parts.state, self._parts.clock()
+        view = await looked(self._parts, scope, asked, speaker)
+        found, devices, trouble = list[tuple[Indicator, Found]](), list[DeviceState](), ""
+        until_ms = min(view.period.span.end_ms, floor(now_ms, "1d", estate.site.zone))
+        try:
+            known = await known_devices(estate, store, state, now_ms)
+            devices = [device for device in known if device.zone == scope.id]
+            if until_ms > view.period.span.start_ms:
+                place = Place("zone", scope.id, view.period.span.start_ms, until_ms)
+                values = indicators(await read_inputs(store, estate, place))
+                found = [(row, values[row.id]) for row in INDICATORS.values()]
+        except StoreUnavailable as error:
+            trouble = str(error)
+        return {
+            "view": view,
+            "estate": estate,
+            "zone": estate.zones[scope.id],
+            "devices": devices,
+            "indicators": found,
+            "trouble": trouble,
+            "ago": lambda text: speaker.ago(ms(text), now_ms) if text else "–",
+            "charts": MEASURED,
+        }
+
+    async def chart(self, scope: Scope, quantity: str, asked: ViewParams, speaker: Speaker) -> dict[str, Any] | None:
+        """One quantity of a zone over the period; None where nothing was measured."""
+        view = await looked(self._parts, scope, asked, speaker)
+        span, every = view.period.so_far, WINDOWS[view.asked.period]
+        rows = await queries.room_values(self._parts.store, quantity, [scope.id], span, every)
+        if not rows:
+            return None
+        charts = await asyncio.to_thread(__import__, "dashboards.pages.line_charts", fromlist=["line_charts"])
+        shown = Span(span.start_ms, max(span.end_ms, span.start_ms + every))
+        drawing = charts.rooms_chart(quantity, rows, [scope.id], shown, self._parts.estate, speaker)
+        json: dict[str, Any] = await asyncio.to_thread(drawing.as_json)
+        return json
