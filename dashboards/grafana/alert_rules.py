@@ -23,7 +23,12 @@ REFUSED_SHARE, REFUSED_LEAST = 0.01, 10
 """Of the messages of half an hour, refused: fewer are single devices, which the list of sensors shows."""
 
 MINUTE_S = 60
-HEAD = "# Alert rules for the staff, written by `microville dashboards build`; in this file a literal $ is $$.\n"
+HEAD = "# Alert rules for the staff, written by `microville dashboards build`.\n"
+
+TAKEN_AS_THEY_ARE = ("data", "annotations")
+"""Of a rule's fields in a file; in all others Grafana puts the environment for `$NAME`, and a literal `$` is `$$`.
+
+In these it does so no more since September 2022 (grafana/grafana 54293 and 54975)."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +149,10 @@ def for_api(rule: Rule) -> dict[str, Any]:
 
 
 def provisioned() -> dict[str, Any]:
-    """The file that Grafana reads at its start: in it a literal `$` is `$$`."""
+    """The file that Grafana reads at its start."""
     group = {
         "orgId": 1, "name": GROUP, "folder": FOLDER, "interval": f"{EVERY_S}s",
-        "rules": [_doubled(for_api(rule)) for rule in RULES],
+        "rules": [_for_file(rule) for rule in RULES],
     }  # fmt: skip
     return {"apiVersion": 1, "groups": [group]}
 
@@ -168,6 +173,11 @@ def check(path: Path) -> list[str]:
     if not path.exists():
         return [f"{path}: missing"]
     return [] if path.read_text(encoding="utf-8") == text() else [f"{path}: out of date"]
+
+
+def _for_file(rule: Rule) -> dict[str, Any]:
+    said = {**for_api(rule), "dashboardUid": f"microville-{rule.board}-fr", "panelId": rule.panel}
+    return {key: value if key in TAKEN_AS_THEY_ARE else _doubled(value) for key, value in said.items()}
 
 
 def _query(letter: str, query: str, look_back_s: int) -> dict[str, Any]:

@@ -17,8 +17,8 @@ MOST_LINES = 5
 """Differences shown of one thing."""
 
 OURS = "microville-"
-BUILT_IN = {"id", "version"}
-"""Of a dashboard, what Grafana numbers itself."""
+BUILT_IN = {"id", "version", "schemaVersion"}
+"""Of a dashboard, what Grafana numbers itself; a newer one may lift the schema when it saves."""
 
 ROLES = "the service account needs the role Admin, or rights on folders, data sources, dashboards and alert rules"
 
@@ -105,7 +105,8 @@ def _dashboards(api: Api, want: Wanted) -> Iterator[Change]:
     for uid, (folder, board) in want.dashboards.items():
         found = _find(api, f"/dashboards/uid/{uid}")
         own = {key: value for key, value in board.items() if key not in BUILT_IN}
-        body = {"dashboard": own, "folderUid": folder, "overwrite": True, "message": "microville dashboards push"}
+        sent = {**own, "schemaVersion": board.get("schemaVersion", 0)}
+        body = {"dashboard": sent, "folderUid": folder, "overwrite": True, "message": "microville dashboards push"}
         if found is None:
             yield Change("+", "dashboard", uid, (board["title"],), "POST", "/dashboards/db", body)
             continue
