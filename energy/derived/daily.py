@@ -14,8 +14,9 @@ from energy.meters.steps import Steps
 from energy.usage import Where, summed
 from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, floor
 from estate.calendar import steps as calendar_steps
-from estate.model import Consumption, Estate
+from estate.model import COMMON, Estate
 from store.base import Series, Store, Usage, UsageRow
+from store.runs import Run, Runs
 
 ELECTRIC = ("electricity", "pv", "export")
 
@@ -45,26 +46,22 @@ class Daily:
         written = 0
         for index in range(0, len(edges) - 1, CHUNK_DAYS):
             chunk = edges[index : index + CHUNK_DAYS + 1]
-            found = await self.loads(chunk[0], chunk[-1])
-            found += await self._received(chunk, first, now_ms)
-            await self._store.write_consumption([row._replace(settled_ms=now_ms) for row in found])
+            loads, hours = await self._loads(chunk[0], chunk[-1]), await self._hours(chunk[0], chunk[-1])
+            runs = await asyncio.to_thread(self._rows, loads, hours, now_ms)
+            found = Runs([*runs, *await self._received(chunk, first, now_ms)])
+            await self._store.write_consumption(found)
             held = await self._store.usage(Usage("1d", chunk[0], chunk[-1], where=_OF_LOADS, by=("meter",)))
             await self._remove(strays(held, starts_of(found), "1d"))
             written += len(found)
         return written
 
-    async def loads(self, start_ms: int, end_ms: int) -> list[Consumption]:
-        """The facts of the places' loads over these days."""
-        loads = await self._loads(start_ms, end_ms)
-        hours = await self._hours(start_ms, end_ms)
-        return await asyncio.to_thread(self._rows, loads, hours)
-
-    def _rows(self, loads: Loads, hours: Mapping[str, tuple[Steps, Steps]]) -> list[Consumption]:
+    def _rows(self, loads: Loads, hours: Mapping[str, tuple[Steps, Steps]], now_ms: int) -> list[Run]:
+        """The facts of the places' loads."""
         step_ms = LENGTHS[self._estate.step]
-        found = []
+        found: list[Run] = []
         for place, flows in loads.items():
             empty = _hours([hours[name] for name in self._inside(place) if name in hours])
-            found += rows(place, day_facts(flows, step_ms, empty, self._zone), "1d", 0)
+            found += rows(place, day_facts(flows, step_ms, empty, self._zone), "1d", now_ms).runs
         return found
 
     def _inside(self, place: Place) -> list[str]:
@@ -91,7 +88,7 @@ class Daily:
         shares = await self._store.usage(
             Usage(step, start_ms, end_ms, "tenant", where=carriers, by=("tenant", "carrier"))
         )
-        for row in shares:
+        for row in (each for each in shares if each.tags["tenant"] != COMMON):
             found[Place("tenant", row.tags["tenant"], site)][row.tags["carrier"]] = Steps(*row[1:4])
         zones = zone_meters(self._estate)
         if zones:
@@ -123,7 +120,7 @@ class Daily:
             first |= {row.tags["meter"]: int(row.starts[0]) for row in await self._store.usage(query)}
         return first
 
-    async def _received(self, days: Sequence[int], first: Mapping[str, int], now_ms: int) -> list[Consumption]:
+    async def _received(self, days: Sequence[int], first: Mapping[str, int], now_ms: int) -> list[Run]:
         """The readings received and expected of the meters, by place and day; more than expected count as expected."""
         expected: dict[Place, NDays] = {}
         received: dict[Place, NDays] = {}
@@ -137,12 +134,12 @@ class Daily:
             for place in self._served(name):
                 expected[place] = expected.get(place, lengths * 0) + due
                 received[place] = received.get(place, lengths * 0) + got
-        found = []
+        found: list[Run] = []
         for fact, by_place in (("expected", expected), ("received", received)):
             for place, amounts in by_place.items():
                 there = expected[place] > 0
                 starts = np.array(days[:-1], np.int64)[there]
-                found += rows(place, {fact: Steps.of(starts, amounts[there], starts * 0)}, "1d", now_ms)
+                found += rows(place, {fact: Steps.of(starts, amounts[there], starts * 0)}, "1d", now_ms).runs
         return found
 
     def _served(self, meter: str) -> Iterable[Place]:

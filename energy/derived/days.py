@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.flows.rollup import rollup
+from energy.flows.rollup import floored, rollup
 from energy.meters.register import Register, Times
 from energy.meters.steps import Steps
-from estate.calendar import HOUR_MS, following
+from estate.calendar import DAY_MS, HOUR_MS
 
 BASE_PERCENTILE = 5.0
 """The base load of a day is this percentile of its steps: not the least of all, so that it withstands single dips. The
@@ -69,21 +69,25 @@ def _at(steps: Steps, starts: Times) -> tuple[Register, Register]:
 
 
 def _powers(drawn: Steps, step_ms: int, zone: ZoneInfo) -> dict[str, Steps]:
-    """The greatest mean power of a step, and the base load, W, by day."""
+    """The greatest mean power of a step, and the base load, W, by day; days of as many steps together."""
     watts = drawn.amounts * (HOUR_MS // step_ms)
-    days = rollup(drawn, "1d", zone).starts
-    edges = [*np.searchsorted(drawn.starts, days).tolist(), len(drawn.starts)]
-    peaks, bases = [], []
-    for day, first, end in zip(days.tolist(), edges[:-1], edges[1:], strict=True):
-        at = first + int(np.argmax(watts[first:end]))
-        peaks.append((day, int(watts[at]), round(float(watts[at] * drawn.estimated[at]))))
-        if (end - first) * step_ms >= WHOLE * (following(day, "1d", zone) - day):
-            base = round(float(np.percentile(watts[first:end], BASE_PERCENTILE)))
-            low = watts[first:end] <= base
-            bases.append((day, base, round(base * float(drawn.estimated[first:end][low].mean())) if low.any() else 0))
-    based = [(day, 1, 0) for day, _, _ in bases]
-    facts = {"peak": peaks, "base": bases, "based": based}
-    return {name: Steps.of(*np.array(rows, np.int64).reshape(-1, 3).T) for name, rows in facts.items()}
+    days, first = np.unique(floored(drawn.starts, "1d", zone), return_index=True)
+    counts = np.diff(first, append=len(watts))
+    whole = counts * step_ms >= WHOLE * (floored(days + DAY_MS * 3 // 2, "1d", zone) - days)
+    found = np.zeros((4, len(days)), np.int64)  # peaks, what of them is guessed; bases, likewise
+    for count in np.unique(counts).tolist():
+        chosen = np.flatnonzero(counts == count)
+        table = first[chosen, None] + np.arange(count)
+        power, estimated = watts[table], drawn.estimated[table]
+        at = (np.arange(len(chosen)), power.argmax(axis=1))
+        base = np.rint(np.percentile(power, BASE_PERCENTILE, axis=1))
+        low = power <= base[:, None]
+        share = (estimated * low).sum(axis=1) / np.maximum(low.sum(axis=1), 1)
+        found[:, chosen] = np.rint([power[at], power[at] * estimated[at], base, base * share])
+    peaks, guessed, bases, unsure = found
+    one = np.ones(len(days), np.int64)
+    based = {"base": Steps.of(days, bases, unsure), "based": Steps.of(days, one, one * 0)}
+    return {"peak": Steps.of(days, peaks, guessed)} | {name: steps.only(whole) for name, steps in based.items()}
 
 
 def _while_empty(used: Steps, hours: Hours, zone: ZoneInfo) -> dict[str, Steps]:

@@ -97,7 +97,7 @@ class Derivation:
         written = await self._daily.derive(min(since_ms, until_ms), now_ms)
         if min(since_ms, until_ms) < today:
             async for found in self._summing.longer(min(since_ms, until_ms), today, now_ms):
-                await self._put(found)
+                await self._store.write_consumption(found)
         if since_ms < FOREVER_MS:
             await self._memory.reached()
         self._until_ms = today
@@ -248,7 +248,7 @@ class Derivation:
         """Bring the sums of buildings and the site up to date; where that breaks off, the next pass does it."""
         if self._unsummed_ms < FOREVER_MS:
             async for found in self._summing.wider(self._unsummed_ms, now_ms):
-                await self._put(found)
+                await self._store.write_consumption(found)
             self._unsummed_ms = FOREVER_MS
 
     def _different(self, written: Sequence[Consumption]) -> list[Consumption]:

@@ -1,13 +1,16 @@
 """The places facts are kept of, and what of the estate each rests on. Pure."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
+
+import numpy as np
 
 from energy.derived.facts import FACTS, ROLE, meter_of
 from energy.meters.steps import Steps
 from estate.calendar import Every
-from estate.model import Consumption, Estate
+from estate.model import Estate
+from store.runs import Run, Runs
 
 SENSED = (
     "occupancy.count", "occupancy.entries", "occupancy.exits", "occupancy.presence", "occupancy.motion", "climate.co2",
@@ -76,14 +79,16 @@ def _hash(*facts: object) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
-def rows(place: Place, found: dict[str, Steps], every: Every, settled_ms: int) -> list[Consumption]:
+def rows(place: Place, found: Mapping[str, Steps], every: Every, settled_ms: int) -> Runs:
     """The rows of a place's facts."""
-    written = []
-    for fact, steps in found.items():
-        names = (meter_of(place.kind, place.id, fact), "", fact, place.building, ROLE, every)
-        for start, amount, estimated in zip(*(column.tolist() for column in steps), strict=True):
-            written.append(Consumption(*names, start, amount, estimated, settled_ms))
-    return written
+    return Runs(
+        Run(
+            *(meter_of(place.kind, place.id, fact), "", fact, place.building, ROLE, every),
+            *(*steps, np.full(len(steps.starts), settled_ms, np.int64)),
+        )
+        for fact, steps in found.items()
+        if len(steps.starts)
+    )
 
 
 def place_of(estate: Estate, meter: str) -> Place | None:

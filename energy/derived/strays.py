@@ -7,19 +7,19 @@ import numpy as np
 
 from energy.meters.register import Times
 from estate.calendar import Every
-from estate.model import Consumption
 from store.base import Span, UsageRow
+from store.runs import Runs
 
 Remove = Callable[[Sequence[Span]], Awaitable[None]]
 """Removes rows, of a store that can."""
 
 
-def starts_of(rows: Iterable[Consumption]) -> dict[str, Times]:
+def starts_of(rows: Runs) -> dict[str, Times]:
     """By meter, when its rows start."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        found[row.meter].append(row.start_ms)
-    return {meter: np.array(starts, np.int64) for meter, starts in found.items()}
+    found: dict[str, list[Times]] = defaultdict(list)
+    for run in rows.runs:
+        found[run.meter].append(run.starts)
+    return {meter: np.concatenate(starts) for meter, starts in found.items()}
 
 
 def strays(held: Iterable[UsageRow], found: Mapping[str, Times], every: Every) -> list[Span]:

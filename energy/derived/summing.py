@@ -6,7 +6,7 @@ of its zones, hour by hour, so that a sum of sums is the sum.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -15,13 +15,15 @@ import numpy as np
 from energy.derived.facts import DEGREES, FACTS, HOURLY, ROLE, meter_of
 from energy.derived.places import Place, place_of, rows, whole
 from energy.derived.strays import Remove, starts_of, strays
-from energy.flows.rollup import floored, rollup
+from energy.flows.columns import columns
+from energy.flows.rollup import floored, rolled
 from energy.meters.steps import Steps
 from energy.usage import Where, summed
 from estate.calendar import DAY_MS, Every, floor
 from estate.calendar import steps as calendar_steps
-from estate.model import Consumption, Estate
+from estate.model import Estate
 from store.base import Store, Usage, UsageRow
+from store.runs import Runs
 
 HOURS_MS = 7 * DAY_MS
 """How many hours of all zones are worked on at a time."""
@@ -36,7 +38,7 @@ class Summing:
     def __init__(self, store: Store, estate: Estate, remove: Remove) -> None:
         self._store, self._estate, self._zone, self._remove = store, estate, estate.site.zone, remove
 
-    async def wider(self, since_ms: int, now_ms: int) -> AsyncIterator[list[Consumption]]:
+    async def wider(self, since_ms: int, now_ms: int) -> AsyncIterator[Runs]:
         """The hours and days of buildings and of the site, from the hour of `since_ms` on."""
         where: Where = {"carrier": HOURLY, "role": [ROLE]}
         for every in WIDER:
@@ -48,7 +50,7 @@ class Summing:
                 held = [row for row in found if row.tags["meter"].partition("#")[0] in ("building", "site")]
                 await self._remove(strays(held, starts_of(summed_up), every))
 
-    async def longer(self, since_ms: int, today_ms: int, now_ms: int) -> AsyncIterator[list[Consumption]]:
+    async def longer(self, since_ms: int, today_ms: int, now_ms: int) -> AsyncIterator[Runs]:
         """The months and years of all facts, from the year of `since_ms` on; of days that are over."""
         first_ms = max(floor(since_ms, "1y", self._zone), await self._first(today_ms))
         month_ms = max(floor(since_ms, "1mo", self._zone), first_ms)
@@ -68,34 +70,34 @@ class Summing:
         days = await self._store.usage(Usage("1d", 0, today_ms, where=where, by=("meter",)))
         return floor(min((int(row.starts[0]) for row in days), default=today_ms), "1mo", self._zone)
 
-    def _wider(self, found: Iterable[UsageRow], every: Every, now_ms: int) -> list[Consumption]:
-        inside: dict[tuple[Place, str], list[UsageRow]] = defaultdict(list)
+    def _wider(self, found: Iterable[UsageRow], every: Every, now_ms: int) -> Runs:
+        inside: dict[Place, dict[str, list[UsageRow]]] = defaultdict(lambda: defaultdict(list))
         for row in found:
             place = place_of(self._estate, row.tags["meter"])
             if place and place.kind in ("zone", "own"):
                 for around in {whole(self._estate, place.building), whole(self._estate, self._estate.site.id)}:
-                    inside[around, row.tags["carrier"]].append(row)
-        return [
-            row for (place, fact), parts in inside.items() for row in rows(place, {fact: summed(parts)}, every, now_ms)
-        ]
+                    inside[around][row.tags["carrier"]].append(row)
+        sums = ((place, {fact: summed(parts) for fact, parts in of.items()}) for place, of in inside.items())
+        return Runs(run for place, facts in sums for run in rows(place, facts, every, now_ms).runs)
 
-    def _longer(self, found: Iterable[UsageRow], every: Every, now_ms: int) -> list[Consumption]:
-        written: list[Consumption] = []
-        for row in found:
-            if place := place_of(self._estate, row.tags["meter"]):
-                fact = row.tags["carrier"]
-                written += rows(place, {fact: combined(fact, Steps(*row[1:4]), every, self._zone)}, every, now_ms)
+    def _longer(self, found: Sequence[UsageRow], every: Every, now_ms: int) -> Runs:
+        named = [(place_of(self._estate, row.tags["meter"]), row.tags["carrier"], Steps(*row[1:4])) for row in found]
+        sums = rolled(columns((number, steps) for number, (*_, steps) in enumerate(named)), every, self._zone)
+        written = Runs()
+        for number, (place, fact, steps) in enumerate(named):
+            if place:
+                most = FACTS[fact].longer == "max"
+                longer = greatest(steps, every, self._zone) if most else sums.of(number)
+                written.runs.extend(rows(place, {fact: longer}, every, now_ms).runs)
         return written
 
 
 _FACTS: Where = {"carrier": list(FACTS), "role": [ROLE]}
 
 
-def combined(fact: str, finer: Steps, every: Every, zone: ZoneInfo) -> Steps:
-    """A fact of longer steps: the sum of the finer ones, or the greatest of them, which is as sure as that one is."""
-    if FACTS[fact].longer == "sum" or not len(finer.starts):
-        return rollup(finer, every, zone)
+def greatest(finer: Steps, every: Every, zone: ZoneInfo) -> Steps:
+    """By period the greatest amount, which is as sure as it was."""
     periods = floored(finer.starts, every, zone)
     order = np.lexsort((finer.amounts, periods))
-    last = order[np.append(np.diff(periods[order]) > 0, True)]
+    last = order[np.flatnonzero(np.append(np.diff(periods[order]) > 0, True))] if len(order) else order
     return Steps(periods[last], finer.amounts[last], finer.estimated[last])

@@ -28,7 +28,6 @@ from energy.derived.days import Hours, day_facts
 from energy.derived.facts import HOURLY
 from energy.derived.places import Place, placed, whole
 from energy.derived.places import rows as rows_of
-from energy.derived.summing import combined
 from energy.flows.rollup import rollup
 from energy.flows.rows import Flow, rows, shared
 from energy.meters.steps import Steps
@@ -114,8 +113,7 @@ def derived(site: Estate, building: str, flows: Iterable[Flow], now_ms: int) -> 
                 day = rollup(steps._replace(amounts=np.full(len(steps.starts), 1800 * zones)), "1d", zone)
                 found |= dict.fromkeys(HOURLY, day)
             yield from rows_of(each, found, "1d", now_ms)
-            for fact, finer in found.items():
-                yield from rows_of(each, {fact: combined(fact, finer, "1mo", zone)}, "1mo", now_ms)
+            yield from rows_of(each, {fact: rollup(of, "1mo", zone) for fact, of in found.items()}, "1mo", now_ms)
 
 
 def _within(flow: Flow, start_ms: int, end_ms: int) -> Flow:
