@@ -297,7 +297,7 @@ def dashboards_push(
     changes = push(api, wanted(load(settings.estate_folder).site, settings.energy.step, source), print, dry=dry_run)
     if not source.url:
         print("the data source is left as it is: the store is no InfluxDB, and MICROVILLE_INFLUXDB_URL says none")
-    print(f"{changes} to change, and nothing was" if dry_run else f"{changes} changed")
+    print(f"{changes} would be changed" if dry_run else f"{changes} changed")
 
 
 if __name__ == "__main__":

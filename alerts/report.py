@@ -26,20 +26,18 @@ def budget_points(states: Iterable[AlertState], now_ms: int) -> Iterator[Point]:
 
 
 def health_points(estate: Estate, latest: Iterable[Point], now_ms: int) -> Iterator[Point]:
-    """Whether each device that stands somewhere now is silent, and how old its last reading is if it ever had one."""
+    """Whether each device is silent, and how old its last reading is; of those that stand somewhere and ever spoke."""
     last: dict[str, int] = {}
     for point in latest:
         last[point.device] = max(point.at_ms, last.get(point.device, point.at_ms))
     for device in estate.devices.values():
-        place = estate.place(device.id, now_ms)
-        if place is None:
+        place, heard_ms = estate.place(device.id, now_ms), last.get(device.id)
+        if place is None or heard_ms is None:
             continue
-        heard_ms = last.get(device.id)
-        silent = heard_ms is None or is_silent(heard_ms, device.interval_s, now_ms)
-        yield Point(device.id, "", "health.silent", float(silent), now_ms, place.building, place.zone)
-        if heard_ms is not None:
-            age_s = max(0, now_ms - heard_ms) / 1000  # it may have spoken since we looked at the clock
-            yield Point(device.id, "", "health.age", age_s, now_ms, place.building, place.zone)
+        age_ms = max(0, now_ms - heard_ms)  # it may have spoken since we looked at the clock
+        silent = is_silent(heard_ms, device.interval_s, now_ms)
+        for name, value in (("silent", float(silent)), ("age", age_ms / 1000)):
+            yield Point(device.id, "", f"health.{name}", value, now_ms, place.building, place.zone)
 
 
 def _of_budget(state: AlertState, name: str, percent: float, now_ms: int) -> Point:

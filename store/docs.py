@@ -21,7 +21,8 @@ no message, import or device can name them, and no list of devices or last value
 
 While the store is away an ingester's minutes wait in memory (a day of them at most, none survives its end); the others
 are left out. An `amount` is of the time since the point before it, so windows, several ingesters and restarts add up; a
-process that is killed takes with it the counts of its last minute, which `microville account` has.
+process that is killed takes with it the counts of its last minute, which `microville account` has. They are kept as
+long as readings are; a corrected placement moves none of them.
 
 | quantity | unit | kind | across devices | English | French |
 |---|---|---|---|---|---|

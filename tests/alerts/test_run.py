@@ -14,7 +14,7 @@ from alerts.run import HEALTH_MS, Alerts, Event
 from alerts.settings import MailSettings
 from alerts.sink import MailSink, list_mails, read_mail
 from estate.calendar import HOUR_MS
-from estate.model import Device, Estate, Placement
+from estate.model import Device, Estate, Placement, Point
 from store.base import Series, Store, StoreUnavailable, Usage, UsageRow
 from store.duck import DuckStore
 from store.state import State
@@ -88,9 +88,10 @@ async def test_levels(tmp_path: Path, store: Store) -> None:
     """Each minute where every budget stands, by tenant and carrier; health only every few minutes."""
     sites = replace(
         BOTH,
-        devices={"never": Device("never", "never", 60, "")},
-        placements={"never": [Placement("b01", "room", 0, 2 * NOW)]},
+        devices={"air": Device("air", "air", 60, "")},
+        placements={"air": [Placement("b01", "room", 0, 2 * NOW)]},
     )
+    await store.write([Point("air", "", "climate.co2", 500.0, NOW - 4 * MINUTE, "b01", "room")])
     with open_state(tmp_path) as state:
         service = alerts(store, state, sites, None)
         await service.evaluate(NOW)
@@ -106,7 +107,7 @@ async def test_levels(tmp_path: Path, store: Store) -> None:
     assert [0.0] * 3 == await values("alerts.level", "bakery")
     assert [round(100 * 576 / 730, 9)] * 3 == [round(each, 9) for each in await values("alerts.share", "atelier")]
     assert [round(100 * 720 / 730, 9)] * 3 == [round(each, 9) for each in await values("alerts.forecast", "atelier")]
-    assert [1.0] * 3 == await values("health.silent", "never")
+    assert [1.0] * 3 == await values("health.silent", "air")
 
 
 async def test_server_down_then_up(tmp_path: Path, store: Store, sink: MailSink) -> None:
