@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from energy.meters.fill import Usual, filled, wanted_from
 from energy.meters.kinds import cleaned_of, restart_of
-from energy.meters.register import Cleaned, Finding, Times, doubt_ms
+from energy.meters.register import ZEROS_MS, Cleaned, Finding, Times, doubt_ms
 from energy.meters.steps import Steps, edges_of
 from estate.calendar import DAY_MS, HOUR_MS
 from estate.model import Meter
@@ -56,7 +56,8 @@ def look_from(meter: Meter, changed_ms: int, attempt: int) -> int:
         return 0
     midnight = DAY_MS if meter.kind in ("interval", "power") else 0
     median = 0 if meter.interval_s else 12 * HOUR_MS
-    return max(0, changed_ms - LOOK_BACK[attempt] * doubt_ms(meter) - midnight - median)
+    zeros = ZEROS_MS if attempt else 0
+    return max(0, changed_ms - LOOK_BACK[attempt] * doubt_ms(meter) - midnight - median - zeros)
 
 
 def cleared(readings: Readings, changed_ms: int, step_ms: int) -> Cleared | None:

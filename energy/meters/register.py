@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from estate.calendar import HOUR_MS, STEP_MS
+from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
 from estate.model import Meter
 from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
@@ -58,6 +58,10 @@ class Cleaned(NamedTuple):
     unsure: Marks  # of part of the interval nobody knows what flowed: it is estimated
     lost: Marks  # of all of it, and it counts nothing here
     per: int = 1
+
+
+ZEROS_MS = 7 * DAY_MS
+"""How long a register may say 0 and be back on its line after that: many a source writes 0 where it read nothing."""
 
 
 class Restart(NamedTuple):
@@ -121,7 +125,8 @@ def restart(
     """Where to begin when readings from `changed_ms` on are new; None when the readings given do not reach back enough.
 
     Readings that rise plausibly for `doubt_ms` end every doubt from before them: a reading at the end of such a stretch
-    counts as it is, whatever came earlier, once its successor goes on from it. No stretch spans an exchange.
+    counts as it is, whatever came earlier, once its successor goes on from it. No stretch spans an exchange, and
+    readings of 0 are in one of their own, which takes `ZEROS_MS`.
     """
     at, value = in_order(times, values, meter)
     known = int(np.searchsorted(at, changed_ms))
@@ -130,9 +135,10 @@ def restart(
     at, value = at[:known], value[:known]
     rules = _rules(meter)
     register = np.searchsorted([exchange.at_ms for exchange in meter.exchanges], at, side="right")
-    goes_on = rules.rises(np.diff(value), np.diff(at)) & (np.diff(register) == 0)
+    goes_on = rules.rises(np.diff(value), np.diff(at)) & (np.diff(register) == 0) & (np.diff(value == 0) == 0)
     stretch = np.maximum.accumulate(np.concatenate(([0], np.where(goes_on, 0, np.arange(1, known)))))
-    sure = np.flatnonzero((at - at[stretch] >= rules.doubt_ms)[:-1] & goes_on)
+    settled_ms = np.where(value == 0, ZEROS_MS, rules.doubt_ms)
+    sure = np.flatnonzero((at - at[stretch] >= settled_ms)[:-1] & goes_on)
     if not len(sure):
         return None
     since_ms = int(at[sure[-1]]) // step_ms * step_ms
@@ -284,9 +290,13 @@ class _Scan:
     def _next(self, index: int) -> tuple[int, int]:
         """The readings that decide, from one to before another: those from the first that differs to `doubt_ms` later.
 
-        Where none differs, the one that says the same `doubt_ms` later.
+        Where none differs, the one that says the same `doubt_ms` later; of zeros, `ZEROS_MS` later.
         """
         end = int(np.searchsorted(self.at, self.at[index] + self.rules.doubt_ms))
+        if self.value[index] == 0 and not self.value[index:end].any():
+            end = int(np.searchsorted(self.at, self.at[index] + ZEROS_MS))
+            after = index + int(np.argmax(self.value[index:end] != 0))
+            return (after, after + 1) if self.value[after] else (end, min(end + 1, len(self.at)))
         differs = np.flatnonzero(self.value[index:end] != self.value[index])
         return (index + int(differs[0]), end) if len(differs) else (end, min(end + 1, len(self.at)))
 

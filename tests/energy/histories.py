@@ -110,6 +110,13 @@ def _dip(device: Device, size: int) -> None:
         low += size % 7 * 10
 
 
+def _missing(device: Device, size: int) -> None:
+    """Zeros for what was not read, up to a day of them."""
+    for _ in range(1 + size % 96 if _far(device) else 0):
+        device.flow(size % 50)
+        device.misread(0)
+
+
 def _spike(device: Device, size: int) -> None:
     """One or two readings of more than can be."""
     for _ in range(1 + size % 2):
@@ -152,7 +159,8 @@ def _exchange(device: Device, size: int) -> None:
 
 Fault = Callable[[Device, int], None]
 EXACT: dict[str, Fault] = {
-    "reset": _reset, "dip": _dip, "spike": _spike, "noise": _noise, "gap": _gap, "exchange": _exchange
+    "reset": _reset, "dip": _dip, "missing": _missing, "spike": _spike, "noise": _noise, "gap": _gap,
+    "exchange": _exchange,
 }  # fmt: skip
 """Faults that hide nothing of the total."""
 

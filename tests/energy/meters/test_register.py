@@ -20,7 +20,7 @@ QUARTER_WH = 2_500_000  # 10 MW, the greatest plausible power, for a quarter of 
 faulty = st.lists(
     st.one_of(
         st.integers(0, 40),  # an ordinary rise
-        st.sampled_from(("zero", "noise", "dip", "jump", "same", "small spike")),
+        st.sampled_from(("zero", "missing", "noise", "dip", "jump", "same", "small spike")),
     ),
     min_size=2,
     max_size=60,
@@ -39,7 +39,7 @@ def damaged(faults: Sequence[int | str]) -> list[float]:
             true += 30 * QUARTER_WH
         if fault == "zero":
             true = 0.0
-        odd = {"noise": true - 1, "dip": true / 2, "small spike": true + 5_000, "same": values[-1]}
+        odd = {"missing": 0.0, "noise": true - 1, "dip": true / 2, "small spike": true + 5_000, "same": values[-1]}
         values.append(odd.get(str(fault), true))
     return values
 
@@ -91,11 +91,21 @@ def test_contradiction_waits(last: float) -> None:
     assert (2, []) == (len(result.times), result.findings)
 
 
-def test_flat_after_reset_is_settled() -> None:
-    """A register that stays at 0 for four intervals has been reset."""
-    result = cleaned([1_000_000, *[0] * 5])
+@pytest.mark.parametrize(("low", "count"), [(7, 5), (0, 7 * 96 + 1)])
+def test_flat_after_reset_is_settled(low: float, count: int) -> None:
+    """A register that stays low for four intervals has been reset; of one that stays at 0 a week is waited for."""
+    result, early = (cleaned([1_000_000, *[low] * times]) for times in (count, count - 1))
 
-    assert (6, [Kind.RESET]) == (len(result.times), [finding.kind for finding in result.findings])
+    assert (count + 1, [Kind.RESET]) == (len(result.times), [finding.kind for finding in result.findings])
+    assert (1, []) == (len(early.times), early.findings)
+
+
+def test_zeros_for_missing() -> None:
+    """Half a day of 0 and back on its line: the zeros say nothing, and the 40 Wh meanwhile stay."""
+    result = cleaned([1_000_000, *[0] * 48, 1_000_040, 1_000_050])
+
+    assert [0, 40, 50] == (result.register - 1_000_000).tolist()
+    assert [Kind.OUTLIER] == [finding.kind for finding in result.findings]
 
 
 def test_volume_is_counted_in_litres() -> None:
