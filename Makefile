@@ -5,7 +5,7 @@ BIN := .venv/bin
 SERVERS := mosquitto mosquitto-clients influxdb influxdb-client victoria-metrics openssl systemd \
   chromium libatomic1 faketime  # libatomic1 is for playwright's driver, faketime for a clock that jumps
 
-.PHONY: demo test check bench fuzz soak servers requirements clean
+.PHONY: demo test check picture bench fuzz soak servers requirements clean
 
 demo: .venv/installed  ## run the whole system on this machine, on real recorded data
 	$(BIN)/microville demo
@@ -35,6 +35,9 @@ bench: .venv/installed-dev servers  ## medians and ratios, measured in one run
 	$(BIN)/python -m tests.benchmarks.bench_store
 	$(BIN)/python -m tests.benchmarks.bench_energy
 	$(BIN)/python -m tests.benchmarks.bench_pages
+
+picture: .venv/installed-dev servers  ## the README's picture, of the demo that runs
+	$(BIN)/python -m tests.dashboards.picture
 
 fuzz: .venv/installed-dev  ## a million hostile messages for the decoders
 	$(BIN)/python -m tests.sensors.fuzz

@@ -1,6 +1,7 @@
 """The web application: the page, the API and the probes over the parts of the service."""
 
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -28,6 +29,15 @@ from dashboards.probes import probe_router
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
+ERRORS = {
+    400: ("Cette adresse demande ce qu’il n’y a pas", "This address asks for what there is not"),
+    404: ("Il n’y a rien à cette adresse", "There is nothing at this address"),
+    405: ("On ne peut pas demander cela ainsi", "This cannot be asked that way"),
+    503: ("Le service ne peut pas répondre maintenant", "The service cannot answer now"),
+    500: ("Le service s’est trompé", "The service made a mistake"),
+}
+"""What an error's page is called, in French and in English."""
+
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -43,8 +53,8 @@ def create_app(parts: Parts) -> FastAPI:
     """The application for uvicorn. Bound to loopback it answers to loopback's names alone."""
     once = [Depends(problems.given_once)]
     app = FastAPI(title=parts.estate.site.name, docs_url=None, redoc_url=None, dependencies=once)
-    problems.install(app)
     static = StaticFiles()
+    problems.install(app, error_page(parts, static))
     answering = [
         make(parts)
         for make in (
@@ -73,6 +83,19 @@ def create_app(parts: Parts) -> FastAPI:
         # A page from elsewhere may make its own name point here (DNS rebinding); its requests still carry that name.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK_HOSTS, parts.web.host], www_redirect=False)
     return app
+
+
+def error_page(parts: Parts, static: StaticFiles) -> problems.Shown:
+    """The page of an error, for who looks with a browser."""
+    pages = Pages(parts, static)
+
+    def shown(request: Request, details: JSONResponse) -> Response:
+        speaker = pages.speaker(request, request.query_params.get("lang"))
+        title = speaker.say(*ERRORS.get(details.status_code, ERRORS[500]))
+        problem = problems.ProblemDetails.model_validate_json(bytes(details.body))
+        return pages.render("problem.html", speaker, status=details.status_code, title=title, problem=problem)
+
+    return shown
 
 
 def sign_in(parts: Parts, static: StaticFiles) -> Form:

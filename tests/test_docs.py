@@ -25,7 +25,7 @@ def read(path: str) -> str:
     return (ROOT / path).read_text()
 
 
-@pytest.mark.parametrize("folder", [*FOLDERS, *ROOMS, "tests/benchmarks"])
+@pytest.mark.parametrize("folder", [*FOLDERS, *ROOMS, "dashboards/api", "dashboards/pages", "tests/benchmarks"])
 def test_every_folder_says_what_it_is(folder: str) -> None:
     """Each folder has a README with a heading."""
     assert read(f"{folder}/README.md").startswith("# ")

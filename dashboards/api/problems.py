@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -14,6 +15,10 @@ from store.base import StoreRefused, StoreUnavailable
 from store.state import StateUnusable
 
 _HEADERS = {503: {"Retry-After": "5"}}
+
+
+Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
+Shown = Callable[[Request, JSONResponse], Response]
 
 
 class ProblemDetails(BaseModel):
@@ -56,15 +61,28 @@ async def given_once(request: Request) -> None:
             raise Problem(name, f"{name} is given {count} times, and takes one value", f"give {name} once; see /docs")
 
 
-def install(app: FastAPI) -> None:
-    """Turn every error a request can meet into problem details."""
-    app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(StoreUnavailable, _unavailable)
-    app.add_exception_handler(StoreRefused, _refused)
-    app.add_exception_handler(sqlite3.OperationalError, _unkept)
-    app.add_exception_handler(StateUnusable, _damaged)
+def install(app: FastAPI, shown: Shown) -> None:
+    """Turn every error a request can meet into problem details; `shown` makes a page of them for a browser."""
+    handlers: dict[type[Exception], Handler] = {
+        Problem: _problem,
+        RequestValidationError: _invalid,
+        HTTPException: _http,
+        StoreUnavailable: _unavailable,
+        StoreRefused: _refused,
+        sqlite3.OperationalError: _unkept,
+        StateUnusable: _damaged,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, _shown_by(handler, shown))
+
+
+def _shown_by(handler: Handler, shown: Shown) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handle(request: Request, error: Exception) -> Response:
+        details = await handler(request, error)
+        looked_at = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+        return shown(request, details) if looked_at else details
+
+    return handle
 
 
 async def _problem(_: Request, error: Exception) -> JSONResponse:

@@ -156,7 +156,7 @@ def questions(now_ms: int, site: Estate) -> dict[str, str]:
         "page: site, this month": asked("/energy", period="month"),
         "page: a building, this year": asked("/buildings/b07", period="year"),
         "page: a tenant, this year": asked(f"/tenants/{tenant}", period="year"),
-        "page: its chart of use, this year": asked("/energy/use.json", period="year"),
+        "page: its chart of use, this year": asked("/energy/charts/use.json", period="year"),
     }
 
 

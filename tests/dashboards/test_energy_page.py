@@ -67,6 +67,19 @@ async def test_wrong_addresses(client: httpx.AsyncClient, path: str, parameter: 
     assert (400, parameter) == (answer.status_code, answer.json()["parameter"])
 
 
+async def test_wrong_addresses_in_a_browser(client: httpx.AsyncClient) -> None:
+    """Who looks with a browser gets a page that says what is wrong, and leads back."""
+    for path, status, words in (
+        ("/buildings/b99", 400, "&#39;b99&#39; is not in the estate"),
+        ("/nothing", 404, "Not Found"),
+    ):
+        answer = await client.get(path, headers={"Accept": "text/html", "Accept-Language": "fr"})
+
+        assert status == answer.status_code
+        assert words in answer.text
+        assert "Retour au site" in answer.text
+
+
 async def test_store_is_away(filled: Parts) -> None:
     """While the store does not answer the page stands, and says so."""
     absent = InfluxStore("127.0.0.1", free_port(), version=1)
