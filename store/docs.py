@@ -20,9 +20,10 @@ no message, import or device can name them, and no list of devices or last value
 | `health` | the device it is about | – | where the device is | the same; `clock`: who ingests | five minutes |
 
 While the store is away an ingester's minutes wait in memory (a day of them at most, none survives its end); the others
-are left out. An `amount` is of the time since the point before it, so windows, several ingesters and restarts add up; a
-process that is killed takes with it the counts of its last minute, which `microville account` has. They are kept as
-long as readings are; a corrected placement moves none of them.
+are left out. An `amount` is of the time since the point before it, so windows, several ingesters and restarts add up. A
+process that is killed takes with it the counts of its last minute, which `microville account` has. Messages found in
+the spool at a start count as received once more: the minutes they came in went with the process that received them.
+All of it is kept as long as readings are; a corrected placement moves none of it.
 
 | quantity | unit | kind | across devices | English | French |
 |---|---|---|---|---|---|
