@@ -95,6 +95,7 @@ class Factor(NamedTuple):
     micro: int  # kgCO₂e per kWh, in millionths: µg per Wh
     source: str
     start_ms: int
+    source_fr: str = ""  # in French, where it is not the user's own words
 
 
 def slots(text: str) -> Slots:

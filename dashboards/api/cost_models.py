@@ -48,6 +48,7 @@ class FactorUsed(BaseModel):
     start: str
     kg_per_kwh: str
     source: str
+    source_fr: str  # the same where the estate wrote its own
 
 
 class CarbonGroup(BaseModel):

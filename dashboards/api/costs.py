@@ -119,7 +119,12 @@ def _cost(group: Group, edges: Times, zone: ZoneInfo) -> CostGroup:
 def _carbon(found: Emitted, zone: ZoneInfo) -> CarbonGroup:
     row = found.row
     used: Sequence[FactorUsed] = [
-        FactorUsed(start=rfc3339(each.start_ms, zone), kg_per_kwh=decimal(each.micro), source=each.source)
+        FactorUsed(
+            start=rfc3339(each.start_ms, zone),
+            kg_per_kwh=decimal(each.micro),
+            source=each.source,
+            source_fr=each.source_fr or each.source,
+        )
         for each in found.factors
     ]
     return CarbonGroup(

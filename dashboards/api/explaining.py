@@ -16,6 +16,7 @@ from dashboards.parts import Parts
 from energy.cost.explain import ExplainedLine, ExplainedMeter, ExplainedShare, Explanation
 from energy.cost.explain_query import Asked, Whose, explain
 from energy.cost.money import euros
+from estate.calendar import floor
 from estate.model import Estate
 from store.base import Store
 
@@ -26,7 +27,7 @@ class ExplainParams(BaseModel):
     tenant: Annotated[str, Field(description="Of this tenant; `common` for the common parts.")] = ""
     meter: Annotated[str, Field(description="Of this meter.")] = ""
     building: Annotated[str, Field(description="Of this building's site meters.")] = ""
-    month: Annotated[str, Field(description="The month, like 2026-11.")]
+    month: Annotated[str, Field(description="The month, like 2026-11. Default: the one under way.")] = ""
 
     def asked(self, estate: Estate, now_ms: int) -> Asked:
         """Whose month; one thing at a time. Raises Problem."""
@@ -35,7 +36,8 @@ class ExplainParams(BaseModel):
         if len(chosen) != 1:
             raise Problem("tenant", f"{len(chosen)} things to explain", "give one of tenant, meter and building")
         check_ids(estate, {kind: [name] for kind, name in chosen})
-        month_ms = _month(self.month, estate.site.zone)
+        zone = estate.site.zone
+        month_ms = _month(self.month, zone) if self.month else floor(now_ms, "1mo", zone)
         if month_ms > now_ms:
             raise Problem("month", f"month {self.month} lies in the future", "give one that has begun")
         return Asked(*chosen[0], month_ms)

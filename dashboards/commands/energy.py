@@ -24,10 +24,10 @@ app.command("changes")(settling.changes)
 
 @app.command("explain")
 def explain_(
-    month: Annotated[str, typer.Option(help="Like 2026-11.")],
     tenant: Annotated[str, typer.Option(help="Of this tenant; `common` for the common parts.")] = "",
     meter: Annotated[str, typer.Option(help="Of this meter.")] = "",
     building: Annotated[str, typer.Option(help="Of this building's site meters.")] = "",
+    month: Annotated[str, typer.Option(help="Like 2026-11 (default: the month under way).")] = "",
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:

@@ -14,12 +14,28 @@ from estate.model import Estate
 from estate.tariff import Factor
 
 FACTORS: Mapping[str, Factor] = {
-    row.carrier: row
-    for row in (
-        Factor("electricity", 46_100, "ADEME, Base Empreinte, mean mix of France 2025, smoothed 2022-2025", 0),
-        Factor("gas", 215_000, "ADEME, Base Empreinte, natural gas 2022, mean mix, per kWh PCS", 0),
-        Factor("heat", 113_000, "FEDENE survey 2024, mean of heat networks; a network has its own", 0),
-        Factor("pv", 43_900, "ADEME, Base Empreinte, panels made in China (the default in France)", 0),
+    carrier: Factor(carrier, micro, source, 0, source_fr)
+    for carrier, micro, source, source_fr in (
+        (
+            *("electricity", 46_100),
+            "ADEME, Base Empreinte, mean mix of France 2025, smoothed 2022-2025",
+            "ADEME, Base Empreinte, mix moyen de la France 2025, lissé 2022-2025",
+        ),
+        (
+            *("gas", 215_000),
+            "ADEME, Base Empreinte, natural gas 2022, mean mix, per kWh PCS",
+            "ADEME, Base Empreinte, gaz naturel 2022, mix moyen, par kWh PCS",
+        ),
+        (
+            *("heat", 113_000),
+            "FEDENE survey 2024, mean of heat networks; a network has its own",
+            "FEDENE, enquête 2024, moyenne des réseaux de chaleur ; un réseau a le sien",
+        ),
+        (
+            *("pv", 43_900),
+            "ADEME, Base Empreinte, panels made in China (the default in France)",
+            "ADEME, Base Empreinte, panneaux fabriqués en Chine (le cas par défaut en France)",
+        ),
     )
 }
 """Each carrier's factor where the estate's `carbon.csv` names none: kgCO₂e per kWh, in millionths.

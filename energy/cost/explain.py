@@ -70,6 +70,7 @@ class ExplainedCarbon:
     quantity: int  # Wh
     kg_per_kwh: str
     source: str
+    source_fr: str  # the same where the estate wrote its own
     nano_kg: int  # 1e-9 kg CO₂e
 
 
@@ -168,7 +169,8 @@ def explained_carbon(
         if amounts[held].any():
             quantity = int(amounts[held].sum())
             span = day(int(days[held][0]), zone), day(int(days[held][-1]), zone)
-            yield ExplainedCarbon(*span, quantity, decimal(factor.micro), factor.source, quantity * factor.micro)
+            sources = factor.source, factor.source_fr or factor.source
+            yield ExplainedCarbon(*span, quantity, decimal(factor.micro), *sources, quantity * factor.micro)
 
 
 def day(at_ms: int, zone: ZoneInfo) -> str:

@@ -7,6 +7,7 @@ sum of its days, a year of its months. Nothing is kept of a day that comes to 0.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from energy.cost.query import Charge
 from energy.cost.sums import by_building
 from energy.derived.facts import ROLE, meter_of
 from energy.flows.columns import columns, difference
+from energy.flows.rollup import rolled
 from energy.meters.steps import Steps
 from estate.calendar import Every
 from estate.model import Consumption, Estate
@@ -99,15 +101,13 @@ def of_carbon(
     return {name: _summed(each) for name, each in members.items()}
 
 
-def longer(found: Rows, start_ms: int) -> Rows:
-    """The sums over one span that starts then; the subscribed power is no sum."""
-    result: Rows = {}
-    for name, steps in found.items():
-        amount = int(steps.amounts.sum())
-        if amount and name.carrier != SUBSCRIBED:
-            columns = [np.array([value], np.int64) for value in (start_ms, amount, int(steps.guessed.sum()))]
-            result[name] = Steps.of(columns[0], columns[1], columns[2])
-    return result
+def longer(found: Rows, every: Every, zone: ZoneInfo) -> Rows:
+    """The sums by month or year; the subscribed power is no sum, and what comes to 0 is left out."""
+    names = [name for name in found if name.carrier != SUBSCRIBED]
+    sums = rolled(columns((index, found[name]) for index, name in enumerate(names)), every, zone)
+    sums = sums.where(sums.amounts != 0)
+    present = sums.flows[np.flatnonzero(np.diff(sums.flows, prepend=-1))].tolist()
+    return {names[index]: sums.of(index) for index in present}
 
 
 def held(found: Iterable[UsageRow]) -> Rows:

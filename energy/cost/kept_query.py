@@ -3,18 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from energy.cost.kept_lines import PART, USED, WHOLE, Point, keepable, month_charge
+from energy.cost.kept_lines import PART, PER_YEAR, WHOLE, Point, keepable, month_charge, months_kept
 from energy.cost.query import MOST_NAMES, Charge, Costing
 from energy.derived.facts import ROLE
 from energy.flows.rows import EACH_ROW
 from energy.meters.steps import Steps
 from energy.usage import Where
-from estate.calendar import steps
+from estate.calendar import floor, steps
 from estate.model import Estate
 from store.base import Store, Usage
 
 Kept = Mapping[str, Mapping[str, Steps]]
-"""Delivery point → name of the row → its months."""
+"""Delivery point → tenant → rows."""
 
 
 class MonthlyCosting:
@@ -43,7 +43,7 @@ class MonthlyCosting:
             served = await Costing(self._store, self._estate, *self._span, self._now_ms).served(tenants)
             asked = [point for point in asked if point in served]
         points = {name: Point(self._estate, name) for name in asked if keepable(self._estate, name)}
-        marks = await self._kept(points, [""], WHOLE, [USED])
+        marks = await self._kept(points, [""], WHOLE)
         lacking = self._lacking(points, marks)
         kept = await self._kept(points, tenants, PART)
         found = self._charges(points, kept, lacking)
@@ -51,35 +51,28 @@ class MonthlyCosting:
             found += await Costing(self._store, self._estate, first, last + 1, self._now_ms).tenants(names)
         return [charge for charge in found if not tenants or charge.tenant in tenants]
 
-    async def _kept(
-        self, points: Mapping[str, Point], tenants: Sequence[str], carrier: str, whats: Sequence[str] = ()
-    ) -> Kept:
-        """The rows of these tenants' parts of these delivery points, of all where none is named; of all, or of some."""
+    async def _kept(self, points: Mapping[str, Point], tenants: Sequence[str], carrier: str) -> Kept:
+        """The rows of these tenants' parts of these delivery points, of all where none is named."""
         if not points or not self._months:
             return {}
         where: Where = {"role": [ROLE], "carrier": [carrier]}
-        if sum(len(whats) or 1 + 2 * len(point.lines) for point in points.values()) * len(tenants) in range(
-            1, MOST_NAMES
-        ):
-            every = (
-                point.name(who, what) for point in points.values() for who in tenants for what in whats or point.whats
-            )
-            where = {**where, "meter": [*every]}
+        if 0 < len(points) * len(tenants) < MOST_NAMES:
+            where = {**where, "meter": [point.name(who) for point in points.values() for who in tenants]}
+        zone = self._estate.site.zone
+        start_ms, end_ms = (floor(month, "1y", zone) for month in (self._months[0], self._months[-1]))
         found: dict[str, dict[str, Steps]] = defaultdict(dict)
-        for row in await self._store.usage(
-            Usage("1mo", self._months[0], self._months[-1] + 1, "meter", where, EACH_ROW)
-        ):
-            _, name, tenant, basis, _ = row.tags["meter"].split("#", 4)
+        for row in await self._store.usage(Usage("1y", start_ms, end_ms + PER_YEAR, "meter", where, EACH_ROW)):
+            _, name, tenant, basis = row.tags["meter"].split("#")
             if name in points and points[name].basis == basis and (not tenants or tenant in tenants):
-                found[name][row.tags["meter"]] = Steps(*row[1:4])
+                found[name][tenant] = Steps(*row[1:4])
         return found
 
-    def _lacking(self, points: Mapping[str, Point], kept: Kept) -> dict[str, tuple[int, int]]:
+    def _lacking(self, points: Iterable[str], kept: Kept) -> dict[str, tuple[int, int]]:
         """The first and the last month of each delivery point that is not kept; what lies between is worked out."""
         found = {}
-        for name, point in points.items():
-            used = kept.get(name, {}).get(point.name("", USED))
-            there = {*used.starts.tolist()} if used else set()
+        for name in points:
+            used = kept.get(name, {}).get("")
+            there = months_kept(used, self._months, self._estate.site.zone) if used else set()
             if missing := [month for month in self._months if month not in there]:
                 found[name] = missing[0], missing[-1]
         return found
@@ -96,11 +89,9 @@ class MonthlyCosting:
 
     def _charges(self, points: Mapping[str, Point], kept: Kept, lacking: Mapping[str, tuple[int, int]]) -> list[Charge]:
         found = []
-        for name, rows in kept.items():
+        for name, parts in kept.items():
             first, last = lacking.get(name, (1, 0))
-            months = [month for month in self._months if not first <= month <= last]
-            tenants = dict.fromkeys(row.split("#")[2] for row in rows)
-            found += [
-                month_charge(points[name], who, rows, months, self._estate.site.zone) for who in tenants if months
-            ]
+            if months := [month for month in self._months if not first <= month <= last]:
+                zone = self._estate.site.zone
+                found += [month_charge(points[name], who, rows, months, zone) for who, rows in parts.items()]
         return found

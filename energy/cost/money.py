@@ -33,7 +33,8 @@ def split(amounts: Amounts, weights: Sequence[Amounts]) -> list[Amounts]:
     if len(weights) == 1:
         return [amounts]
     weight = np.maximum(np.stack(weights, axis=1), 0)
-    weight >>= max(0, int(weight.sum(axis=1).max(initial=0)).bit_length() - 31)  # products fit 64 bits
+    bits = np.frexp(weight.sum(axis=1).astype(np.float64))[1].astype(np.int64)  # each row's own: others are not asked
+    weight >>= np.maximum(bits - 31, 0)[:, None]  # products fit 64 bits
     weight[weight.sum(axis=1) == 0, -1] = 1
     total = weight.sum(axis=1)
     whole, rest = np.divmod(np.abs(amounts), total)

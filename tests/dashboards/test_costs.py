@@ -127,6 +127,14 @@ async def test_explained(shop: httpx.AsyncClient) -> None:
     }
 
 
+async def test_explained_so_far(shop: httpx.AsyncClient) -> None:
+    """Without a month it is the one under way; factors say their source in French as well."""
+    answer = await get(shop, "/api/explain?meter=b01-gas")
+
+    assert "2026-11" == answer["month"]
+    assert "gaz naturel 2022" in answer["meters"][0]["carbon"][0]["source_fr"]
+
+
 async def test_explained_to_a_tenant(shop: httpx.AsyncClient) -> None:
     """Half of 57 kWh in 228 steps, and no word of what the other half did."""
     answer = await get(shop, "/api/explain?tenant=baker&month=2026-11")
@@ -140,7 +148,7 @@ async def test_explained_to_a_tenant(shop: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("query", "detail"),
     [
-        ("month=2026-11", "0 things to explain"),
+        ("", "0 things to explain"),
         ("month=2026-13&meter=b01-gas", "month '2026-13' is no month"),
         ("month=2026-12&meter=b01-gas", "month 2026-12 lies in the future"),
         ("month=2026-11&meter=b9", "meter 'b9' is not in the estate"),

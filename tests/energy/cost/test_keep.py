@@ -16,12 +16,13 @@ from energy.flows.rows import EACH_ROW
 from energy.settle import Settlement
 from energy.usage import Where
 from estate.calendar import DAY_MS, STEP_MS, Every
-from estate.model import COMMON, FOREVER_MS, Estate, Lease, Point
-from estate.tariff import Factor
+from estate.model import COMMON, FOREVER_MS, Calorific, Estate, Lease, Meter, Point
+from estate.tariff import Contract, Factor, Tariff
 from store.base import Store, Usage
 from store.duck import DuckStore
 from store.state import State
-from tests.energy.cost.tariffs import TWO, contract, estate
+from tests.energy.cost.tariffs import TWO, contract, estate, line
+from tests.energy.sites import estate as plain_estate
 from tests.energy.sites import ms
 from tests.energy.test_settle import points
 
@@ -31,6 +32,7 @@ NOW_MS = ms("2026-04-02")
 MAIN = points("main", [100 * index for index in range(193)], BEGIN_MS)
 SUB = points("sub", [30 * index for index in range(193)], BEGIN_MS)
 SITE = estate(contract(TWO, kva=0.3))
+CALORIFIC = Calorific(0, 11_200_000), Calorific(ms("2026-04-01"), 11_500_000)
 
 Kept = dict[tuple[str, str], list[int]]
 """Name and step → amounts in order of time."""
@@ -69,10 +71,45 @@ async def test_on_paper(store: Store, state: State) -> None:
     day = 1_600_000_000 + 30_000_000 + 50_000_000 + 1_000_000_000
     cost = found["building#b01#cost_electricity", "1d"]
     assert [day * 6 // 5, day * 6 // 5] == cost[-2:]
-    assert sum(cost) == sum(found["site#site#cost_electricity", "1mo"]) == found["site#site#cost_electricity", "1y"][0]
+    assert (
+        sum(cost) == sum(found["site#site#cost_electricity", "1mo"]) == sum(found["site#site#cost_electricity", "1y"])
+    )
     assert [1_000_000_000] * 2 == found["building#b01#line_overrun", "1mo"]
     assert [6_400, 6_400] == found["site#site#energy_hp", "1d"]
     assert [9_600 * 46_100] * 2 == found["site#site#carbon_electricity", "1mo"]
+
+
+async def test_gas_heat_and_water(store: Store, state: State) -> None:
+    """9.6 m³ of gas a day, worth 11.2 kWh each and from April on 11.5: 107.52 and 110.40 kWh at 0.09 EUR.
+
+    9.6 kWh of heat at 0.11 are 1.056, with 5.5 % on top 1.11408; 9.6 m³ of water at 4.10 are 39.36.
+    """
+    meters = [
+        Meter("gas", "gas", "", "gas", "gas.volume", 1, 900, "", calorific=CALORIFIC),
+        Meter("heat", "heat", "", "heat", "heat.energy", 1, 900, ""),
+        Meter("water", "water", "", "water", "water.volume", 1, 900, ""),
+    ]
+    tariffs = [
+        Tariff("gas", "Gas", "gas", (line("Energy", 0.09, "EUR/kWh"),)),
+        Tariff("heat", "Heat", "heat", (line("Energy", 0.11, "EUR/kWh"), line("Tax", 5.5, "%", of=["Energy"]))),
+        Tariff("water", "Water", "water", (line("Water", 4.1, "EUR/m3"),)),
+    ]
+    site = replace(
+        plain_estate(meters),
+        tariffs={tariff.id: tariff for tariff in tariffs},
+        contracts=[Contract(name, name, 0, "", "", "", 0, FOREVER_MS) for name in ("gas", "heat", "water")],
+    )
+    for each, scale in zip(meters, (0.001, 1, 0.001), strict=True):
+        values = [100 * index * scale for index in range(193)]
+        readings = points(each.id, values, BEGIN_MS)
+        await store.write([point._replace(quantity=each.quantity) for point in readings])
+    await Settlement(store, site, state).settle(NOW_MS)
+    found = await kept(store)
+
+    expected = {"gas": [9_676_800_000, 9_936_000_000], "heat": [1_114_080_000] * 2, "water": [39_360_000_000] * 2}
+    assert expected == {name: found[f"building#b01#cost_{name}", "1d"] for name in expected}
+    assert [9_600 * 113_000] * 2 == found["building#b01#carbon_heat", "1d"]
+    assert ("site#site#carbon_water", "1y") not in found
 
 
 async def test_sums(store: Store, state: State) -> None:
@@ -101,7 +138,7 @@ async def test_months_that_are_over_are_read(store: Store, state: State) -> None
     await Settlement(store, SITE, state).settle(NOW_MS)
     names = {
         row.tags["meter"].split("#")[2]
-        for row in await store.usage(Usage("1mo", 0, NOW_MS, "meter", {"carrier": [WHOLE, PART]}, EACH_ROW))
+        for row in await store.usage(Usage("1y", 0, NOW_MS, "meter", {"carrier": [WHOLE, PART]}, EACH_ROW))
     }
     span = ms("2026-02-01"), ms("2026-05-01")
 
