@@ -82,27 +82,34 @@ def panel_against_usual(query: Usage, chosen: Chosen = ()) -> str:
     return f'SELECT mean("now") / mean("usual") - 1 AS "value" FROM {", ".join(hours)}{_by(query.by)}'
 
 
-def panel_ratio(above: Sequence[Sum], below: Sequence[Sum], factor: float, how: How = "sum") -> str:
+class Enough(NamedTuple):
+    """What a step must have to be judged: the part is at least this share of the whole."""
+
+    part: Sum
+    whole: Sum
+    share: float
+
+
+def panel_ratio(
+    above: Sequence[Sum], below: Sequence[Sum], factor: float, how: How = "sum", enough: Enough | None = None
+) -> str:
     """Σ above ÷ Σ below × factor over the steps that have both, per group of the sums; `max`: of the greatest ones.
 
     Groups are not to be put together by another select around this one: InfluxDB 1.x then looks for steps that have
     both before it tells groups apart.
     """
-    grouped = _by(above[0].usage.by)
-    return f"SELECT {_quotient(factor, how)} FROM ({_both(above, below)}) WHERE {_HAS_BOTH} AND {SHOWN}{grouped}"
+    return f"SELECT {_quotient(factor, how)} FROM {_held(above, below, enough)}{_by(above[0].usage.by)}"
 
 
-def panel_ratio_steps(above: Sequence[Sum], below: Sequence[Sum], factor: float) -> str:
+def panel_ratio_steps(above: Sequence[Sum], below: Sequence[Sum], factor: float, enough: Enough | None = None) -> str:
     """The ratio of each step that has both, per group of the sums."""
-    grouped = groups(_WINDOW, above[0].usage.by)
-    return f"SELECT {_quotient(factor)} FROM ({_both(above, below)}) WHERE {_HAS_BOTH} AND {SHOWN} {grouped}"
+    return f"SELECT {_quotient(factor)} FROM {_held(above, below, enough)} {groups(_WINDOW, above[0].usage.by)}"
 
 
 def panel_less(above: Sum, below: Sum) -> str:
     """Above − below in all of the time shown, per group of the sums that has both."""
-    both = _both([above], [below])
-    difference = f'SELECT sum("above") - sum("below") AS "value" FROM ({both})'
-    return f"{difference} WHERE {_HAS_BOTH} AND {SHOWN}{_by(above.usage.by)}"
+    held = _held([above], [below], None)
+    return f'SELECT sum("above") - sum("below") AS "value" FROM {held}{_by(above.usage.by)}'
 
 
 def panel_series(query: Series, zone: str, chosen: Chosen = (), fill: str = "null", above: float | None = None) -> str:
@@ -152,7 +159,6 @@ def notes(site: str, building: str) -> str:
 
 
 _FINENESS = "\"every\" = '${load}'"
-_HAS_BOTH = '"above" >= 0 AND "below" > 0'  # null compares as false
 
 
 def _sum(query: Usage, chosen: Chosen, time: str, called: str, how: How = "sum", per: float = 1) -> str:
@@ -167,16 +173,22 @@ def _hour(weeks: int) -> str:
     return f"time >= {end} - 1h AND time < {end}"
 
 
-def _both(above: Sequence[Sum], below: Sequence[Sum]) -> str:
-    """The sums side by side, by step and their tags: InfluxQL joins nothing, but several selects may feed one."""
+def _held(above: Sequence[Sum], below: Sequence[Sum], enough: Enough | None) -> str:
+    """The steps that have both: sums side by side, by step and their tags.
+
+    InfluxQL joins nothing, but several selects may feed one; a condition on a field that is null does not hold.
+    """
     by = above[0].usage.by
+    parts = {"above": above, "below": below, **({"part": [enough.part], "whole": [enough.whole]} if enough else {})}
     selects = [
-        f"({_sum(part.usage, part.chosen, SHOWN, called)} {groups(_WINDOW, by)})"
-        for called, parts in (("above", above), ("below", below))
-        for part in parts
+        f"({_sum(each.usage, each.chosen, SHOWN, called)} {groups(_WINDOW, by)})"
+        for called, sums in parts.items()
+        for each in sums
     ]
-    sums = 'SELECT sum("above") AS "above", sum("below") AS "below"'
-    return f"{sums} FROM {', '.join(selects)} WHERE {SHOWN} {groups(_WINDOW, by)}"
+    fields = ", ".join(f"sum({name(called)}) AS {name(called)}" for called in parts)
+    both = f"SELECT {fields} FROM {', '.join(selects)} WHERE {SHOWN} {groups(_WINDOW, by)}"
+    reached = f' AND "part" >= "whole" * {enough.share:g}' if enough else ""
+    return f'({both}) WHERE "above" >= 0 AND "below" > 0{reached} AND {SHOWN}'
 
 
 def _quotient(factor: float, how: How = "sum") -> str:

@@ -10,12 +10,13 @@ from dashboards.grafana.query import InfluxQuery, choice
 from dashboards.pages.colours import CARRIER_COLOURS
 from energy.cost.facts import EUR, KG, MONEY
 from energy.derived.facts import FACTS, ROLE
-from energy.derived.ratios import RATIOS
+from energy.derived.ratios import ENOUGH, RATIOS
 from estate.calendar import Every
 from estate.vocabulary import CARRIERS
 from store.base import How, Series, Tag, Usage, UsageTag
 from store.influxql_panels import (
     Chosen,
+    Enough,
     Sum,
     panel_load,
     panel_ratio,
@@ -92,14 +93,24 @@ def _per(names: Sequence[str]) -> int:
 
 def ratio(kind: str, indicator: str, by: Sequence[UsageTag] = ()) -> str:
     """The indicator over the time shown, by days. Ungrouped only where every place that has one term has the other."""
-    above, below, factor = RATIOS[indicator]
-    return panel_ratio(_sums(kind, above, "1d", by), _sums(kind, below, "1d", by), factor)
+    above, below, factor, _ = RATIOS[indicator]
+    terms = _sums(kind, above, "1d", by), _sums(kind, below, "1d", by)
+    return panel_ratio(*terms, factor, enough=_enough(kind, indicator, "1d", by))
 
 
 def ratio_steps(kind: str, indicator: str, every: Every, by: Sequence[UsageTag] = ()) -> str:
     """The indicator of each step."""
-    above, below, factor = RATIOS[indicator]
-    return panel_ratio_steps(_sums(kind, above, every, by), _sums(kind, below, every, by), factor)
+    above, below, factor, _ = RATIOS[indicator]
+    terms = _sums(kind, above, every, by), _sums(kind, below, every, by)
+    return panel_ratio_steps(*terms, factor, _enough(kind, indicator, every, by))
+
+
+def _enough(kind: str, indicator: str, every: Every, by: Sequence[UsageTag]) -> Enough | None:
+    """Whether sensors reach far enough in a place for it to be judged by them."""
+    part = RATIOS[indicator].reach
+    if not part:
+        return None
+    return Enough(fact(kind, [part], every, by), fact(kind, ["zones_area"], every, by), ENOUGH)
 
 
 def _sums(kind: str, names: Sequence[str], every: Every, by: Sequence[UsageTag]) -> list[Sum]:

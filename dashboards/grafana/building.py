@@ -215,6 +215,7 @@ def _glance(kit: Kit) -> list[Panel]:
     by: list[UsageTag] = ["building"]
     base, days = fact("building", ["base"], "1d", by), fact("building", ["based"], "1d", by)
     peak = fact("building", ["peak"], "1d")
+    empty = [InfluxQuery(ratio("building", "empty_share", by), alias="$tag_building")]
     person_hour = [InfluxQuery(ratio("building", "energy_person_hour", by), alias="$tag_building")]
     lost = Scale(GOOD, ((30, WATCH), (60, ACT)))
     whole = Scale(ACT, ((80, WATCH), (95, GOOD)))
@@ -222,7 +223,7 @@ def _glance(kit: Kit) -> list[Panel]:
         now,
         kit.stat(_BASE, panel_ratio([base], [days], 1), "watt", over="sum"),
         kit.stat(_PEAK, panel_total(peak.usage, peak.chosen, how="max"), "watt"),
-        kit.stat(_EMPTY, ratio("building", "empty_share"), "percent", lost, decimals=0),
+        kit.stat(_EMPTY, empty, "percent", lost, decimals=0),
         kit.stat(_PERSON_HOUR, person_hour, "suffix: kWh/h", decimals=2),
         kit.stat(_COMPLETE, ratio("building", "completeness"), "percent", whole, decimals=1),
     ]

@@ -137,14 +137,16 @@ def circularity(kit: Kit) -> Dashboard:
 def _glance(kit: Kit) -> list[Panel]:
     share = Scale(GREY, ((1, PLAIN), (50, GOOD)))
     lost = Scale(GOOD, ((30, WATCH), (60, ACT)))
-    by_building = ratio("building", "water_person_day", ["building"])
-    water = [InfluxQuery(by_building, alias="$tag_building")]
+    water, empty = (
+        [InfluxQuery(ratio("building", indicator, ["building"]), alias="$tag_building")]
+        for indicator in ("water_person_day", "empty_share")
+    )
     people = fact_total("building", ["people"], "1d")
     return [
         kit.stat(_indicator("self_consumption"), ratio("site", "self_consumption"), "percent", share, decimals=0),
         kit.stat(_indicator("self_sufficiency"), ratio("site", "self_sufficiency"), "percent", share, decimals=1),
         kit.stat(_indicator("utilisation"), ratio("building", "utilisation"), "percent", share, decimals=0),
-        kit.stat(_indicator("empty_share"), ratio("building", "empty_share"), "percent", lost, decimals=0),
+        kit.stat(_indicator("empty_share"), empty, "percent", lost, decimals=0),
         kit.stat(_indicator("water_person_day"), water, "litre", decimals=1),
         kit.stat(_PRESENCE, people, "suffix: h", decimals=0),
     ]

@@ -99,10 +99,12 @@ SENSOR_WRONG: Pair = (
     "its date; a refused reading is in the quarantine with its reason (page /quarantine).",
 )
 FACTS_WRONG: Pair = (
-    "un indicateur sans donnée est vide, jamais nul : vérifier que les salles ont un capteur d'occupation et que leurs "
-    "compteurs répondent (Capteurs). /api/indicators dit ce qui manque.",
-    "an indicator without data is empty, never zero: check that rooms have an occupancy sensor and that their meters "
-    "speak (Sensors). /api/indicators says what is missing.",
+    "un indicateur sans donnée est vide, jamais nul, de même que ce qui dépend des personnes là où moins de la "
+    "moitié de "
+    "la surface est équipée : vérifier capteurs d'occupation et compteurs (Capteurs). /api/indicators dit ce qui "
+    "manque.",
+    "an indicator without data is empty, never zero, and so is what depends on people where less than half of the area "
+    "has sensors: check occupancy sensors and meters (Sensors). /api/indicators says what is missing.",
 )
 MONEY_WRONG: Pair = (
     "vérifier le contrat et le tarif du point de livraison (contracts.csv, tariffs.toml) par `microville check`, puis "

@@ -9,12 +9,13 @@ from dashboards.grafana.asked import (
     fact,
     fact_steps,
     ratio,
+    ratio_steps,
     readings,
     unit,
     zone_variable,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, AIR, GOOD, GREY, PLAIN, WATCH, Kit, Name, Scale
+from dashboards.grafana.kit import ACT, AIR, GOOD, PLAIN, WATCH, Kit, Scale
 from dashboards.grafana.query import InfluxQuery
 from dashboards.grafana.words import Words
 from store.base import How
@@ -31,6 +32,7 @@ TITLE = (
 WARMTH = Scale(PLAIN, ((19, GOOD), (26, ACT)))
 """°C: heated to 19 at most (code de l'énergie R241-26); cooled from 26 on (R241-30)."""
 
+LOST = Scale(GOOD, ((30, WATCH), (60, ACT)))
 HUMIDITY = Scale(WATCH, ((30, GOOD), (70, WATCH)))
 
 _WORST = Words(
@@ -114,19 +116,12 @@ _OCCUPIED = Words(
     say.FACTS_WRONG,
 )
 _EMPTY = Words(
-    ("Énergie à vide", "Energy while empty"),
+    ("Part consommée à vide", "Share used while empty"),
     (
-        "Électricité utilisée pendant les heures où personne n'était là, et celle des heures occupées, par jour "
-        ": zones "
-        "avec un compteur, sinon leur bâtiment.",
-        "Electricity used in hours when nobody was there, and that of hours in use, by day: of zones with a "
-        "meter, else "
-        "of their building.",
+        "Part de l'électricité du bâtiment utilisée pendant les heures où personne n'était là, par jour.",
+        "Share of the building's electricity used in hours when nobody was there, by day.",
     ),
-    (
-        "électricité des heures d'occupation connue, répartie en heures vides et occupées.",
-        "electricity of hours of known occupancy, split into hours empty and in use.",
-    ),
+    say.FACTS,
     say.FACTS_WRONG,
 )
 
@@ -181,9 +176,5 @@ def _occupied(kit: Kit) -> Panel:
 
 
 def _empty(kit: Kit) -> Panel:
-    names = [
-        Name("empty", kit.say("À vide", "While empty"), ACT),
-        Name("watched", kit.say("Toutes les heures connues", "All known hours"), GREY, line=True),
-    ]
-    queries = [InfluxQuery(fact_steps("building", [name], "1d"), alias=name) for name in ("empty", "watched")]
-    return kit.bars(_EMPTY, queries, "watth", names)
+    query = ratio_steps("building", "empty_share", "1d", ["building"])
+    return kit.curves(_EMPTY, [InfluxQuery(query, alias="$tag_building")], "percent", scale=LOST, least=0)

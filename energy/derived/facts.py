@@ -62,12 +62,18 @@ FACTS: dict[str, Fact] = {
         Fact("in_all", "Wh", "1d", "Électricité consommée en tout", "Electricity used in all"),
         Fact("watched", "Wh", "1d", "Consommé, occupation connue", "Used while occupancy is known"),
         Fact("empty", "Wh", "1d", "Consommé à vide", "Used while empty"),
+        Fact("zones_area", "m²·d", "1d", "Surface des zones", "Area of the zones"),
+        Fact("counted_area", "m²·d", "1d", "Surface où les personnes sont comptées", "Area where people are counted"),
+        Fact("watched_area", "m²·d", "1d", "Surface dont l'occupation est connue", "Area of known occupancy"),
     )
 }
 
 DEGREES = ("degree17", "degree18")
 
-DAILY = tuple(fact.name for fact in FACTS.values() if fact.every == "1d" and fact.name not in DEGREES)
+AREAS = ("zones_area", "counted_area", "watched_area")
+"""How far the sensors of zones reach: see `reach`."""
+
+DAILY = tuple(fact.name for fact in FACTS.values() if fact.every == "1d" and fact.name not in (*DEGREES, *AREAS))
 """What loads and meters say of places by day."""
 
 HOURLY = tuple(fact.name for fact in FACTS.values() if fact.every == "1h")

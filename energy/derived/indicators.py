@@ -9,11 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from energy.derived.ratios import ENERGY, HEATING, RATIOS
+from energy.derived.ratios import ENERGY, ENOUGH, HEATING, RATIOS
 from energy.meters.steps import Steps
-
-ENOUGH = 0.5
-"""The share of the area of a place's zones that sensors must watch for it to be judged by them."""
 
 
 class Reason(NamedTuple):
@@ -108,7 +105,7 @@ def _ratio(inputs: Inputs, above: Steps, below: Steps | float, factor: float, no
 
 def _named(inputs: Inputs, indicator: str, none: Reason) -> Found:
     """The indicator as its row of `RATIOS` says."""
-    above, below, factor = RATIOS[indicator]
+    above, below, factor, _ = RATIOS[indicator]
     return _ratio(inputs, inputs.of(*above), inputs.of(*below), factor, none)
 
 

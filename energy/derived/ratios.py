@@ -10,21 +10,26 @@ PERSON_DAY_H = 8
 """Hours of presence that make a person-day: a full-time equivalent, as LEED counts staff (leeduser.com)."""
 
 
+ENOUGH = 0.5
+"""The share of the area of a place's zones that sensors must watch for it to be judged by them."""
+
+
 class Ratio(NamedTuple):
     """Σ above ÷ Σ below × factor over the days that have both; the names are those of carriers and facts."""
 
     above: tuple[str, ...]
     below: tuple[str, ...]
     factor: float
+    reach: str = ""  # the area of zones, as a fact, that must be enough of all
 
 
 RATIOS: dict[str, Ratio] = {
-    "energy_person_hour": Ratio(ENERGY, ("people",), 3.6),
-    "empty_share": Ratio(("empty",), ("watched",), 100),
+    "energy_person_hour": Ratio(ENERGY, ("people",), 3.6, "counted_area"),
+    "empty_share": Ratio(("empty",), ("watched",), 100, "watched_area"),
     "self_consumption": Ratio(("used_here",), ("pv",), 100),
     "self_sufficiency": Ratio(("used_here",), ("in_all",), 100),
     "utilisation": Ratio(("used",), ("usable",), 100),
-    "water_person_day": Ratio(("water",), ("people",), 3600 * PERSON_DAY_H),
+    "water_person_day": Ratio(("water",), ("people",), 3600 * PERSON_DAY_H, "counted_area"),
     "completeness": Ratio(("received",), ("expected",), 100),
 }
 """By the indicator's id."""

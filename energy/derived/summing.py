@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from energy.derived.facts import DEGREES, FACTS, HOURLY, ROLE, meter_of
+from energy.derived.facts import AREAS, DEGREES, FACTS, HOURLY, ROLE, meter_of
 from energy.derived.places import Place, place_of, rows, whole
+from energy.derived.reach import reach
 from energy.derived.strays import Remove, starts_of, strays
 from energy.flows.columns import columns
 from energy.flows.rollup import floored, rolled
@@ -40,7 +41,7 @@ class Summing:
 
     async def wider(self, since_ms: int, now_ms: int) -> AsyncIterator[Runs]:
         """The hours and days of buildings and of the site, from the hour of `since_ms` on."""
-        where: Where = {"carrier": HOURLY, "role": [ROLE]}
+        where: Where = {"carrier": [*HOURLY, *AREAS], "role": [ROLE]}
         for every in WIDER:
             for start_ms in range(floor(since_ms, every, self._zone), now_ms + DAY_MS, HOURS_MS):
                 query = Usage(every, start_ms, start_ms + HOURS_MS, where=where, by=("meter", "carrier"))
@@ -77,8 +78,13 @@ class Summing:
             if place and place.kind in ("zone", "own"):
                 for around in {whole(self._estate, place.building), whole(self._estate, self._estate.site.id)}:
                     inside[around][row.tags["carrier"]].append(row)
-        sums = ((place, {fact: summed(parts) for fact, parts in of.items()}) for place, of in inside.items())
-        return Runs(run for place, facts in sums for run in rows(place, facts, every, now_ms).runs)
+        written = Runs()
+        for place, of in inside.items():
+            facts = {fact: summed(parts) for fact, parts in of.items()}
+            if every == "1d":
+                facts |= reach(self._estate, place, of)
+            written.runs.extend(rows(place, facts, every, now_ms).runs)
+        return written
 
     def _longer(self, found: Sequence[UsageRow], every: Every, now_ms: int) -> Runs:
         named = [(place_of(self._estate, row.tags["meter"]), row.tags["carrier"], Steps(*row[1:4])) for row in found]

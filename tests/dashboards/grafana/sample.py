@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from alerts.report import health_points
+from energy.derived.facts import ROLE, meter_of
 from energy.settle import Settlement
 from estate.calendar import DAY_MS, floor
 from estate.load import load
@@ -31,6 +32,10 @@ STRANGE = 'L\'Été "n° 1" (a/b) $x.*'
 """A building, zone and tenant: quotes, spaces, accents, slash, and what regular expressions and Grafana know."""
 
 STRANGE_WH = 1_000
+STRANGE_DAY = {
+    "in_all": 1_000, "watched": 1_000, "empty": 300, "people": 2 * 8 * 3600,
+    "zones_area": 100, "counted_area": 60, "watched_area": 50,
+}  # fmt: skip
 
 _MINUTES = 30
 _REPORTED = {
@@ -110,16 +115,25 @@ def strange_points() -> Iterator[Point]:
 
 
 def strange_rows(estate: Estate) -> list[Consumption]:
-    """Consumption of the strange building, and all of it its tenant's: so much in each hour and each longer step."""
+    """Consumption of the strange building, and all of it its tenant's: so much in each hour and each longer step.
+
+    The facts of its yesterday: 1 kWh used, 300 Wh of it while empty, and two people there for eight hours.
+    """
     found = []
     for every in (estate.step, "1h", "1d", "1mo", "1y"):
         start = floor(NOW - 3_600_000, every, estate.site.zone)
-        for tenant in ("", STRANGE):
-            for role, amount in (("site", STRANGE_WH), ("submeter", STRANGE_WH // 4)):
-                if tenant and role == "submeter":
-                    continue
-                row = Consumption(f"strange-{role}", tenant, "electricity", STRANGE, role, every, start, amount, 0.0)
-                found.append(row)
+        for tenant, role, amount in (
+            ("", "site", STRANGE_WH),
+            ("", "submeter", STRANGE_WH // 4),
+            (STRANGE, "site", STRANGE_WH),
+        ):
+            row = Consumption(f"strange-{role}", tenant, "electricity", STRANGE, role, every, start, amount, 0.0)
+            found.append(row)
+    yesterday = floor(NOW - DAY_MS, "1d", estate.site.zone)
+    found.append(Consumption("strange-water", "", "water", STRANGE, "site", "1d", yesterday, 120, 0.0))
+    for fact, amount in STRANGE_DAY.items():
+        meter = meter_of("building", STRANGE, fact)
+        found.append(Consumption(meter, "", fact, STRANGE, ROLE, "1d", yesterday, amount, 0.0))
     return found
 
 

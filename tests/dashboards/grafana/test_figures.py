@@ -16,7 +16,7 @@ from tests.dashboards.conftest import client_of
 from tests.dashboards.grafana.boards import asked
 from tests.dashboards.grafana.conftest import Ask
 from tests.dashboards.grafana.interpolate import Looking
-from tests.dashboards.grafana.sample import NOW, START, Filled
+from tests.dashboards.grafana.sample import NOW, START, STRANGE, Filled
 
 STEPS = {"every": ["1d"], "load": ["15m"]}
 LOOK = Looking(START, NOW, STEPS, "15m")
@@ -166,6 +166,21 @@ async def test_indicators(ask: Ask, api: Api, filled: Filled, board: str, panel:
     look = Looking(start, end - 1, {**STEPS, "building": [of]} if of else STEPS, "1h")
 
     assert pytest.approx(answer["value"] * area) == one(ask(look.query(asked(board, panel))))
+
+
+@pytest.mark.parametrize(
+    ("board", "panel", "figure"),
+    [
+        ("building", "Share used while empty", 30),
+        ("building", "Energy by person-hour", 1 / 16),
+        ("circularity", "Water by person-day", 120 / 2),
+    ],
+)
+def test_where_sensors_reach(ask: Ask, board: str, panel: str, figure: float) -> None:
+    """What depends on people is told of the strange building, half watched, and not of b02 with its three rooms."""
+    shown = ask(LOOK.query(asked(board, panel)))
+
+    assert {STRANGE: pytest.approx(figure)} == {series["tags"]["building"]: one([series]) for series in shown}
 
 
 async def test_costs(ask: Ask, api: Api) -> None:

@@ -26,7 +26,6 @@ LOOKS = {
 }
 
 NOTHING = {
-    "Water by person-day": "the sample has no water meter",
     "Emissions, one year before": "the sample fills days",
 }
 """Panels with nothing to show of the sample, and why."""
