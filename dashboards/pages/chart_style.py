@@ -7,7 +7,7 @@ draw the hour that comes twice in autumn on top of itself.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import altair as alt
 
@@ -108,6 +108,14 @@ def time_x(span: tuple[int, int], speaker: Speaker) -> alt.X:
         title=None,
     )
     return alt.X("start:Q", scale=alt.Scale(domain=list(span), nice=False), axis=axis)
+
+
+def noted(marks: Sequence[Mapping[str, Any]], speaker: Speaker) -> alt.Chart:
+    """A dotted line where something began that may show in the figures; the caller says where `x` lies."""
+    words = [Column("note", speaker.say("Note", "Note"))]
+    rules = alt.Chart(inline([dict(mark) for mark in marks], "notes"))
+    drawn = rules.mark_rule(color=INK, strokeDash=[2, 3], strokeWidth=1.5, opacity=0.7)
+    return cast(alt.Chart, drawn.encode(tooltip=told(words)))
 
 
 def distinct(names: Mapping[str, str]) -> dict[str, str]:

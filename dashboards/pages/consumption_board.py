@@ -120,7 +120,7 @@ class ConsumptionBoard:
     async def _use(self, view: View) -> Any:
         rows, former = await figures.bars(self._parts.store, view.scope, view.period)
         rows = [row for row in rows if CARRIERS[row.carrier].unit == "Wh"]
-        return (await _altair()).use_chart(rows, former, view.period, view.speaker) if rows else None
+        return (await _altair()).use_chart(rows, former, view.period, view.speaker, view.notes) if rows else None
 
     async def _who(self, view: View) -> Any:
         found = await figures.parts(self._parts.store, view.scope, view.period)

@@ -1,12 +1,24 @@
 """The charts of the page of energy: bars by step and by part. What was estimated is hatched. Pure."""
 
+from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 
 from dashboards.language import Speaker
-from dashboards.pages.chart_style import Column, Drawing, hatched, inline, legend, quality_names, rank, styled, told
+from dashboards.pages.chart_style import (
+    Column,
+    Drawing,
+    hatched,
+    inline,
+    legend,
+    noted,
+    quality_names,
+    rank,
+    styled,
+    told,
+)
 from dashboards.pages.colours import CARRIER_COLOURS, INK
 from dashboards.pages.figures import Bar, Part
 from dashboards.pages.period import BARS, Length, Period
@@ -18,7 +30,13 @@ MOST_PARTS = 15
 """Bars of parts; the table below them has all."""
 
 
-def use_chart(rows: Sequence[Bar], former: Mapping[str, Steps], period: Period, speaker: Speaker) -> Drawing:
+def use_chart(
+    rows: Sequence[Bar],
+    former: Mapping[str, Steps],
+    period: Period,
+    speaker: Speaker,
+    notes: Sequence[tuple[int, str]] = (),
+) -> Drawing:
     """Energy by step, stacked by carrier, what is fed into the grid below zero; a mark where the former period was."""
     quality, carriers = quality_names(speaker), carrier_names(speaker)
     labels = _labels(period, speaker)
@@ -61,7 +79,10 @@ def use_chart(rows: Sequence[Bar], former: Mapping[str, Steps], period: Period, 
     drawn = {row.carrier for row in rows}
     marks = legend(drawn, carriers, CARRIER_COLOURS, any(row.guessed for row in rows), speaker)
     marks += [(speaker.say("période précédente", "former period"), INK)] if before else []
-    layers = alt.layer(bars.encode(x=x), ticks.encode(x=x)) if before else bars.encode(x=x)
+    layers: Any = alt.layer(bars.encode(x=x), ticks.encode(x=x)) if before else bars.encode(x=x)
+    if notes:
+        marks += [(speaker.say("note (pointillé)", "note (dotted)"), INK)]
+        layers = alt.layer(layers, noted(_noted(notes, labels), speaker).encode(x=x))
     return styled(layers, 260, speaker.say("Énergie par pas de temps", "Energy by step"), marks, columns)
 
 
@@ -136,6 +157,12 @@ def _former(former: Mapping[str, Steps], period: Period, labels: Sequence[str]) 
         for start, label in zip(starts, labels, strict=False)
         if start in heights
     ]
+
+
+def _noted(notes: Sequence[tuple[int, str]], labels: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Each note at the bar in which it began; at the first where it began before."""
+    starts = list(labels)
+    return [{"bar": labels[starts[max(0, bisect(starts, at_ms) - 1)]], "note": text} for at_ms, text in notes]
 
 
 def _labels(period: Period, speaker: Speaker) -> dict[int, str]:

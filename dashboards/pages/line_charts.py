@@ -13,6 +13,7 @@ from dashboards.pages.chart_style import (
     colour,
     distinct,
     inline,
+    noted,
     styled,
     time_x,
     told,
@@ -57,6 +58,7 @@ def rooms_chart(
     span: tuple[int, int],
     estate: Estate,
     speaker: Speaker,
+    notes: Sequence[tuple[int, str]] = (),
 ) -> Drawing:
     """One quantity in rooms: lines that break where nothing was measured, with the thresholds that apply."""
     how, rooms = ROOM_QUANTITIES[quantity], _rooms(zones, estate)
@@ -76,6 +78,9 @@ def rooms_chart(
             rules.mark_text(align="right", dy=-6, fontSize=10, color=INK, x="width").encode(y="at:Q", text="text:N"),
             drawn,
         )
+    if notes:
+        marks = [{"start": max(span[0], at_ms), "note": text} for at_ms, text in notes]
+        drawn = alt.layer(drawn, noted(marks, speaker).encode(x=time_x(span, speaker)))
     return styled(drawn, 160 if how.steps else 220, title, list(rooms.values()), _room_columns(title, speaker))
 
 

@@ -13,8 +13,8 @@ from dashboards.pages.figures import Figure, Part, Scope
 from dashboards.pages.figures_money import Sums
 from dashboards.pages.period import Length, beside, period
 from dashboards.pages.render import Lang
-from estate.model import COMMON, Estate
-from estate.vocabulary import CARRIERS
+from estate.model import COMMON, FOREVER_MS, Estate, Note
+from estate.vocabulary import CARRIERS, NOTES
 
 
 class ViewParams(BaseModel):
@@ -84,6 +84,23 @@ class View:
         """The next period; "" where that has not begun."""
         following = beside(self.asked.period, self.day, 1)
         return self.link(day=str(following)) if following <= self.today else ""
+
+    @property
+    def notes(self) -> list[tuple[int, str]]:
+        """What happened here in the period and may show in its figures: when it began, and all of it in words."""
+        estate, span, scope = self.estate, self.period.span, self.scope
+        zone = estate.zones.get(scope.id)
+        buildings = {"building": [scope.id], "zone": [zone.building] if zone else [], "tenant": [estate.site.id]}
+        held = estate.noted(*span, buildings.get(scope.kind, []))
+        return [(note.start_ms, self._told(note)) for note in sorted(held)]
+
+    def _told(self, note: Note) -> str:
+        if note.end_ms >= FOREVER_MS:
+            days = [self.speaker.say("depuis le {}", "since {}").format(self.speaker.date(note.start_ms))]
+        else:
+            days = list(dict.fromkeys(self.speaker.date(at_ms) for at_ms in (note.start_ms, note.end_ms - 1)))
+        kind, place = self.speaker.say(*NOTES[note.kind]), self.name(Scope("building", note.building))
+        return f"{' – '.join(days)} · {kind} · {place}{self.speaker.say(' :', ':')} {note.text}"
 
     @property
     def title(self) -> str:

@@ -28,6 +28,9 @@ from store.base import StoreUnavailable
 MEASURED = ("climate.co2", "climate.temperature", "climate.humidity", "occupancy.count")
 """What a zone's page draws, and the list of zones shows."""
 
+SENSED = ("utilisation", "co2_800", "co2_1500")
+"""The indicators that any zone may have by its sensors; others are shown where its meters give them."""
+
 WINDOWS: dict[Length, int] = {
     "day": HOUR_MS // 6,
     "week": queries.ROOM_STEP_MS,
@@ -81,7 +84,10 @@ class ZoneBoard:
             if until_ms > view.period.span.start_ms:
                 place = Place("zone", scope.id, view.period.span.start_ms, until_ms)
                 values = indicators(await read_inputs(store, estate, place))
-                found = [(row, values[row.id]) for row in INDICATORS.values()]
+                known_here = (
+                    row for row in INDICATORS.values() if row.id in SENSED or values[row.id].value is not None
+                )
+                found = [(row, values[row.id]) for row in known_here]
         except StoreUnavailable as error:
             trouble = str(error)
         return {
@@ -104,6 +110,6 @@ class ZoneBoard:
             return None
         charts = await asyncio.to_thread(__import__, "dashboards.pages.line_charts", fromlist=["line_charts"])
         shown = Span(span.start_ms, max(span.end_ms, span.start_ms + every))
-        drawing = charts.rooms_chart(quantity, rows, [scope.id], shown, self._parts.estate, speaker)
+        drawing = charts.rooms_chart(quantity, rows, [scope.id], shown, self._parts.estate, speaker, view.notes)
         json: dict[str, Any] = await asyncio.to_thread(drawing.as_json)
         return json

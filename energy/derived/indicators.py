@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from energy.derived.french import FRENCH
 from energy.derived.ratios import ENERGY, ENOUGH, HEATING, RATIOS
 from energy.meters.steps import Steps
 
@@ -64,6 +65,14 @@ class Indicator(NamedTuple):
     meaning_fr: str
     meaning_en: str
     find: Callable[[Inputs], Found]
+
+    @property
+    def formula_fr(self) -> str:
+        return FRENCH[self.id][0]
+
+    @property
+    def source_fr(self) -> str:
+        return FRENCH[self.id][1]
 
 
 NO_METER = Reason("aucune consommation mesurée sur la période", "no metered consumption in the period")

@@ -6,9 +6,11 @@ import httpx
 import pytest
 
 from dashboards.parts import Parts
+from estate.calendar import DAY_MS
+from estate.model import FOREVER_MS, Note
 from estate.tariff import Contract, Line, Tariff
 from store.influx import InfluxStore
-from tests.dashboards.conftest import client_of
+from tests.dashboards.conftest import NOW, client_of
 from tests.servers import free_port
 
 BASE = Tariff("base", "Base", "electricity", (Line("Énergie", 200_000, "EUR/kWh", "", (), 0, 10**15),))
@@ -89,3 +91,20 @@ async def test_store_is_away(filled: Parts) -> None:
 
     assert 200 == page.status_code
     assert "The store does not answer" in page.text
+
+
+async def test_notes(filled: Parts) -> None:
+    """What happened on the site in the period stands beside its figures, also what has not ended; none of elsewhere."""
+    notes = (
+        Note(NOW - DAY_MS, FOREVER_MS, "b01", "works", "New lights"),
+        Note(NOW - DAY_MS, NOW, "b02", "move", "Elsewhere"),
+        Note(NOW - 400 * DAY_MS, NOW - 399 * DAY_MS, "b01", "other", "Long ago"),
+    )
+    async with client_of(replace(filled, estate=replace(filled.estate, notes=notes))) as client:
+        page = (await client.get("/buildings/b01?period=month&lang=en")).text
+        drawn = (await client.get("/buildings/b01/charts/use.json?period=month&lang=en")).json()
+
+    said = page.partition('class="notes"')[2].partition("</ul>")[0]
+    assert "since 22 November 2026 · Works · Mairie: New lights" in said
+    assert 1 == said.count("<li>")
+    assert "note (dotted)" in [name for name, _ in drawn["legend"]]

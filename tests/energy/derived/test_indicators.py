@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.derived.days import Hours, day_facts
+from energy.derived.french import FRENCH
 from energy.derived.indicator_query import Scope, read
 from energy.derived.indicators import INDICATORS, NO_DEGREES, NO_METER, NO_PEOPLE, NO_WATER, Inputs, indicators
 from energy.meters.steps import Steps
@@ -167,3 +168,8 @@ async def test_meter_of_a_zone(store: Store, state: State) -> None:
 
     assert (2.4 / 600, 100.0) == (found["energy_m2"].value, found["peak"].value)
     assert START_MS <= (found["peak"].at_ms or 0) < START_MS + 24 * HOUR_MS
+
+
+def test_in_french() -> None:
+    """Every indicator has its formula and source in French, too."""
+    assert set(INDICATORS) == set(FRENCH)
