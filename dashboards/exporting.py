@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from energy.derived.indicators import INDICATORS
+from energy.flows.allocation import placement_at
 from estate.calendar import Every
 from estate.model import Estate
 from estate.vocabulary import CARRIERS
@@ -76,11 +77,22 @@ def rows(what: What, header: Sequence[Column], answers: Mapping[str, Answer], es
     for cells in found:
         if role := roles.get(str(cells.get("meter"))):
             cells["role"] = role  # what is behind another meter, or made of others, counts twice in a sum
+            cells.setdefault("building", _stood(estate, str(cells["meter"]), str(cells["at"])))
     found.sort(key=lambda cells: (str(cells["at"]), *(str(cells.get(tag, "")) for tag in TAGS[what])))
     for cells in found:
         at = datetime.fromisoformat(str(cells["at"]))
         local = at.astimezone(zone).isoformat()
         yield [_utc(at), local, *(cells.get(column.name, "") for column in header[2:])]
+
+
+def _stood(estate: Estate, name: str, at: str) -> str:
+    """The building a meter was in then."""
+    meter = estate.meters.get(name)
+    if meter is None:
+        return estate.virtuals[name].building
+    if len(places := estate.placements[meter.device]) == 1:
+        return places[0].building
+    return placement_at(estate, meter, round(datetime.fromisoformat(at).timestamp() * 1000)).building
 
 
 Cells = dict[str, Cell]  # by column; "at" is the row's time

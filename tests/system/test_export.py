@@ -57,7 +57,7 @@ def test_export(tmp_path: Path) -> None:
     assert {
         "start [UTC]": "2026-11-22T23:00:00Z",
         "start [Europe/Paris]": "2026-11-23T00:00:00+01:00",
-        "building": "",
+        "building": "b01",
         "meter": "b01-electricity",
         "role": "site",
         "tenant": "",
