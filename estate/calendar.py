@@ -1,7 +1,8 @@
 """Local time, the only place it is computed: steps, hours, days, months and years of the site's zone (law 8)."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,19 @@ def floor(at_ms: int, every: Every, zone: ZoneInfo) -> int:
     elif every == "1y":
         local = local.replace(month=1, day=1)
     return int(local.timestamp() * 1000)
+
+
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """The start of a day there, in ms since the epoch."""
+    return int(datetime.combine(day, time.min, zone).timestamp() * 1000)
+
+
+@lru_cache(maxsize=100_000)
+def offset_ms(hour: int, zone: ZoneInfo) -> int:
+    """How far local time is ahead of UTC in an hour, by its number since the epoch: offsets change at whole hours."""
+    offset = datetime.fromtimestamp(hour * HOUR_MS / 1000, zone).utcoffset()
+    assert offset is not None, "a time with a zone has an offset"
+    return int(offset.total_seconds()) * 1000
 
 
 def following(start_ms: int, every: Every, zone: ZoneInfo) -> int:

@@ -7,11 +7,12 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from threading import Lock
 
+from estate.calendar import midnight
 from estate.load import EstateWrong, examine, load
 from estate.model import FOREVER_MS, Estate, Placement
 from estate.problems import Problem
@@ -95,7 +96,7 @@ def _loaded(folder: Path) -> Estate:
 def _placed(estate: Estate, device: str, first: str) -> Placement | None:
     """Where the estate has the device on that day, or later."""
     try:
-        start_ms = _midnight_ms(estate, date.fromisoformat(first)) if first else 0
+        start_ms = midnight(date.fromisoformat(first), estate.site.zone) if first else 0
     except ValueError:  # said with the row
         return None
     return next((place for place in estate.placements.get(device, ()) if place.end_ms > start_ms), None)
@@ -107,10 +108,6 @@ def _how_to_move(estate: Estate, device: str, place: Placement) -> str:
         where += f", until {_day(estate, place.end_ms) - timedelta(days=1)}"
     step = "write its last day there into `until` of that row, then add it with the day after as `from`"
     return f"{device!r} is in {DEVICES} already ({where}); if it has moved, {step}"
-
-
-def _midnight_ms(estate: Estate, day: date) -> int:
-    return int(datetime.combine(day, time.min, estate.site.zone).timestamp() * 1000)
 
 
 def _day(estate: Estate, at_ms: int) -> date:

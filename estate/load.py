@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from estate.calendar import Step
+from estate.calendar import Step, midnight
 from estate.check import Files, check
 from estate.fields import near
 from estate.meter_rows import CalorificRow, ExchangeRow, MeterRow, VirtualRow
-from estate.meters import meters, midnight_ms, virtual
+from estate.meters import meters, virtual
 from estate.model import FOREVER_MS, Budget, Building, Device, Estate, Key, Lease, Note, Placement, Site, Tenant, Zone
 from estate.problems import Problem
 from estate.profiles import PROFILES, read_profiles
@@ -163,9 +163,9 @@ def _contract(row: ContractRow, zone: ZoneInfo) -> Contract:
 def _span(row: Span, zone: ZoneInfo) -> tuple[int, int]:
     """From the start of the first day to the start of the day after the last, in ms since the epoch."""
     start = _start(row.first, zone)
-    end = midnight_ms(row.last + timedelta(days=1), zone) if row.last and row.last < date.max else FOREVER_MS
+    end = midnight(row.last + timedelta(days=1), zone) if row.last and row.last < date.max else FOREVER_MS
     return start, end
 
 
 def _start(first: date | None, zone: ZoneInfo) -> int:
-    return midnight_ms(first, zone) if first else 0
+    return midnight(first, zone) if first else 0

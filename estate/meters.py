@@ -1,9 +1,9 @@
 """The rows about meters → `Meter` and `Virtual`."""
 
 from collections import defaultdict
-from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from estate.calendar import midnight
 from estate.check import Files
 from estate.meter_rows import MICRO, MeterRow, VirtualRow
 from estate.model import Calorific, Exchange, Meter, Virtual
@@ -17,7 +17,7 @@ def meters(files: Files, zone: ZoneInfo) -> dict[str, Meter]:
         exchanges[exchange.meter].append(exchange.in_zone(zone))
     calorific: dict[str, list[Calorific]] = defaultdict(list)
     for _, row in files.calorific.rows:
-        start_ms = midnight_ms(row.first, zone) if row.first else 0
+        start_ms = midnight(row.first, zone) if row.first else 0
         calorific[row.meter or ""].append(Calorific(start_ms, row.micro))
     return {
         row.meter: _meter(row)._replace(
@@ -31,11 +31,6 @@ def meters(files: Files, zone: ZoneInfo) -> dict[str, Meter]:
 
 def virtual(row: VirtualRow) -> Virtual:
     return Virtual(row.meter, row.carrier, row.name or row.meter, row.building, row.zone or "", row.formula)
-
-
-def midnight_ms(day: date, zone: ZoneInfo) -> int:
-    """The start of the day, in ms since the epoch."""
-    return int(datetime.combine(day, time.min, zone).timestamp() * 1000)
 
 
 def _meter(row: MeterRow) -> Meter:

@@ -17,7 +17,7 @@ from dashboards.configuration import Settings, read
 from dashboards.exporting import PIECES, SERIES_PIECES, Cell, Column, What, columns, rows
 from dashboards.remote import Refused
 from dashboards.service import clock
-from estate.calendar import DAY_MS, Every, floor, rfc3339, steps
+from estate.calendar import DAY_MS, Every, floor, midnight, rfc3339, steps
 from estate.model import Estate
 
 
@@ -133,8 +133,8 @@ async def _write(settings: Settings, work: _Export, file: Path, first: date, las
     count = 0
     try:
         async with interface(settings) as (get, estate):
-            header, start_ms = work.header(estate), _midnight(first, estate)
-            end_ms = clock() if last is None else _midnight(last + timedelta(days=1), estate)
+            header, start_ms = work.header(estate), midnight(first, estate.site.zone)
+            end_ms = clock() if last is None else midnight(last + timedelta(days=1), estate.site.zone)
             if end_ms <= start_ms:
                 raise Refused(f"nothing lies from {first} until {last or 'now'}: give an earlier --from")
             french = semicolon and file.suffix == ".csv"
@@ -170,8 +170,3 @@ def _decimal_commas(row: Sequence[Cell], header: Sequence[Column]) -> list[Cell]
         str(cell).replace(".", ",") if column.type in numbers or column.name == "price" else cell
         for cell, column in zip(row, header, strict=True)
     ]
-
-
-def _midnight(day: date, estate: Estate) -> int:
-    noon = datetime(day.year, day.month, day.day, 12, tzinfo=estate.site.zone)
-    return floor(round(noon.timestamp() * 1000), "1d", estate.site.zone)

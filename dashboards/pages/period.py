@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from estate.calendar import Every, floor, following
+from estate.calendar import Every, floor, following, midnight
 
 Length = Literal["day", "week", "month", "year", "all"]
 
@@ -57,7 +57,7 @@ def period(length: Length, day: date, now_ms: int, first_ms: int, zone: ZoneInfo
         end_ms = following(floor(now_ms, "1y", zone), "1y", zone)
         return Period(length, Span(floor(min(first_ms, now_ms), "1y", zone), end_ms), now_ms, zone, None)
     first = _first(length, day)
-    starts = [_midnight(each, zone) for each in (_moved(length, first, -1), first, _moved(length, first, 1))]
+    starts = [midnight(each, zone) for each in (_moved(length, first, -1), first, _moved(length, first, 1))]
     return Period(length, Span(starts[1], starts[2]), now_ms, zone, Span(starts[0], starts[1]))
 
 
@@ -81,7 +81,3 @@ def _moved(length: Length, first: date, steps: int) -> date:
     if length == "year":
         return first.replace(year=first.year + steps)
     return first + timedelta(days=steps * (7 if length == "week" else 1))
-
-
-def _midnight(day: date, zone: ZoneInfo) -> int:
-    return floor(round(datetime(day.year, day.month, day.day, 12, tzinfo=zone).timestamp() * 1000), "1d", zone)

@@ -7,8 +7,6 @@ same seasons for TURPE 7, whose own text (CRE, n° 2025-78) was not read.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,7 +17,7 @@ from energy.flows.allocation import delivery_point
 from energy.flows.rollup import rollup
 from energy.meters.register import Times
 from energy.meters.steps import Steps
-from estate.calendar import DAY_MS, HOUR_MS
+from estate.calendar import DAY_MS, HOUR_MS, offset_ms
 from estate.model import Estate
 from estate.tariff import OFF_PEAK, PRICE_UNITS, Contract, Line, Tariff, slots
 
@@ -51,7 +49,7 @@ class Fact(NamedTuple):
 def wall(starts: Times, zone: ZoneInfo) -> Wall:
     """Local time, right on both days of a clock change."""
     hours, index = np.unique(starts // HOUR_MS, return_inverse=True)
-    offsets = np.array([_offset_ms(hour, zone) for hour in hours.tolist()], np.int64)
+    offsets = np.array([offset_ms(hour, zone) for hour in hours.tolist()], np.int64)
     local = starts + offsets[index]
     days = local // DAY_MS
     months = (local.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)) % 12 + 1
@@ -143,10 +141,3 @@ def _greatest(steps: Steps, zone: ZoneInfo) -> Steps:
     at = np.flatnonzero(steps.amounts == most[day])
     _, once = np.unique(day[at], return_index=True)
     return Steps(found.starts, most, steps.estimated[at[once]])
-
-
-@lru_cache(maxsize=100_000)
-def _offset_ms(hour: int, zone: ZoneInfo) -> int:
-    offset = datetime.fromtimestamp(hour * HOUR_MS / 1000, zone).utcoffset()
-    assert offset is not None, "a time with a zone has an offset"
-    return int(offset.total_seconds()) * 1000

@@ -9,9 +9,7 @@ on gives what a recomputation of the whole gives.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from fractions import Fraction
-from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,7 +17,7 @@ import numpy as np
 
 from energy.meters.register import Cleaned, Register, Times
 from energy.meters.steps import Edges, Steps
-from estate.calendar import DAY_MS, HOUR_MS
+from estate.calendar import DAY_MS, HOUR_MS, offset_ms
 
 WEEKS_MS = 28 * DAY_MS
 """How far back comparable days are looked for: each weekend day four times, and near enough in the season."""
@@ -133,14 +131,8 @@ class _Filler:
 def slots(starts: Times, zone: ZoneInfo, step_ms: int) -> Register:
     """The kind of day (0 working day, 1 Saturday, 2 Sunday) and the step of the local day, as one number."""
     hours, place = np.unique(starts // HOUR_MS, return_inverse=True)
-    offsets = np.array([_offset_ms(hour, zone) for hour in hours.tolist()], dtype=np.int64)
+    offsets = np.array([offset_ms(hour, zone) for hour in hours.tolist()], dtype=np.int64)
     local = starts + (offsets[place] if len(starts) else 0)
     weekday = (local // DAY_MS + 3) % 7  # the epoch was a Thursday
     slot: Register = np.maximum(weekday - 4, 0) * (DAY_MS // step_ms) + local % DAY_MS // step_ms
     return slot
-
-
-@lru_cache(maxsize=20_000)
-def _offset_ms(hour: int, zone: ZoneInfo) -> int:
-    offset = datetime.fromtimestamp(hour * 3600, zone).utcoffset()
-    return round(offset.total_seconds() * 1000) if offset else 0
