@@ -84,6 +84,24 @@ def test_reset(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_zeros_for_missing(name: str) -> None:
+    """Half a day of zeros where nothing was read, and a dip that counts on: the total, and every step around."""
+    of = real(name)
+    damaged = of._replace(values=of.values.copy())
+    first = len(of.times) // 3
+    end = int(np.searchsorted(of.times, of.times[first] + DAY_MS // 2))
+    damaged.values[first:end] = 0
+    damaged.values[2 * first : 2 * first + 3] -= of.values[2 * first] // 2
+    found = accounted(damaged)
+    odd = {*range(first, end), *range(2 * first, 2 * first + 3)}
+    kept = [place for place in range(len(of.times)) if place not in odd]
+    good = truth(of._replace(**{name: getattr(of, name)[kept] for name in ("times", "values")}))
+
+    assert total(of) == found.amounts.sum()
+    assert good == {start: amount for start, amount in amounts(found).items() if start in good}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_outage_is_no_spike(name: str) -> None:
     """A day of silence: the same energy, all of it estimated; outside, every quarter as it was."""
     of = real(name)
