@@ -23,6 +23,7 @@ import estate as estates
 from dashboards.app import create_app
 from dashboards.health import Readiness
 from dashboards.parts import Parts
+from energy.cost.keep import Keeper
 from energy.cost.tariff_rows import tariff_rows
 from energy.derived.days import Hours, day_facts
 from energy.derived.facts import HOURLY
@@ -143,6 +144,7 @@ def questions(now_ms: int, site: Estate) -> dict[str, str]:
         "allocation: site, a year by month": asked("/api/allocation", DAYS, every="1mo"),
         "allocation: a building, a year by day": asked("/api/allocation", DAYS, every="1d", building="b07"),
         "cost: site, a year": asked("/api/cost", DAYS, every="1y"),
+        "cost: buildings, a year by month": asked("/api/cost", DAYS, every="1mo", by="building"),
         "cost: a building, a year by month": asked("/api/cost", DAYS, every="1mo", building="b07"),
         "cost: a tenant, a year by month": asked("/api/cost", DAYS, every="1mo", tenant=tenant),
         "carbon: buildings, a year by month": asked("/api/carbon", DAYS, every="1mo", by="building"),
@@ -184,6 +186,9 @@ async def main(name: str, fine_days: int) -> None:
         site = inventories(folder)
         async with STORES[name](Path(text)) as store:
             await fill(store, site, now_ms, fine_days)
+            begun = time.process_time()
+            await Keeper(store, site, state, store.remove_consumption).settle(now_ms)
+            print(f"priced for the first time in {time.process_time() - begun:.1f} s of CPU", flush=True)
             ready = Readiness("ready", "")
             parts = Parts(site, store, None, None, state, lambda: ready, None, lambda: now_ms, _nothing)
             for question, took, size in await answers(parts):

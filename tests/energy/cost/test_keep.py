@@ -1,9 +1,11 @@
 """What costs and emits, as rows: exact, additive, and those of a rebuild whatever comes when."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,9 +18,9 @@ from energy.flows.rows import EACH_ROW
 from energy.settle import Settlement
 from energy.usage import Where
 from estate.calendar import DAY_MS, STEP_MS, Every
-from estate.model import COMMON, FOREVER_MS, Calorific, Estate, Lease, Meter, Point
+from estate.model import COMMON, FOREVER_MS, Calorific, Consumption, Estate, Lease, Meter, Point
 from estate.tariff import Contract, Factor, Tariff
-from store.base import Store, Usage
+from store.base import Store, StoreUnavailable, Usage
 from store.duck import DuckStore
 from store.state import State
 from tests.energy.cost.tariffs import TWO, contract, estate, line
@@ -196,6 +198,34 @@ async def test_a_subscription_goes_on_in_silence(store: Store, state: State) -> 
     fixed = (30_000_000 + 50_000_000) * 6 // 5
     assert [*before["site#site#cost_electricity", "1d"], fixed] == after["site#site#cost_electricity", "1d"]
     assert before["site#site#carbon_electricity", "1d"] == after["site#site#carbon_electricity", "1d"]
+
+
+class Failing(DuckStore):
+    """A store that is away as soon as rows of a place are to be written, so many times."""
+
+    fails = 0
+
+    async def write_consumption(self, rows: Sequence[Consumption]) -> None:
+        if self.fails and any("site#cost" in row.meter or "site#carbon" in row.meter for row in rows):
+            self.fails -= 1
+            raise StoreUnavailable("away")
+        await super().write_consumption(rows)
+
+
+async def test_a_pass_that_breaks_off_is_made_up_for(tmp_path: Path, state: State) -> None:
+    """The store goes away between consumption and costs, and the process ends: the next one finds what was due."""
+    store = Failing(tmp_path / "test.duckdb")
+    await store.open()
+    for part in (MAIN[:100] + SUB, MAIN[100:]):
+        await store.write(part)
+        store.fails = 1
+        with pytest.raises(StoreUnavailable):
+            await Settlement(store, SITE, state).settle(NOW_MS)
+    await Settlement(store, SITE, state).settle(NOW_MS)
+    found = await kept(store)
+    await store.close()
+
+    assert await rebuilt(SITE, MAIN + SUB) == found
 
 
 async def rebuilt(site: Estate, readings: list[Point]) -> Kept:

@@ -104,6 +104,22 @@ async def test_a_changed_contract_is_kept_anew(store: Store, state: State) -> No
     assert "main#hc 12:00-14:00" in await kept_names(store)
 
 
+async def test_what_ends_is_kept_no_more(store: Store, state: State) -> None:
+    """With its lease taken back, a tenant's days go; the others' stay."""
+    site = estate(contract(TWO))
+    await store.write(points("main", MAIN) + points("sub", SUB))
+    settlement = Settlement(store, site, state)
+    await settlement.settle(NOW_MS)
+    before = await kept_names(store)
+    settlement.adopt(replace(site, leases=site.leases[:2]))
+    await settlement.settle(NOW_MS)
+
+    gone = {name for name in before if name.endswith("#c") or name.startswith(("tenant#c#", "part#main#c"))}
+    assert f"sub#hc {NIGHT}#c" in gone
+    assert {f"sub#hc {NIGHT}#b", f"sub#hc {NIGHT}#{COMMON}"} <= (await kept_names(store))
+    assert not [name for name in await kept_names(store) if "hc" in name and name in gone]
+
+
 async def test_explained_as_it_is_charged(store: Store, state: State) -> None:
     """A tenant's explanation has its key, its steps and its amounts, and none of its neighbours."""
     site = replace(estate(contract(TWO)), tenants={})
