@@ -1,7 +1,6 @@
 """The command `microville`: each command a few lines that call the parts."""
 
 import asyncio
-import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,7 +19,7 @@ from alerts.deliver import MailUnusable
 from alerts.deliver import check as check_mail
 from alerts.settings import MailSettings
 from alerts.sink import MailSink
-from dashboards.commands import devices, energy, quarantine
+from dashboards.commands import devices, energy, grafana, quarantine
 from dashboards.commands import history as histories
 from dashboards.commands.account import account
 from dashboards.commands.export import export
@@ -51,8 +50,6 @@ from store.settings import StoreSettings
 from store.state import StateUnusable
 
 DEMO_FOLDER = Path("microville-data/demo")
-GRAFANA_FOLDER = Path("deploy/grafana/dashboards")
-RULES = Path("provisioning/alerting/rules.yaml")  # beside them
 FILL_DAYS = 35
 
 WELCOME = """\
@@ -64,7 +61,6 @@ and see it at http://{web}/api/latest?device=b01-electricity. Ctrl-C stops every
 """
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-dashboards = typer.Typer(no_args_is_help=True, help="The Grafana dashboards.")
 app.add_typer(devices.app, name="devices")
 app.add_typer(quarantine.app, name="quarantine")
 app.command()(account)
@@ -74,10 +70,8 @@ app.add_typer(histories.reading, name="reading")
 app.command()(publish)
 app.command()(simulate)
 app.add_typer(energy.app, name="energy")
-app.add_typer(dashboards, name="dashboards")
+app.add_typer(grafana.app, name="dashboards")
 log = structlog.get_logger()
-
-Folder = Annotated[Path, typer.Option(help="Where the dashboards' JSON is.")]
 
 MENDABLE = (
     *(BrokerNotStarted, ConfigurationWrong, ConnectionUnusable, EstateWrong, MailUnusable, PortTaken, Refused),
@@ -252,52 +246,6 @@ def decode_(
         print(f"{problem.reason}: {detail}" if problem else "all of it was understood")
         print("".join(f"not mapped: {measurement}\n" for measurement in unmapped), end="")
     raise typer.Exit(1 if isinstance(problem, Rejected) else 0)
-
-
-@dashboards.command("build")
-def dashboards_build(folder: Folder = GRAFANA_FOLDER, config: Config = None) -> None:
-    """Write the dashboards' JSON, for the configured site and step of consumption, and the alert rules beside them."""
-    from dashboards import grafana  # a slow import, for this command alone
-
-    settings = read(config)
-    grafana.write(folder, load(settings.estate_folder).site, settings.energy.step)
-    grafana.alert_rules.write(folder.parent / RULES)
-
-
-@dashboards.command("check")
-def dashboards_check(folder: Folder = GRAFANA_FOLDER, config: Config = None) -> None:
-    """Fail where dashboards and alert rules are not what the code says."""
-    from dashboards import grafana
-
-    settings = read(config)
-    drift = grafana.check(folder, load(settings.estate_folder).site, settings.energy.step)
-    drift += grafana.alert_rules.check(folder.parent / RULES)
-    print("\n".join(drift) or f"{folder}: up to date")
-    raise typer.Exit(1 if drift else 0)
-
-
-@dashboards.command("push")
-def dashboards_push(
-    url: Annotated[str, typer.Option(help="Where Grafana is, such as https://grafana.example.org.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be changed.")] = False,
-    config: Config = None,
-) -> None:
-    """Bring a Grafana to what the code says: folders, data source, dashboards, alert rules.
-
-    The token of a service account comes from MICROVILLE_GRAFANA_TOKEN; what Grafana reads with, from
-    MICROVILLE_INFLUXDB_TOKEN, or _USER and _PASSWORD.
-    """
-    from dashboards.grafana.client import Client
-    from dashboards.grafana.push import push
-    from dashboards.grafana.wanted import source_of, wanted
-
-    settings = read(config)
-    api = Client(url, os.environ.get("MICROVILLE_GRAFANA_TOKEN", ""))
-    source = source_of(settings.store.influx, os.environ)
-    changes = push(api, wanted(load(settings.estate_folder).site, settings.energy.step, source), print, dry=dry_run)
-    if not source.url:
-        print("the data source is left as it is: the store is no InfluxDB, and MICROVILLE_INFLUXDB_URL says none")
-    print(f"{changes} would be changed" if dry_run else f"{changes} changed")
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def test_dashboards_check(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "deploy/grafana", tmp_path / "mine")
     folder = tmp_path / "mine" / "dashboards"
     same = run(tmp_path, "dashboards", "check", "--folder", str(folder))
-    changed = next(folder.glob("*.json"))
+    changed = next(folder.rglob("*.json"))
     changed.write_text("{}")
     other = run(tmp_path, "dashboards", "check", "--folder", str(folder))
 

@@ -1,0 +1,65 @@
+"""`microville dashboards`: Grafana's dashboards and alert rules, from code to files, and into a Grafana that runs."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboards.commands.output import Config
+from dashboards.configuration import read
+from estate.load import load
+
+FOLDER = Path("deploy/grafana/dashboards")
+RULES = Path("provisioning/alerting/rules.yaml")  # beside them
+
+app = typer.Typer(no_args_is_help=True, help="The Grafana dashboards and alert rules.")
+
+Folder = Annotated[Path, typer.Option(help="Where the dashboards' JSON is.")]
+
+
+@app.command()
+def build(folder: Folder = FOLDER, config: Config = None) -> None:
+    """Write the dashboards' JSON, for the configured site and step of consumption, and the alert rules beside them."""
+    from dashboards import grafana  # a slow import, for these commands alone
+
+    settings = read(config)
+    grafana.write(folder, load(settings.estate_folder).site, settings.energy.step)
+    grafana.alert_rules.write(folder.parent / RULES)
+
+
+@app.command()
+def check(folder: Folder = FOLDER, config: Config = None) -> None:
+    """Fail where dashboards and alert rules are not what the code says."""
+    from dashboards import grafana
+
+    settings = read(config)
+    drift = grafana.check(folder, load(settings.estate_folder).site, settings.energy.step)
+    drift += grafana.alert_rules.check(folder.parent / RULES)
+    print("\n".join(drift) or f"{folder}: up to date")
+    raise typer.Exit(1 if drift else 0)
+
+
+@app.command()
+def push(
+    url: Annotated[str, typer.Option(help="Where Grafana is, such as https://grafana.example.org.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be changed.")] = False,
+    config: Config = None,
+) -> None:
+    """Bring a Grafana to what the code says: folders, data source, dashboards, alert rules.
+
+    The token of a service account comes from MICROVILLE_GRAFANA_TOKEN; what Grafana reads with, from
+    MICROVILLE_INFLUXDB_TOKEN, or _USER and _PASSWORD.
+    """
+    from dashboards.grafana import push as pushing
+    from dashboards.grafana.client import Client
+    from dashboards.grafana.wanted import source_of, wanted
+
+    settings = read(config)
+    api = Client(url, os.environ.get("MICROVILLE_GRAFANA_TOKEN", ""))
+    source = source_of(settings.store.influx, os.environ)
+    want = wanted(load(settings.estate_folder).site, settings.energy.step, source)
+    changes = pushing.push(api, want, print, dry=dry_run)
+    if not source.url:
+        print("the data source is left as it is: the store is no InfluxDB, and MICROVILLE_INFLUXDB_URL says none")
+    print(f"{changes} would be changed" if dry_run else f"{changes} changed")
