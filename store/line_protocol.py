@@ -98,7 +98,7 @@ class Encoder:
             if at != time or whose != (device, channel, building, zone):  # mostly all points of a message share them
                 whose, time, line = (device, channel, building, zone), at, ""
                 owner = self.owner(whose)
-                noted = owner.noted
+                noted, counter = owner.noted, owner.counter
                 if at > owner.at:
                     owner.at = at
                 if owner.places and not batch.moved:
@@ -115,8 +115,10 @@ class Encoder:
                 line, end, fields = family, f" {time}\n", [field]
             if at >= noted.get(quantity, -NOTE_MS) + NOTE_MS:
                 batch.note(owner, quantity, at)
-            if accounted and at < touched.get(owner.counter, at + 1):
-                touched[owner.counter] = at
+            if accounted and counter:
+                if at < touched.get(counter, at + 1):
+                    touched[counter] = at
+                counter = ""  # until the next device or time
         batch.body = "".join([*parts, end])
 
     def owner(self, whose: Whose) -> Owner:
