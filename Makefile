@@ -35,6 +35,7 @@ bench: .venv/installed-dev servers  ## medians and ratios, measured in one run
 	$(BIN)/python -m tests.benchmarks.bench_store
 	$(BIN)/python -m tests.benchmarks.bench_energy
 	$(BIN)/python -m tests.benchmarks.bench_pages
+	$(BIN)/python -m tests.benchmarks.bench_grafana
 
 picture: .venv/installed-dev servers  ## the README's picture, of the demo that runs
 	$(BIN)/python -m tests.dashboards.picture

@@ -5,7 +5,8 @@ from typing import Literal, cast
 
 from grafana_foundation_sdk.builders.dashboard import QueryVariable
 
-from dashboards.grafana.kit import Kit, Name
+from dashboards.grafana.kit import Kit
+from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery, choice
 from dashboards.pages.colours import CARRIER_COLOURS
 from energy.cost.facts import EUR, KG, MONEY

@@ -19,7 +19,8 @@ from dashboards.grafana.asked import (
     usage,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, AIR, GOOD, GREY, PLAIN, WATCH, Column, Kit, Name, Scale
+from dashboards.grafana.kit import ACT, AIR, GOOD, GREY, PLAIN, WATCH, Column, Kit, Scale
+from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery, fineness, step
 from dashboards.grafana.words import Words
 from energy.derived.ratios import HEATING

@@ -15,7 +15,8 @@ from dashboards.grafana.asked import (
     unit,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, GOOD, GREY, PLAIN, WATCH, Column, Kit, Name, Scale
+from dashboards.grafana.kit import ACT, GOOD, GREY, PLAIN, WATCH, Column, Kit, Scale
+from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery
 from dashboards.grafana.words import Words
 from energy.cost.facts import CARBON

@@ -17,7 +17,8 @@ from dashboards.grafana.asked import (
     usage,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, GOOD, PLAIN, WATCH, Column, Kit, Name, Scale
+from dashboards.grafana.kit import ACT, GOOD, PLAIN, WATCH, Column, Kit, Scale
+from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery, step
 from dashboards.grafana.words import Pair, Words
 from energy.cost.facts import CARBON, COSTS, LINES, MONEY, SUBSCRIBED

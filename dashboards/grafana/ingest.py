@@ -5,7 +5,8 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 from dashboards.grafana import words as say
 from dashboards.grafana.asked import YES_NO, readings, unit
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, GOOD, GREY, PLAIN, WATCH, Column, Kit, Name, Scale
+from dashboards.grafana.kit import ACT, GOOD, GREY, PLAIN, WATCH, Column, Kit, Scale
+from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery
 from dashboards.grafana.words import Pair, Words
 from store.base import How
@@ -181,19 +182,19 @@ def _series(kit: Kit, name: str, how: How = "mean", fill: str = "null") -> Influ
 def _rate(kit: Kit) -> Panel:
     names = [*(_name(kit, name, colour) for name, colour in OUTCOMES.items()), _name(kit, "received", PLAIN, line=True)]
     panel = kit.bars(_RATE, [_series(kit, name.alias, fill="none") for name in names], "short", names)
-    panel.interval = "1m"
+    panel.interval = "2m"
     return panel
 
 
 def _lines(kit: Kit, words: Words, unit_: str, colours: dict[str, str], how: How = "mean") -> Panel:
     names = [_name(kit, name, colour) for name, colour in colours.items()]
     queries = [_series(kit, name, how) for name in colours]
-    return kit.curves(words, queries, unit_, names, interval="1m", least=0)
+    return kit.curves(words, queries, unit_, names, interval="2m", least=0)
 
 
 def _away(kit: Kit) -> Panel:
     names = ("broker_away", "store_away")
-    panel = kit.timeline(_AWAY, [_series(kit, name, "max") for name in names], unit("ingest.broker_away"), YES_NO)
+    panel = kit.timeline(_AWAY, [_series(kit, name, "max") for name in names], unit("ingest.broker_away"), YES_NO, "2m")
     return kit.named(panel, [_name(kit, name, ACT) for name in names])
 
 

@@ -18,18 +18,17 @@ from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models.dashboard import (
     DashboardFieldConfigSourceOverrides,
     DataTransformerConfig,
-    DynamicConfigValue,
     FieldColor,
     FieldColorModeId,
     FieldConfig,
     FieldConfigSource,
-    MatcherConfig,
     Panel,
     Threshold,
     ThresholdsConfig,
     ThresholdsMode,
 )
 
+from dashboards.grafana.names import Name, override, properties
 from dashboards.grafana.query import DATASOURCE, InfluxQuery
 from dashboards.grafana.words import Language, Pair, Words, say
 from estate.calendar import Step
@@ -61,17 +60,6 @@ class Column(NamedTuple):
     unit: str = ""
     link: str = ""  # where a click on its values leads
     texts: Mapping[str, tuple[Pair, str]] | None = None  # what values mean, and their colours
-
-
-class Name(NamedTuple):
-    """How a series is called and coloured where its alias is this."""
-
-    alias: str
-    title: str
-    colour: str
-    unit: str = ""
-    right: bool = False  # on the axis of the right, which has another unit
-    line: bool = False  # a line among bars
 
 
 @dataclass(frozen=True)
@@ -205,12 +193,18 @@ class Kit:
         return self.named(panel, names)
 
     def timeline(
-        self, words: Words, queries: Sequence[InfluxQuery], unit: str, texts: Mapping[str, tuple[Pair, str]]
+        self,
+        words: Words,
+        queries: Sequence[InfluxQuery],
+        unit: str,
+        texts: Mapping[str, tuple[Pair, str]],
+        interval: str,
     ) -> Panel:
-        """What state each series was in, and since when."""
+        """What state each series was in, and since when; `interval`: at least as long as between two readings."""
         made = statetimeline.Panel().merge_values(merge_values=True).show_value(common.VisibilityMode.NEVER)
         made = made.row_height(0.85).fill_opacity(85)
         panel = self._dressed(made, words, queries, unit, NO_SCALE)
+        panel.interval = interval
         _defaults(panel).mappings = self._texts(texts)  # type: ignore[assignment]  # as Grafana writes them
         return panel
 
@@ -241,7 +235,7 @@ class Kit:
 
     def named(self, panel: Panel, names: Sequence[Name]) -> Panel:
         """The panel with its series called and coloured so."""
-        _source(panel).overrides = [_override(name.alias, _properties(name)) for name in names]
+        _source(panel).overrides = [override(name.alias, properties(name)) for name in names]
         return panel
 
     def _column(self, column: Column) -> DashboardFieldConfigSourceOverrides:
@@ -252,7 +246,7 @@ class Kit:
             properties.append(("links", [{"title": say(self.language, column.title), "url": column.link}]))
         if column.texts:
             properties.append(("mappings", self._texts(column.texts)))
-        return _override(column.name, properties)
+        return override(column.name, properties)
 
     def _texts(self, texts: Mapping[str, tuple[Pair, str]] | None) -> list[dict[str, object]]:
         options = {
@@ -264,26 +258,6 @@ class Kit:
 
 _PLACE = {"regex": "^\\w+#(.*)#\\w+$", "renamePattern": "$1"}
 """Of a meter's name that stands for a fact, its place: see `energy.derived.facts.meter_of`."""
-
-
-def _properties(name: Name) -> list[tuple[str, object]]:
-    found: list[tuple[str, object]] = [
-        ("displayName", name.title),
-        ("color", {"mode": "fixed", "fixedColor": name.colour}),
-    ]
-    if name.unit:
-        found.append(("unit", name.unit))
-    if name.right:
-        found += [("custom.axisPlacement", "right"), ("custom.stacking", {"mode": "none", "group": "A"})]
-    if name.line:
-        line = [("custom.drawStyle", "line"), ("custom.fillOpacity", 0), ("custom.lineWidth", 2)]
-        found += [*line, ("custom.stacking", {"mode": "none", "group": "A"})]
-    return found
-
-
-def _override(name: str, properties: Sequence[tuple[str, object]]) -> DashboardFieldConfigSourceOverrides:
-    values = [DynamicConfigValue(id_, value) for id_, value in properties]
-    return DashboardFieldConfigSourceOverrides(matcher=MatcherConfig("byName", name), properties=values)
 
 
 def _linked(panel: Panel, links: Sequence[dict[str, object]]) -> Panel:

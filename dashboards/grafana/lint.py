@@ -144,6 +144,8 @@ def windows_whole(asked: Asked, board: Json) -> Iterator[str]:
         yield "a window without fill()"
     if asked.query.count("time(${__interval})") != asked.query.count(" tz('"):
         yield "a window without tz(), or tz() without one"
+    if asked.panel and "${__interval}" in asked.query and not asked.panel.get("interval"):
+        yield "no least interval: seen from near, a curve breaks between two readings"
     if asked.panel.get("type") == "heatmap" and "fill(null)" in asked.query:
         yield "a heat map draws fill(null) as zero"
 

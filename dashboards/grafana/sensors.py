@@ -122,7 +122,8 @@ _MAP = Words(
 def sensors(kit: Kit) -> Dashboard:
     """The dashboard of sensors."""
     reasons = panel_series(readings("ingest.quarantined", by=["channel"]), kit.zone, fill="none")
-    refused = InfluxQuery(reasons, alias="$tag_channel")
+    refused = kit.bars(_REASONS, [InfluxQuery(reasons, alias="$tag_channel")], unit("ingest.quarantined"))
+    refused.interval = "2m"
     history = InfluxQuery(ratio_steps("building", "completeness", "1d", ["building"]), alias="$tag_building")
     return frame(
         kit,
@@ -133,7 +134,7 @@ def sensors(kit: Kit) -> Dashboard:
             Row(5, [(panel, 6) for panel in _glance(kit)]),
             Row(11, [(_seen(kit), 12), (_when_silent(kit), 12)]),
             Row(10, [(_battery(kit), 8), (_signal(kit), 8), (_clock(kit), 8)]),
-            Row(8, [(kit.bars(_REASONS, [refused], unit("ingest.quarantined")), 24)]),
+            Row(8, [(refused, 24)]),
             Row(16, [(kit.history(_MAP, history, "percent", WHOLE), 24)]),
         ],
         since="now-7d",
@@ -166,7 +167,7 @@ def _seen(kit: Kit) -> Panel:
 
 def _when_silent(kit: Kit) -> Panel:
     query = panel_series(readings("health.silent", "max", by=["device"]), kit.zone, BUILDING, above=0)
-    return kit.timeline(_WHEN_SILENT, [InfluxQuery(query, alias="$tag_device")], "bool", YES_NO)
+    return kit.timeline(_WHEN_SILENT, [InfluxQuery(query, alias="$tag_device")], "bool", YES_NO, "15m")
 
 
 def _battery(kit: Kit) -> Panel:

@@ -17,7 +17,8 @@ from dashboards.grafana.asked import (
     usage,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, GOOD, GREY, WATCH, Column, Kit, Name, Scale
+from dashboards.grafana.kit import ACT, GOOD, GREY, WATCH, Column, Kit, Scale
+from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery, fineness, step
 from dashboards.grafana.words import Words
 from dashboards.pages.colours import CARRIER_COLOURS
@@ -267,4 +268,4 @@ def _people(kit: Kit) -> Panel:
 
 def _alerts(kit: Kit) -> Panel:
     query = panel_series(readings("alerts.level", "max", by=["device", "channel"]), kit.zone)
-    return kit.timeline(_TIMELINE, [InfluxQuery(query, alias="$tag_device $tag_channel")], "percent", LEVELS)
+    return kit.timeline(_TIMELINE, [InfluxQuery(query, alias="$tag_device $tag_channel")], "percent", LEVELS, "5m")

@@ -171,7 +171,7 @@ def _budget(kit: Kit, words: Words, quantity: str) -> Panel:
 
 def _alerts(kit: Kit) -> Panel:
     query = panel_series(readings("alerts.level", "max", by=["device", "channel"]), kit.zone, OF_TENANT)
-    return kit.timeline(_ALERTS, [InfluxQuery(query, alias="$tag_device $tag_channel")], "percent", LEVELS)
+    return kit.timeline(_ALERTS, [InfluxQuery(query, alias="$tag_device $tag_channel")], "percent", LEVELS, "5m")
 
 
 def _table(kit: Kit) -> Panel:

@@ -47,6 +47,7 @@ BROKEN: dict[str, Break] = {
     "$building without braces": _query(lambda query: f"{query} /$building/"),
     "a window without fill()": _query(lambda query: query.replace(" fill(null)", "")),
     "a window without tz()": _query(lambda query: query.replace(" tz('Europe/Paris')", "", 1)),
+    "no least interval": lambda board: _panel(board).update(interval=None),
     "a heat map draws fill(null)": lambda board: _panel(board, LOAD).update(type="heatmap"),
     "does not keep to the time shown": _query(lambda query: query.replace("$timeFilter", "time > 0"), LOAD),
     "measurement 'consumptions' is unknown": _query(lambda query: query.replace('"consumption"', '"consumptions"')),
