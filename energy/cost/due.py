@@ -25,8 +25,12 @@ def price_basis(estate: Estate, point: str) -> str:
 
 
 def price_bases(estate: Estate) -> dict[str, str]:
-    """By delivery point, and what emissions rest on under ""."""
-    found = {meter.id: price_basis(estate, meter.id) for meter in estate.meters.values() if meter.role == "site"}
+    """By delivery point, with where it was and is; and what emissions rest on under ""."""
+    points = (meter for meter in estate.meters.values() if meter.role == "site")
+    found = {
+        meter.id: _hash(price_basis(estate, meter.id), [tuple(place) for place in estate.placements[meter.device]])
+        for meter in points
+    }
     known = [factors(estate, carrier) for carrier in CARRIERS]
     return found | {"": _hash(known, estate.site.id, str(estate.site.zone), sorted(estate.buildings))}
 

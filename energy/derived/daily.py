@@ -110,7 +110,8 @@ class Daily:
 
     async def _first_days(self, now_ms: int) -> dict[str, int]:
         """The local day of each real meter's first consumption."""
-        months = await self._store.usage(Usage("1mo", 0, now_ms + DAY_MS, by=("meter",)))
+        real: Where = {"role": ["site", "submeter"]}
+        months = await self._store.usage(Usage("1mo", 0, now_ms + DAY_MS, where=real, by=("meter",)))
         first = {row.tags["meter"]: int(row.starts[0]) for row in months if row.tags["meter"] in self._estate.meters}
         by_month: dict[int, list[str]] = defaultdict(list)
         for meter, month in first.items():

@@ -18,7 +18,7 @@ from energy.flows.rows import EACH_ROW
 from energy.settle import Settlement
 from energy.usage import Where
 from estate.calendar import DAY_MS, STEP_MS, Every
-from estate.model import COMMON, FOREVER_MS, Calorific, Consumption, Estate, Lease, Meter, Point
+from estate.model import COMMON, FOREVER_MS, Calorific, Consumption, Estate, Lease, Meter, Placement, Point
 from estate.tariff import Contract, Factor, Tariff
 from store.base import Store, StoreUnavailable, Usage
 from store.duck import DuckStore
@@ -184,6 +184,28 @@ async def test_what_ends_goes(store: Store, state: State) -> None:
         assert await rebuilt(site, MAIN + SUB) == await kept(store)
 
     assert not [name for name, _ in await kept(store) if "cost" in name or "line" in name]
+
+
+async def test_a_meter_that_was_elsewhere(tmp_path: Path, state: State) -> None:
+    """Where the inventory corrects its building, all it cost moves, months without any reading included."""
+    store = DuckStore(tmp_path / "test.duckdb")
+    await store.open()
+    await store.write(MAIN)
+    settlement = Settlement(store, SITE, state)
+    await settlement.settle(NOW_MS)
+    cut = ms("2026-04-01")
+    places = [Placement("b02", "", 0, cut), Placement("b01", "", cut, FOREVER_MS)]
+    site = replace(SITE, placements={**SITE.placements, "main": places})
+    settlement.adopt(site)
+    await settlement.settle(NOW_MS)
+    found = await kept(store)
+    await store.close()
+
+    assert await rebuilt(site, MAIN) == found
+    assert (1, 2) == (
+        len(found["building#b01#cost_electricity", "1y"]),
+        len(found["building#b02#cost_electricity", "1y"]),
+    )
 
 
 async def test_a_subscription_goes_on_in_silence(store: Store, state: State) -> None:
