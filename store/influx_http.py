@@ -17,6 +17,10 @@ from influxdb_client.domain.write_precision import WritePrecision
 from store.base import StoreRefused, StoreUnavailable
 from store.influxql import name
 
+SHARD = "91d"
+"""The time that one file of a database holds, on 1.x. A year by month of 800 series takes InfluxDB 1.6 half as long to
+find as with its own choice of seven days: it looks into every file for every series and field."""
+
 CONNECT_S = 5
 WRITE_S = 30
 QUERY_S = 120
@@ -75,8 +79,11 @@ class InfluxHttp:
 
     async def create(self) -> None:
         """Create the database where it is missing, on 1.x; on the others that takes more rights than we ask for."""
-        if self.version == 1:
-            await self.query(f"CREATE DATABASE {name(self._bucket)}")
+        if self.version != 1:
+            return
+        tables = await self.query("SHOW DATABASES")
+        if [self._bucket] not in [row for table in tables for row in table.rows]:
+            await self.query(f"CREATE DATABASE {name(self._bucket)} WITH DURATION INF SHARD DURATION {SHARD}")
 
     async def close(self) -> None:
         """Let go of the connections."""

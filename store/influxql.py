@@ -3,10 +3,14 @@
 Windows are aligned to the epoch and empty ones are absent (``fill(none)``).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from store.base import Latest, Series, Usage
 from store.own import STORED
+
+MOST_VALUES = 20
+"""Of more values of a tag a pattern is asked for: 400 take InfluxDB 1.6 a third of the time of 400 conditions."""
 
 _FAR_MS = (2**63 - 1) // 1_000_000
 """InfluxQL counts nanoseconds in 64 bits: no time further from the epoch can be said (the year 2262)."""
@@ -49,7 +53,14 @@ def since(start_ms: int) -> str:
 
 def matches(where: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
     """One condition per tag; the value "" is a tag that is not there."""
-    return ["(" + " OR ".join(f"{name(tag)} = {text(value)}" for value in values) + ")" for tag, values in where]
+    return [_match(tag, values) for tag, values in where]
+
+
+def _match(tag: str, values: Sequence[str]) -> str:
+    if len(values) <= MOST_VALUES:
+        return "(" + " OR ".join(f"{name(tag)} = {text(value)}" for value in values) + ")"
+    chosen = "|".join(re.escape(value).replace("/", r"\/") for value in values)
+    return f"{name(tag)} =~ /^({chosen})$/"
 
 
 def name(identifier: str) -> str:

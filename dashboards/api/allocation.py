@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dashboards.api.models import AllocationGroup, Main, Share
 from dashboards.api.params import AllocationParams, check_ids, check_size, count_steps
 from energy.meters.register import Times
 from energy.meters.steps import Steps
-from energy.usage import summed
+from energy.usage import of_meters, summed
 from estate.calendar import rfc3339
 from estate.model import COMMON, Estate, Meter
 from estate.vocabulary import CARRIERS
@@ -43,11 +42,13 @@ async def allocation(estate: Estate, store: Store, asked: AllocationParams, now_
     found: dict[Group, _Found] = defaultdict(lambda: _Found([], [], defaultdict(list)))
 
     async def rows(of: Whose, ids: Iterable[str]) -> list[UsageRow]:
-        where: dict[UsageTag, Sequence[str]] = {"meter": list(ids), "carrier": asked.carrier or list(CARRIERS)}
+        wanted = {*ids}
+        where = {**of_meters(estate, wanted), "carrier": asked.carrier or list(CARRIERS)}
         if asked.tenant:
             where["tenant"] = asked.tenant
         by: tuple[UsageTag, ...] = ("meter", "building", "carrier", "tenant")
-        return await store.usage(Usage(asked.every, start_ms, end_ms, of, where, by)) if where["meter"] else []
+        rows = await store.usage(Usage(asked.every, start_ms, end_ms, of, where, by))
+        return [row for row in rows if row.tags["meter"] in wanted]
 
     for row in await rows("tenant", meters):
         if group := _group(asked, row):
@@ -106,8 +107,8 @@ def _answer(estate: Estate, asked: AllocationParams, group: Group, found: _Found
     shares = {tenant: summed(rows) for tenant, rows in found.shares.items()}
     main, elsewhere = summed(found.main), summed(found.elsewhere)
     starts = np.unique(np.concatenate([steps.starts for steps in (main, *shares.values())]))
-    shared = sum((_at(starts, steps)[0] for steps in shares.values()), np.zeros(len(starts), np.int64))
-    amount, away = _at(starts, main)[0], _at(starts, elsewhere)[0]
+    shared = sum((steps.at(starts).amounts for steps in shares.values()), np.zeros(len(starts), np.int64))
+    amount, away = main.at(starts).amounts, elsewhere.at(starts).amounts
     rest = Main(amount=amount.tolist(), elsewhere=away.tolist(), difference=(amount - away - shared).tolist())
     return AllocationGroup(
         tags=dict(zip((asked.groups, "carrier"), group, strict=True)),
@@ -120,7 +121,7 @@ def _answer(estate: Estate, asked: AllocationParams, group: Group, found: _Found
 
 
 def _share(tenant: str, starts: Times, steps: Steps) -> Share:
-    amounts, estimated = _at(starts, steps)
+    _, amounts, estimated = steps.at(starts)
     return Share(tenant=tenant, amount=amounts.tolist(), estimated=estimated.tolist())
 
 
@@ -130,12 +131,3 @@ def _settled(estate: Estate, starts: Times, rows: Sequence[UsageRow]) -> list[st
     for row in rows:
         np.maximum.at(last, np.searchsorted(starts, row.starts), row.settled)
     return [rfc3339(at_ms, estate.site.zone) if at_ms else None for at_ms in last.tolist()]
-
-
-def _at(starts: Times, steps: Steps) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The amounts and their estimated shares at these starts; 0 where there is none."""
-    amounts, estimated = np.zeros(len(starts), np.int64), np.zeros(len(starts))
-    at = np.flatnonzero(np.isin(steps.starts, starts))
-    to = np.searchsorted(starts, steps.starts[at])
-    amounts[to], estimated[to] = steps.amounts[at], steps.estimated[at]
-    return amounts, estimated

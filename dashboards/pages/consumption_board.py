@@ -42,7 +42,7 @@ class ConsumptionBoard:
         async def all_of_it() -> dict[str, Any]:
             found = await asyncio.gather(
                 figures.figures(store, view.scope, view.period, estate.step),
-                figures.parts(store, view.scope, view.period),
+                self._used(view),
                 figures_money.costs(estate, store, view.scope, view.period),
                 figures_money.carbon(estate, store, view.scope, view.period),
                 figures.meters(store, view.scope, view.period),
@@ -122,9 +122,13 @@ class ConsumptionBoard:
         rows = [row for row in rows if CARRIERS[row.carrier].unit == "Wh"]
         return (await _altair()).use_chart(rows, former, view.period, view.speaker, view.notes) if rows else None
 
+    async def _used(self, view: View) -> list[figures.Part]:
+        """Who used what: the page and its chart ask together."""
+        key = ("parts", view.scope, view.asked.period, view.period.span)
+        return await self._brief.get(key, lambda: figures.parts(self._parts.store, view.scope, view.period))
+
     async def _who(self, view: View) -> Any:
-        found = await figures.parts(self._parts.store, view.scope, view.period)
-        rows = [part for part in found if CARRIERS[part.carrier].unit == "Wh"]
+        rows = [part for part in await self._used(view) if CARRIERS[part.carrier].unit == "Wh"]
         names = {row.id: view.name(view.part(row.id)) for row in rows}
         return (await _altair()).parts_chart(rows, names, view.speaker) if rows else None
 

@@ -4,17 +4,13 @@ The site and its buildings count by their site meters, a tenant by its shares. W
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
-
-import numpy as np
 
 from dashboards.pages.period import BARS, WHOLE, Period, Span
 from energy.derived.indicator_query import Kind
-from energy.meters.steps import Steps
+from energy.meters.steps import NOTHING, Steps
 from energy.usage import SITE, summed
 from estate.calendar import Every, Step, floor
 from estate.vocabulary import CARRIERS
@@ -83,18 +79,21 @@ class Part(NamedTuple):
 
 async def figures(store: Store, scope: Scope, period: Period, step: Step) -> list[Figure]:
     """One for each carrier that has any, in the order of their table; `step` is the shortest that is kept."""
-    rows, days, former, former_days = await asyncio.gather(
+    before = period.former_so_far
+    midnight = floor(before.end_ms, "1d", period.zone) if before else 0
+    last_day = Span(max(before.start_ms, midnight), before.end_ms) if before else None
+    rows, days, former, rest = await asyncio.gather(
         _rows(store, scope, period.so_far, WHOLE[period.length]),
         _read(store, scope, period.so_far, "1d"),
-        _to_the_quarter(store, scope, period.former_so_far, period.zone, step),
-        _read(store, scope, period.former_so_far, "1d"),
+        _read(store, scope, before, "1d"),
+        _read(store, scope, last_day, step),
     )
     return [
         Figure(
             carrier,
             int(steps.amounts.sum()),
             int(steps.guessed.sum()),
-            int(former[carrier].amounts.sum()) if _covers(former_days, days, carrier) else None,
+            _until(former[carrier], midnight, rest.get(carrier, NOTHING)) if _covers(former, days, carrier) else None,
             max((int(row.settled.max()) for row in rows if row.tags["carrier"] == carrier), default=0),
         )
         for carrier, steps in _ordered({row.tags["carrier"]: summed([row]) for row in rows})
@@ -117,47 +116,41 @@ async def bars(store: Store, scope: Scope, period: Period) -> tuple[list[Bar], d
     return own, former
 
 
-async def parts(store: Store, scope: Scope, period: Period) -> list[Part]:
-    """The site by building, a building by tenant, a tenant by building: who used what of each carrier."""
+def by_part(scope: Scope, period: Period) -> Usage:
+    """Asks for the site by building, a building by tenant, a tenant by building."""
     tag: UsageTag = "tenant" if scope.kind == "building" else "building"
-    of: Literal["meter", "tenant"] = "meter" if scope.kind == "site" else "tenant"
     where: Mapping[UsageTag, Sequence[str]] = scope.where
     if scope.kind == "building":  # tenants have shares of its sub-meters, too
         where = {"building": [scope.id], "carrier": list(CARRIERS)}
-    span = period.so_far
-    query = Usage(WHOLE[period.length], span.start_ms, span.end_ms, of, where, (tag, "carrier"))
-    rows: dict[tuple[str, str], list[UsageRow]] = defaultdict(list)
-    for row in await store.usage(query):
-        rows[row.tags[tag], row.tags["carrier"]].append(row)
-    totals = {key: summed(found) for key, found in rows.items()}
-    return [
-        Part(id_, carrier, int(steps.amounts.sum()), int(steps.guessed.sum()))
-        for (id_, carrier), steps in totals.items()
-    ]
+    return Usage(
+        WHOLE[period.length], *period.so_far, "meter" if scope.kind == "site" else "tenant", where, (tag, "carrier")
+    )
+
+
+async def parts(store: Store, scope: Scope, period: Period) -> list[Part]:
+    """Who used what of each carrier."""
+    return await _parts(store, by_part(scope, period))
 
 
 async def tenants(store: Store, period: Period) -> list[Part]:
     """What each tenant used of each carrier."""
-    span = period.so_far
     where: Mapping[UsageTag, Sequence[str]] = {"carrier": list(CARRIERS)}
-    rows = await store.usage(Usage(WHOLE[period.length], *span, "tenant", where, ("tenant", "carrier")))
-    totals = [(row.tags, summed([row])) for row in rows]
-    return [
-        Part(tags["tenant"], tags["carrier"], int(steps.amounts.sum()), int(steps.guessed.sum()))
-        for tags, steps in totals
-    ]
+    return await _parts(store, Usage(WHOLE[period.length], *period.so_far, "tenant", where, ("tenant", "carrier")))
 
 
 async def meters(store: Store, scope: Scope, period: Period) -> list[Part]:
     """What each meter counted, the most first."""
-    span = period.so_far
-    query = Usage(WHOLE[period.length], span.start_ms, span.end_ms, scope.of, scope.where, ("meter", "carrier"))
-    totals = [(row.tags, summed([row])) for row in await store.usage(query)]
-    found = [
-        Part(tags["meter"], tags["carrier"], int(steps.amounts.sum()), int(steps.guessed.sum()))
-        for tags, steps in totals
-    ]
-    return sorted(found, key=lambda part: -part.amount)
+    query = Usage(WHOLE[period.length], *period.so_far, scope.of, scope.where, ("meter", "carrier"))
+    return sorted(await _parts(store, query), key=lambda part: -part.amount)
+
+
+async def _parts(store: Store, query: Usage) -> list[Part]:
+    found = []
+    for row in await store.usage(query):
+        steps = summed([row])
+        id_, carrier = (row.tags[tag] for tag in query.by)
+        found.append(Part(id_, carrier, int(steps.amounts.sum()), int(steps.guessed.sum())))
+    return found
 
 
 def gaps(counted: Sequence[Part]) -> list[Part]:
@@ -181,23 +174,9 @@ async def _read(store: Store, scope: Scope, span: Span | None, every: Every) -> 
     return {row.tags["carrier"]: summed([row]) for row in await _rows(store, scope, span, every)}
 
 
-async def _to_the_quarter(
-    store: Store, scope: Scope, span: Span | None, zone: ZoneInfo, step: Step
-) -> dict[str, Steps]:
-    """The steps of a span that may end within a day: its whole days, then its quarter hours."""
-    if span is None:
-        return {}
-    midnight = floor(span.end_ms, "1d", zone)
-    days, rest = await asyncio.gather(
-        _read(store, scope, Span(span.start_ms, midnight), "1d"),
-        _read(store, scope, Span(max(span.start_ms, midnight), span.end_ms), step),
-    )
-    return {carrier: _joined(found.get(carrier) for found in (days, rest)) for carrier in {*days, *rest}}
-
-
-def _joined(parts: Iterable[Steps | None]) -> Steps:
-    given = [part for part in parts if part is not None]
-    return Steps(*(np.concatenate(column) for column in zip(*given, strict=True)))
+def _until(days: Steps, midnight: int, rest: Steps) -> int:
+    """What the days before a midnight come to, and the quarter hours after it."""
+    return int(days.amounts[days.starts < midnight].sum() + rest.amounts.sum())
 
 
 def _covers(former: Mapping[str, Steps], now: Mapping[str, Steps], carrier: str) -> bool:

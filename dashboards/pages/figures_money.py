@@ -1,16 +1,15 @@
 """What the page of energy shows of cost and carbon: exact sums of what `/api/cost` and `/api/carbon` answer."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from dashboards.api.costs import CostParams, read_cost
-from dashboards.pages.figures import Scope
-from dashboards.pages.period import WHOLE, Period
+from dashboards.pages.figures import Scope, by_part
+from dashboards.pages.period import Period
 from energy.cost.carbon_query import emissions
 from estate.model import Estate
-from estate.vocabulary import CARRIERS
-from store.base import Store, Usage, UsageTag
+from store.base import Store
 
 Key = tuple[str, str]  # building or tenant, and carrier
 
@@ -35,36 +34,27 @@ class Sums(NamedTuple):
         return sum(found) if found else None
 
 
-def tag_of(scope: Scope) -> Literal["building", "tenant"]:
-    """What the scope's parts are: of a building its tenants, else buildings."""
-    return "tenant" if scope.kind == "building" else "building"
-
-
 async def costs(estate: Estate, store: Store, scope: Scope, period: Period) -> Sums:
     """What the period cost so far by the estate's own prices."""
+    tag: Literal["building", "tenant"] = "tenant" if scope.kind == "building" else "building"
     asked = CostParams(
         every="1d" if period.length in ("day", "week") else "1mo",
         start=period.so_far.start_ms,
         end=period.so_far.end_ms,
-        by=[tag_of(scope)],
+        by=[tag],
         **({scope.kind: [scope.id]} if scope.kind != "site" else {}),
     )
     answer = await read_cost(estate, store, asked, period.now_ms)
     found: Counter[Key] = Counter()
     for group in answer.groups:
-        found[group.tags[tag_of(scope)], group.tags["carrier"]] += sum(group.amount)
+        found[group.tags[tag], group.tags["carrier"]] += sum(group.amount)
     return Sums(found, answer.unpriced)
 
 
 async def carbon(estate: Estate, store: Store, scope: Scope, period: Period) -> Sums:
     """What the period emitted so far."""
-    tag: UsageTag = tag_of(scope)
-    of: Literal["meter", "tenant"] = "meter" if scope.kind == "site" else "tenant"
-    where: Mapping[UsageTag, Sequence[str]] = scope.where
-    if scope.kind == "building":  # by its tenants, who have shares of its sub-meters, too
-        where = {"building": [scope.id], "carrier": list(CARRIERS)}
-    span = period.so_far
-    query = Usage(WHOLE[period.length], span.start_ms, span.end_ms, of, where, (tag, "carrier"))
+    query = by_part(scope, period)
+    tag = query.by[0]
     found: Counter[Key] = Counter()
     for each in await emissions(store, estate, query):
         found[each.row.tags[tag], each.row.tags["carrier"]] += int(each.nano_kg.sum())

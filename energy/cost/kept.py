@@ -20,7 +20,7 @@ from energy.cost.sums import by_building
 from energy.derived.facts import ROLE, meter_of
 from energy.flows.columns import columns, difference
 from energy.flows.rollup import rolled
-from energy.meters.steps import Steps
+from energy.meters.steps import Steps, total
 from estate.calendar import Every
 from estate.model import Consumption, Estate
 from estate.tariff import PRICE_UNITS, Factor
@@ -191,8 +191,5 @@ def _tenant(estate: Estate, tenant: str, fact: str) -> Name:
 
 def _summed(each: Sequence[Steps]) -> Steps:
     """Day by day; a day that comes to 0 is left out."""
-    starts, index = np.unique(np.concatenate([steps.starts for steps in each]), return_inverse=True)
-    amounts, guessed = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
-    np.add.at(amounts, index, np.concatenate([steps.amounts for steps in each]))
-    np.add.at(guessed, index, np.concatenate([steps.guessed for steps in each]))
-    return Steps.of(starts, amounts, guessed).only(amounts != 0)
+    found = total(each)
+    return found.only(found.amounts != 0)

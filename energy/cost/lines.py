@@ -213,7 +213,5 @@ def _by_month(days: Days, amounts: Amounts) -> Amounts:
 
 
 def _on(days: Days, steps: Steps) -> tuple[Amounts, Amounts]:
-    amount, guessed = (np.zeros(len(days.starts), np.int64) for _ in range(2))
-    _, here, there = np.intersect1d(days.starts, steps.starts, assume_unique=True, return_indices=True)
-    amount[here], guessed[here] = steps.amounts[there], steps.guessed[there]
-    return amount, guessed
+    found = steps.at(days.starts)
+    return found.amounts, found.guessed

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from energy.flows.rollup import floored, rollup
-from energy.meters.register import Register, Times
+from energy.meters.register import Times
 from energy.meters.steps import Steps
 from estate.calendar import DAY_MS, HOUR_MS
 
@@ -50,22 +50,14 @@ def _used(drawn: Steps, pv: Steps | None, export: Steps | None) -> tuple[Steps, 
     """What is used in all, and of that what was made on the spot."""
     if pv is None:
         return drawn, None
-    made, made_guessed = _at(pv, drawn.starts)
+    made = pv.at(drawn.starts)
     if export is None:
-        here = np.minimum(made, drawn.amounts)
-        return drawn, Steps.of(drawn.starts, here, np.minimum(here, np.maximum(made_guessed, drawn.guessed)))
-    fed, fed_guessed = _at(export, drawn.starts)
-    here = made - fed
-    guessed = np.minimum(np.maximum(here, 0), made_guessed + fed_guessed)
+        here = np.minimum(made.amounts, drawn.amounts)
+        return drawn, Steps.of(drawn.starts, here, np.minimum(here, np.maximum(made.guessed, drawn.guessed)))
+    fed = export.at(drawn.starts)
+    here = made.amounts - fed.amounts
+    guessed = np.minimum(np.maximum(here, 0), made.guessed + fed.guessed)
     return Steps.of(drawn.starts, drawn.amounts + here, drawn.guessed + guessed), Steps.of(drawn.starts, here, guessed)
-
-
-def _at(steps: Steps, starts: Times) -> tuple[Register, Register]:
-    """The amounts at these starts, and what of them was not measured; 0 where there is no step."""
-    amounts, guessed = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
-    _, here, there = np.intersect1d(starts, steps.starts, assume_unique=True, return_indices=True)
-    amounts[here], guessed[here] = steps.amounts[there], steps.guessed[there]
-    return amounts, guessed
 
 
 def _powers(drawn: Steps, step_ms: int, zone: ZoneInfo) -> dict[str, Steps]:

@@ -10,7 +10,7 @@ import numpy as np
 from energy.derived.daily import zone_meters
 from energy.derived.facts import DEGREES, FACTS, HOURLY, ROLE, meter_of
 from energy.derived.indicators import Inputs
-from energy.meters.steps import Steps
+from energy.meters.steps import Steps, total
 from energy.usage import SITE, Where
 from estate.calendar import DAY_MS, floor
 from estate.calendar import steps as calendar_steps
@@ -78,7 +78,7 @@ class _Reader:
             meters = [meter_of("zone", zone, fact) for zone in zones for fact in HOURLY]
             for name, steps in (await self._facts(meters, start_ms, end_ms)).items():
                 found[name].append(steps)
-        return {name: _summed(parts) for name, parts in found.items()}
+        return {name: total(parts) for name, parts in found.items()}
 
     async def covered(self) -> tuple[float, float]:
         """The shares of its zones' area whose people are counted, and whose occupancy is known."""
@@ -169,13 +169,3 @@ def _metered_m2(estate: Estate) -> float:
     there = {span.building for meter in meters for span in estate.placements[meter.device]}
     whole = estate.site.id in there
     return sum(building.area_m2 for building in estate.buildings.values() if whole or building.id in there)
-
-
-def _summed(parts: Sequence[Steps]) -> Steps:
-    starts = np.unique(np.concatenate([each.starts for each in parts]))
-    amounts, guessed = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
-    for each in parts:
-        at = np.searchsorted(starts, each.starts)
-        amounts[at] += each.amounts
-        guessed[at] += each.guessed
-    return Steps.of(starts, amounts, guessed)

@@ -11,7 +11,7 @@ import numpy as np
 
 from energy.derived.french import FRENCH
 from energy.derived.ratios import ENERGY, ENOUGH, HEATING, RATIOS
-from energy.meters.steps import Steps
+from energy.meters.steps import Steps, total
 
 
 class Reason(NamedTuple):
@@ -33,14 +33,7 @@ class Inputs(NamedTuple):
 
     def of(self, *names: str) -> Steps:
         """The sum of these by day; a day that only some have is the sum of those."""
-        found = [self.amounts[name] for name in names if name in self.amounts and len(self.amounts[name].starts)]
-        starts = np.unique(np.concatenate([np.empty(0, np.int64), *(each.starts for each in found)]))
-        amounts, guessed = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
-        for each in found:
-            at = np.searchsorted(starts, each.starts)
-            amounts[at] += each.amounts
-            guessed[at] += each.guessed
-        return Steps.of(starts, amounts, guessed)
+        return total([self.amounts[name] for name in names if name in self.amounts])
 
 
 class Found(NamedTuple):
@@ -100,7 +93,7 @@ def _ratio(inputs: Inputs, above: Steps, below: Steps | float, factor: float, no
     """Above by below over the days that have both, times a factor."""
     if isinstance(below, Steps):
         both = np.intersect1d(above.starts, below.starts)
-        above, below_ = _on(above, both), _on(below, both)
+        above, below_ = above.at(both), below.at(both)
         divisor, guessed = float(below_.amounts.sum()), int(below_.guessed.sum())
     else:
         divisor, guessed = below, 0
@@ -116,11 +109,6 @@ def _named(inputs: Inputs, indicator: str, none: Reason) -> Found:
     """The indicator as its row of `RATIOS` says."""
     above, below, factor, _ = RATIOS[indicator]
     return _ratio(inputs, inputs.of(*above), inputs.of(*below), factor, none)
-
-
-def _on(steps: Steps, days: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Steps:
-    at = np.searchsorted(steps.starts, days)
-    return Steps(steps.starts[at], steps.amounts[at], steps.estimated[at])
 
 
 def _share(part: float, total: float) -> float:
@@ -154,7 +142,7 @@ def _load_factor(inputs: Inputs) -> Found:
     both = np.intersect1d(peaks.starts, drawn.starts)
     if not len(both) or not peaks.amounts.max():
         return Found(None, NO_ELECTRICITY)
-    mean = _on(drawn, both)
+    mean = drawn.at(both)
     greatest = float(peaks.amounts.max())
     return _ratio(inputs, mean, greatest * 24 * len(both), 1, NO_ELECTRICITY)
 

@@ -68,7 +68,7 @@ def remainder(own: Steps, behind: Sequence[Steps]) -> NDArray[np.int64]:
     """What a meter counts beyond its direct sub-meters, step by step; negative where those count more."""
     net = own.amounts.copy()
     for steps in behind:
-        net -= _aligned(steps, own)
+        net -= steps.at(own.starts).amounts
     return net
 
 
@@ -129,14 +129,6 @@ def delivery_point(estate: Estate, meter: str) -> str:
     while above := estate.meters[meter].submeter_of:
         meter = above
     return meter
-
-
-def _aligned(steps: Steps, to: Steps) -> NDArray[np.int64]:
-    """The amounts at the other's starts, 0 where there is none."""
-    amounts = np.zeros(len(to.starts), dtype=np.int64)
-    _, here, there = np.intersect1d(to.starts, steps.starts, assume_unique=True, return_indices=True)
-    amounts[here] = steps.amounts[there]
-    return amounts
 
 
 def _joined(spans: Sequence[Steps]) -> Steps:

@@ -4,6 +4,7 @@ The register's value at the edge of a step depends on the two readings around it
 so the steps sum to the register's difference, and computing them again from any accepted reading on gives the same.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +38,13 @@ class Steps(NamedTuple):
         """Some of them."""
         return Steps(self.starts[chosen], self.amounts[chosen], self.estimated[chosen])
 
+    def at(self, starts: Times) -> "Steps":
+        """Those that start then, in order; 0 where there is none."""
+        amounts, estimated = np.zeros(len(starts), np.int64), np.zeros(len(starts))
+        _, here, there = np.intersect1d(starts, self.starts, assume_unique=True, return_indices=True)
+        amounts[here], estimated[here] = self.amounts[there], self.estimated[there]
+        return Steps(starts, amounts, estimated)
+
     @property
     def guessed(self) -> Register:
         """The part of each amount that was not measured, in whole units so that sums of sums are exact."""
@@ -50,6 +58,18 @@ class Steps(NamedTuple):
 
 
 NOTHING = Steps(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))
+
+
+def total(parts: Sequence[Steps]) -> Steps:
+    """All parts together; a step that only some have is the sum of those."""
+    starts = np.unique(np.concatenate([NOTHING.starts, *(part.starts for part in parts)]))
+    amounts, guessed, blank = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64), starts > 0
+    for part in parts:
+        at = np.searchsorted(starts, part.starts)
+        amounts[at] += part.amounts
+        guessed[at] += part.guessed
+        blank[at] &= part.blank
+    return Steps.of(starts, amounts, guessed, blank)
 
 
 class Edges(NamedTuple):

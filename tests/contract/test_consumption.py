@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -176,11 +177,13 @@ async def test_each_row_for_itself(store: Store) -> None:
     assert ("bakery", [5], [0]) == (share.tags["tenant"], share.amounts.tolist(), share.settled.tolist())
 
 
-async def test_hostile_text(store: Store) -> None:
-    """Names of meters, tenants and buildings come back as they went in."""
-    odd = 'l\'étage "2", back\\slash = 1'
+@pytest.mark.parametrize("others", [0, 100])
+async def test_hostile_text(store: Store, others: int) -> None:
+    """Names of meters, tenants and buildings come back as they went in, asked for alone or among many."""
+    odd = 'l\'étage "2"/[b], ^a|b$ back\\slash = 1'
     await store.write_consumption([row(5, meter=odd, tenant=odd, building=odd)])
-    query = Usage("15m", T0, T0 + HOUR, "tenant", {"meter": [odd], "building": [odd]}, ("building", "meter", "tenant"))
+    where: Mapping[UsageTag, Sequence[str]] = {"meter": [odd, *map(str, range(others))], "building": [odd]}
+    query = Usage("15m", T0, T0 + HOUR, "tenant", where, ("building", "meter", "tenant"))
 
     assert [((odd, odd, odd), [(0, 5, 0.0)])] == plain_usage(await store.usage(query))
 
