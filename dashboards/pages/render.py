@@ -75,7 +75,6 @@ class Pages:
             ms=ms,
             notice=speaker.say(site.notice_fr, site.notice_en),
             has_mail=self.parts.mail_folder is not None,
-            signed_in=self.parts.web.token is not None,
             hatches={hatch_id(colour): colour for colour in (*CARRIER_COLOURS.values(), INK)},
             style_url=self._static.style_url,
             script_url=self._static.script_url,
