@@ -48,10 +48,11 @@ class Figure(NamedTuple):
     guessed: int  # of it, estimated
     former: int | None  # in as much of the former period; None when its days are not all known
     settled_ms: int  # when the last of it was settled; 0 when that is unknown
+    blank: bool = False  # nothing of it was measured, also when it comes to 0
 
     @property
     def estimated(self) -> float:
-        return self.guessed / self.amount if self.amount else 0.0
+        return self.guessed / self.amount if self.amount else float(self.blank)
 
     @property
     def change(self) -> float | None:
@@ -75,6 +76,7 @@ class Part(NamedTuple):
     carrier: str
     amount: int
     guessed: int
+    blank: bool = False  # of some of it nothing was measured: also of what comes to 0
 
 
 async def figures(store: Store, scope: Scope, period: Period, step: Step) -> list[Figure]:
@@ -95,6 +97,7 @@ async def figures(store: Store, scope: Scope, period: Period, step: Step) -> lis
             int(steps.guessed.sum()),
             _until(former[carrier], midnight, rest.get(carrier, NOTHING)) if _covers(former, days, carrier) else None,
             max((int(row.settled.max()) for row in rows if row.tags["carrier"] == carrier), default=0),
+            bool(steps.blank.all()),
         )
         for carrier, steps in _ordered({row.tags["carrier"]: summed([row]) for row in rows})
     ]
@@ -149,13 +152,13 @@ async def _parts(store: Store, query: Usage) -> list[Part]:
     for row in await store.usage(query):
         steps = summed([row])
         id_, carrier = (row.tags[tag] for tag in query.by)
-        found.append(Part(id_, carrier, int(steps.amounts.sum()), int(steps.guessed.sum())))
+        found.append(Part(id_, carrier, int(steps.amounts.sum()), int(steps.guessed.sum()), bool(steps.blank.any())))
     return found
 
 
 def gaps(counted: Sequence[Part]) -> list[Part]:
     """The meters of which something was estimated, the most first."""
-    return sorted((part for part in counted if part.guessed), key=lambda part: -part.guessed)
+    return sorted((part for part in counted if part.guessed or part.blank), key=lambda part: -part.guessed)
 
 
 async def first_ms(store: Store, now_ms: int) -> int:

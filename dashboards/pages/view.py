@@ -156,7 +156,9 @@ def tiles(view: View, *, figures: Sequence[Figure], costs: Sums, carbon: Sums, *
     speaker, say = view.speaker, view.speaker.say
     energy = [figure for figure in figures if CARRIERS[figure.carrier].unit == "Wh"]
     total = sum(_signed(figure.carrier, figure.amount) for figure in energy)
-    guessed = sum(figure.guessed for figure in energy) / (sum(figure.amount for figure in energy) or 1)
+    amount = sum(figure.amount for figure in energy)
+    nothing = max((figure.estimated for figure in energy), default=0.0)
+    guessed = sum(figure.guessed for figure in energy) / amount if amount else nothing
     unknown = say("{} points sans contrat", "{} points without contract").format(len(costs.unknown))
     own_prices = say(
         "prix de tariffs.toml ; répartition, pas facture", "prices of tariffs.toml; allocation, no invoice"
