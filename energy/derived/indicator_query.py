@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from energy.derived.daily import zone_meters
 from energy.derived.facts import DEGREES, FACTS, HOURLY, ROLE, meter_of
 from energy.derived.indicators import Inputs
+from energy.derived.reach import REACH
 from energy.meters.steps import Steps, total
 from energy.usage import SITE, Where
 from estate.calendar import DAY_MS, floor
@@ -34,10 +35,9 @@ class Scope(NamedTuple):
 async def read(store: Store, estate: Estate, scope: Scope) -> Inputs:
     """The inputs of a place's indicators; the questions are asked together."""
     reader = _Reader(store, estate, scope)
-    *found, (counted, watched) = await asyncio.gather(
-        reader.metered(), reader.facts(), reader.leased(), reader.covered()
-    )
+    found = await asyncio.gather(reader.metered(), reader.facts(), reader.leased())
     amounts = {name: steps for part in found for name, steps in part.items()}
+    counted, watched = reached(amounts) if scope.kind in ("site", "building") else await reader.covered()
     return Inputs(reader.days, reader.area(), amounts, counted, watched, await reader.peak_at(amounts.get("peak")))
 
 
@@ -82,26 +82,22 @@ class _Reader:
 
     async def covered(self) -> tuple[float, float]:
         """The shares of its zones' area whose people are counted, and whose occupancy is known."""
-        zones = self._inside()
-        where: Where = {"carrier": ["people", "observed"], "role": [ROLE], **self._around()}
+        zones = {zone.id: zone for zone in map(self._estate.zones.__getitem__, self._inside())}
+        buildings = sorted({zone.building for zone in zones.values()})
+        where: Where = {"carrier": list(REACH), "role": [ROLE], "building": buildings}
         first = floor(self._scope.start_ms, "1mo", self._estate.site.zone)
         rows = await self._store.usage(Usage("1mo", first, self._scope.end_ms, where=where, by=("meter", "carrier")))
-        known: dict[str, set[str]] = defaultdict(set)
-        for row in rows:
-            known[row.tags["carrier"]].add(row.tags["meter"].rpartition("#")[0])
-        total = sum(zones.values())
-        return tuple(self._share(known[fact], zones, total) for fact in ("people", "observed"))  # type: ignore[return-value]
+        known = {(row.tags["meter"].rpartition("#")[0], row.tags["carrier"]) for row in rows}
 
-    def _share(self, known: Iterable[str], zones: Mapping[str, float], total: float) -> float:
-        names = set(known)
-        kind = "zone" if self._scope.kind == "zone" else "own"
-        whole = f"{kind}#{self._scope.id}" in names
-        area = sum(
-            area
-            for zone, area in zones.items()
-            if f"zone#{zone}" in names or f"own#{self._estate.zones[zone].building}" in names
-        )
-        return 1.0 if whole else area / total if total else 0.0
+        def share(fact: str) -> float:
+            area = sum(
+                zone.area_m2
+                for zone in zones.values()
+                if known & {(f"zone#{zone.id}", fact), (f"own#{zone.building}", fact)}
+            )
+            return area / sum(zone.area_m2 for zone in zones.values()) if area else 0.0
+
+        return share("people"), share("observed")
 
     def area(self) -> float:
         """m²; a tenant's as it leased over the days, on average."""
@@ -136,20 +132,9 @@ class _Reader:
             return {"meter": meters} if meters else None
         return {**SITE, "building": [name]} if kind == "building" else SITE
 
-    def _around(self) -> Where:
-        """The buildings that hold its zones; of the site all."""
-        kind, name, zones = self._scope.kind, self._scope.id, self._estate.zones
-        if kind in ("site", "building"):
-            return {} if kind == "site" else {"building": [name]}
-        return {"building": sorted({zones[zone].building for zone in self._inside()})}
-
-    def _inside(self) -> dict[str, float]:
-        """The areas of its zones."""
-        kind, name = self._scope.kind, self._scope.id
-        zones = self._estate.zones.values()
-        if kind == "tenant":
-            return {zone: self._estate.zones[zone].area_m2 for zone, *_ in self._spans()}
-        return {z.id: z.area_m2 for z in zones if kind == "site" or name == (z.id if kind == "zone" else z.building)}
+    def _inside(self) -> list[str]:
+        """The zone itself, or the zones that the tenant leases."""
+        return [self._scope.id] if self._scope.kind == "zone" else sorted({zone for zone, *_ in self._spans()})
 
     def _spans(self) -> list[tuple[str, int, int]]:
         """The tenant's zones, each as long as it leases it within the days."""
@@ -161,6 +146,17 @@ class _Reader:
     async def _facts(self, meters: Sequence[str], start_ms: int, end_ms: int) -> dict[str, Steps]:
         query = Usage("1d", start_ms, end_ms, where={"meter": meters, "role": [ROLE]}, by=("carrier",))
         return {row.tags["carrier"]: Steps(*row[1:4]) for row in await self._store.usage(query)}
+
+
+def reached(amounts: Mapping[str, Steps]) -> tuple[float, float]:
+    """The shares of a building's or the site's zones, by area, whose people are counted, and whose occupancy is known.
+
+    They are of the days on which any of its sensors spoke.
+    """
+    counted, watched, zones = (
+        int(amounts[fact].amounts.sum()) if fact in amounts else 0 for fact in (*REACH.values(), "zones_area")
+    )
+    return (counted / zones, watched / zones) if zones else (0.0, 0.0)
 
 
 def _metered_m2(estate: Estate) -> float:
