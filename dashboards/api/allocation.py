@@ -4,6 +4,7 @@ Of each group: what enters it through its main meters, less what leaves it throu
 among its tenants and the common parts. Of one meter that is its own count, less that of the meters behind it.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
@@ -50,21 +51,25 @@ async def allocation(estate: Estate, store: Store, asked: AllocationParams, now_
         rows = await store.usage(Usage(asked.every, start_ms, end_ms, of, where, by))
         return [row for row in rows if row.tags["meter"] in wanted]
 
-    for row in await rows("tenant", meters):
+    async def counted() -> list[UsageRow]:
+        if asked.tenant:
+            return []
+        behind = (meter.id for meter in estate.meters.values() if upstream(estate, meter) in meters)
+        return await rows("meter", [*meters, *behind])
+
+    shares, own = await asyncio.gather(rows("tenant", meters), counted())
+    for row in shares:
         if group := _group(asked, row):
             found[group].shares[row.tags["tenant"]].append(row)
-    if not asked.tenant:
-        behind = [meter.id for meter in estate.meters.values() if upstream(estate, meter) in meters]
-        own = await rows("meter", dict.fromkeys([*meters, *behind]))
-        groups = {row.tags["meter"]: _group(asked, row) for row in own if row.tags["meter"] in meters}
-        for row in own:
-            meter = estate.meters[row.tags["meter"]]
-            group = _group(asked, row) if meter.id in meters else None
-            above = groups.get(upstream(estate, meter))
-            if group and group != above:
-                found[group].main.append(row)
-            if above and group != above:
-                found[above].elsewhere.append(row)
+    groups = {row.tags["meter"]: _group(asked, row) for row in own if row.tags["meter"] in meters}
+    for row in own:
+        meter = estate.meters[row.tags["meter"]]
+        group = _group(asked, row) if meter.id in meters else None
+        above = groups.get(upstream(estate, meter))
+        if group and group != above:
+            found[group].main.append(row)
+        if above and group != above:
+            found[above].elsewhere.append(row)
     return [_answer(estate, asked, group, found[group]) for group in sorted(found)]
 
 

@@ -40,7 +40,7 @@ async def test_by_day_and_hour(empty: Parts) -> None:
 async def test_page(client: httpx.AsyncClient, filled: Parts, language: str, said: str) -> None:
     """The page shows it since the start and since ever."""
     await filled.state.run(lambda db: write(db, {HOUR: {"received": 123_456, "interrupted": 123_456}}))
-    text = (await client.get(f"/?lang={language}")).text
+    text = (await client.get(f"/ingest?lang={language}")).text
 
     assert said in text
     assert ("123,456" if language == "en" else "123\u202f456") in text
