@@ -35,12 +35,13 @@ class Guard:
         self._token = web.secret.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._is_open(scope["path"]) or self._known(scope):
+        request = Request(scope, receive) if scope["type"] == "http" else None
+        if request and (request.method, request.url.path) == ("POST", "/login"):  # also of who is known: a link from
+            await (await self._login(request))(scope, receive, send)  # elsewhere brought no cookie, the form does
+        elif request is None or self._is_open(scope["path"]) or self._known(scope):
             await self._app(scope, receive, send)
-            return
-        request = Request(scope, receive)
-        response = await self._login(request) if (scope["method"], scope["path"]) == ("POST", "/login") else None
-        await (response or self._refusal(request))(scope, receive, send)
+        else:
+            await self._refusal(request)(scope, receive, send)
 
     def _is_open(self, path: str) -> bool:
         return path in OPEN or path.startswith("/static/")

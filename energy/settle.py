@@ -166,7 +166,7 @@ class Settlement:
         for row in touched:
             if meter := self._gather.meter(row.device, row.channel):
                 changed[meter.id] = row.from_ms
-        if anew >= self._estate.meters.keys():
+        if anew and anew >= self._estate.meters.keys():
             await self._facts.forget()
         for name, from_ms in (await self._facts.readings(touched, now_ms)).items():
             changed[name] = min(from_ms, changed.get(name, from_ms))

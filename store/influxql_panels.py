@@ -18,6 +18,9 @@ Chosen = Sequence[tuple[str, str]]
 """Tags, each with the regular expression that all of it must match; ``${name:regex}`` stands in it for a variable."""
 
 SHOWN = "$timeFilter"
+AT_END = "time > ${__to}ms - 15m AND time <= ${__to}ms"
+"""When the service last said how things stand: each minute, of devices every five. Older is of what is no more."""
+
 AUTO = "${__interval}"
 
 _WINDOWS = {"15m": "15m", "30m": "30m"}
@@ -126,10 +129,10 @@ def panel_series(query: Series, zone: str, chosen: Chosen = (), fill: str = "nul
     return f'SELECT {quantity.across}("value") AS "value" FROM ({inner}) WHERE {wanted} {outer}'
 
 
-def panel_reading(query: Series, chosen: Chosen = ()) -> str:
-    """One figure per group of the readings shown: of each device and channel by `query.how`, then these together."""
+def panel_reading(query: Series, chosen: Chosen = (), time: str = SHOWN) -> str:
+    """One figure per group of the readings then: of each device and channel by `query.how`, then these together."""
     inner_by = (*query.by, *(tag for tag in ("device", "channel") if tag not in query.by))
-    inner = f"{_readings(query, chosen)}{_by(inner_by)}"
+    inner = f"{_readings(query, chosen, time)}{_by(inner_by)}"
     return f'SELECT {STORED[query.quantity].across}("value") AS "value" FROM ({inner}){_by(query.by)}'
 
 
@@ -142,7 +145,7 @@ def panel_last_seen(query: Latest, chosen: Chosen = ()) -> str:
     """The time of each device's last reading (ms), for a table; whatever time is shown."""
     conditions = [*matches((tag, values) for tag, values in query.where.items()), *_chosen(chosen)]
     condition = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f'SELECT max("at") AS "at" FROM "latest"{condition} GROUP BY "building", "zone", "device"'
+    return f'SELECT max("at") AS "at", "building", "zone" FROM "latest"{condition} GROUP BY "device"'
 
 
 def tag_values(measurements: Iterable[str], tag: str, where: Chosen = ()) -> str:
@@ -188,16 +191,18 @@ def _held(above: Sequence[Sum], below: Sequence[Sum], enough: Enough | None) -> 
     fields = ", ".join(f"sum({name(called)}) AS {name(called)}" for called in parts)
     both = f"SELECT {fields} FROM {', '.join(selects)} WHERE {SHOWN} {groups(_WINDOW, by)}"
     reached = f' AND "part" >= "whole" * {enough.share:g}' if enough else ""
-    return f'({both}) WHERE "above" >= 0 AND "below" > 0{reached} AND {SHOWN}'
+    return f'({both}) WHERE "above" >= 0 AND "below" >= 0{reached} AND {SHOWN}'
 
 
 def _quotient(factor: float, how: How = "sum") -> str:
-    return f'{how}("above") / {how}("below") * {factor:.12g} AS "value"'
+    """Null where there is nothing below, for which InfluxQL says 0: zero times the logarithm of zero is no number."""
+    below = f'{how}("below")'
+    return f'{how}("above") / {below} * {factor:.12g} + 0 * ln({below}) AS "value"'
 
 
-def _readings(query: Series, chosen: Chosen) -> str:
+def _readings(query: Series, chosen: Chosen, time: str = SHOWN) -> str:
     quantity = STORED[query.quantity]
-    conditions = [SHOWN, *matches(query.where.items()), *_chosen(chosen)]
+    conditions = [time, *matches(query.where.items()), *_chosen(chosen)]
     select = f'SELECT {query.how}({name(quantity.field)}) AS "value" FROM {name(quantity.family)}'
     return f"{select} WHERE {' AND '.join(conditions)}"
 

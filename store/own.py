@@ -53,7 +53,7 @@ _ROWS = (
     _share("alerts.level", "Niveau d'alerte du budget", "Alert level of the budget"),
     _share("alerts.share", "Part du budget consommée", "Share of the budget used"),
     _share("alerts.forecast", "Part du budget prévue en fin de mois", "Share of the budget expected by month's end"),
-    _yes("health.silent", "Appareil muet", "Device silent"),
+    _row("health.silent", "", "1", "state", "sum", "bool", "Appareil muet", "Device silent"),
     _row("health.age", "s", "s", "gauge", "max", "s", "Âge du dernier relevé", "Age of the last reading"),
     _row("health.clock", "s", "s", "gauge", "max", "s",
          "Retard de l'horloge (négatif : avance)", "Clock behind by (negative: ahead)"),

@@ -79,11 +79,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "away", "Courtier ou base injoignable", "Broker or store away",
-        "Le service ne joint plus le courtier MQTT ou la base de données ; rien n'est perdu tant que la file "
-        "d'attente a de la place.",
-        "The service cannot reach the MQTT broker or the store; nothing is lost while the spool has room.",
+        "Le service ne joint plus le courtier MQTT ou la base de données, ou n'y écrit plus rien ; rien n'est perdu "
+        "tant que la file d'attente a de la place.",
+        "The service cannot reach the MQTT broker or the store, or writes nothing there any more; nothing is lost "
+        "while the spool has room.",
         {"A": alert_either(_series("ingest.broker_away", "last"), _series("ingest.store_away", "last"))},
-        "$A > 0", 5 * MINUTE_S, "5m", "ingest", 11, severity="critical",
+        "$A > 0", 5 * MINUTE_S, "5m", "ingest", 11, no_data="Alerting", severity="critical",
     ),
     Rule(
         "spool", "File d'attente qui se remplit", "Spool filling",

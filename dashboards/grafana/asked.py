@@ -72,7 +72,8 @@ def fact(kind: str, names: Sequence[str], every: Every = SHOWN_STEP, by: Sequenc
     """Facts of the places of this kind that are chosen; of sites there is one."""
     place = ".*" if kind == "site" else f"${{{kind}:regex}}"
     pattern = f"{kind}#{place}#({'|'.join(names)})"
-    return Sum(Usage(every, 0, 0, where={"carrier": names, "role": [ROLE]}, by=by), (("meter", pattern),))
+    around = BUILDING if kind == "zone" else ()
+    return Sum(Usage(every, 0, 0, where={"carrier": names, "role": [ROLE]}, by=by), (*around, ("meter", pattern)))
 
 
 def fact_steps(kind: str, names: Sequence[str], every: Every = SHOWN_STEP, by: Sequence[UsageTag] = ()) -> str:

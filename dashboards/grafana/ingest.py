@@ -10,7 +10,7 @@ from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery
 from dashboards.grafana.words import Pair, Words
 from store.base import How
-from store.influxql_panels import panel_reading, panel_series
+from store.influxql_panels import AT_END, panel_reading, panel_series
 from store.own import STORED
 
 TITLE = (
@@ -159,7 +159,10 @@ def _glance(kit: Kit) -> list[Panel]:
     def total(words: Words, name: str, scale: Scale) -> Panel:
         return kit.stat(words, panel_reading(readings(f"ingest.{name}", "sum")), "short", scale)
 
-    last = {name: panel_reading(readings(f"ingest.{name}", "last")) for name in ("difference", "spool_fill", "latency")}
+    last = {
+        name: panel_reading(readings(f"ingest.{name}", "last"), time=AT_END)
+        for name in ("difference", "spool_fill", "latency")
+    }
     return [
         kit.stat(_DIFFERENCE, last["difference"], "short", Scale(ACT, ((0, GOOD), (1, ACT)))),
         total(_RECEIVED, "received", Scale()),

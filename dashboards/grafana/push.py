@@ -98,7 +98,9 @@ def _sources(api: Api, want: Wanted) -> Iterator[Change]:
         known = found.get("secureJsonFields") or {}
         secrets = [f"{name}: nothing → a secret" for name in body["secureJsonData"] if not known.get(name)]
         if lines := (*differences(plain, found), *secrets):
-            yield Change("~", "data source", uid, lines, "PUT", f"/datasources/uid/{uid}", body)
+            settings = {**(found.get("jsonData") or {}), **body["jsonData"]}  # PUT replaces all that there was
+            kept = {**found, **body, "jsonData": settings}
+            yield Change("~", "data source", uid, lines, "PUT", f"/datasources/uid/{uid}", kept)
 
 
 def _dashboards(api: Api, want: Wanted) -> Iterator[Change]:

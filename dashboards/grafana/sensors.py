@@ -9,7 +9,7 @@ from dashboards.grafana.kit import ACT, GOOD, WATCH, Column, Kit, Scale
 from dashboards.grafana.query import InfluxQuery
 from dashboards.grafana.words import Words
 from store.base import Latest
-from store.influxql_panels import panel_last_seen, panel_reading, panel_series
+from store.influxql_panels import AT_END, panel_last_seen, panel_reading, panel_series
 
 TITLE = (
     ("Capteurs", "Sensors"),
@@ -142,7 +142,7 @@ def sensors(kit: Kit) -> Dashboard:
 
 
 def _glance(kit: Kit) -> list[Panel]:
-    silent = panel_reading(readings("health.silent", "last", by=["device"]), BUILDING)
+    silent = panel_reading(readings("health.silent", "last", by=["device"]), BUILDING, AT_END)
     lowest = panel_reading(readings("device.battery", "last", by=["device"]), BUILDING)
     refused = panel_reading(readings("ingest.quarantined", "sum"))
     return [
@@ -186,5 +186,5 @@ def _clock(kit: Kit) -> Panel:
         Column("device", ("Appareil", "Device")),
         Column("value", ("Retard", "Behind by"), unit("health.clock")),
     ]
-    query = panel_reading(readings("health.clock", "last", by=["device"]), BUILDING)
+    query = panel_reading(readings("health.clock", "last", by=["device"]), BUILDING, AT_END)
     return kit.table(_CLOCK, query, columns, sort="value")

@@ -23,6 +23,7 @@ from dashboards.grafana.query import InfluxQuery, fineness, step
 from dashboards.grafana.words import Words
 from dashboards.pages.colours import CARRIER_COLOURS
 from store.influxql_panels import (
+    AT_END,
     panel_against_usual,
     panel_reading,
     panel_series,
@@ -213,7 +214,7 @@ def _glance(kit: Kit) -> list[Panel]:
     people = kit.stat(_PEOPLE_NOW, panel_series(readings("occupancy.count"), kit.zone), unit("occupancy.count"))
     people.interval = "30m"
     silent = panel_series(readings("health.silent", "max"), kit.zone)
-    alerts = panel_reading(readings("alerts.level", "last", by=["device", "channel"]))
+    alerts = panel_reading(readings("alerts.level", "last", by=["device", "channel"]), time=AT_END)
     found = kit.stat(_SILENT, silent, "short", Scale(GOOD, ((1, WATCH), (5, ACT))))
     found.interval = "15m"
     return [

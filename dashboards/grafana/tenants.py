@@ -22,7 +22,7 @@ from dashboards.grafana.query import InfluxQuery, step
 from dashboards.grafana.site import LEVELS
 from dashboards.grafana.words import Words
 from energy.cost.facts import COSTS
-from store.influxql_panels import Chosen, panel_reading, panel_series, panel_steps, panel_total
+from store.influxql_panels import AT_END, Chosen, panel_reading, panel_series, panel_steps, panel_total
 
 TITLE = (
     ("Locataires (équipe du site)", "Tenants (for staff)"),
@@ -145,7 +145,7 @@ def tenants(kit: Kit) -> Dashboard:
 
 def _glance(kit: Kit) -> list[Panel]:
     used = panel_total(usage(SHOWN_STEP, DRAWN, of="tenant"), (*TENANT, *CARRIER))
-    share = panel_reading(readings("alerts.share", "last", by=["device", "channel"]), OF_TENANT)
+    share = panel_reading(readings("alerts.share", "last", by=["device", "channel"]), OF_TENANT, AT_END)
     highest = f'SELECT max("value") AS "value" FROM ({share})'
     return [
         kit.stat(_USED, used, "watth"),
@@ -165,7 +165,7 @@ def _carriers(kit: Kit) -> Panel:
 
 
 def _budget(kit: Kit, words: Words, quantity: str) -> Panel:
-    query = panel_reading(readings(quantity, "last", by=["device", "channel"]), OF_TENANT)
+    query = panel_reading(readings(quantity, "last", by=["device", "channel"]), OF_TENANT, AT_END)
     return kit.levels(words, InfluxQuery(query, alias="$tag_device $tag_channel"), "percent", BUDGET, most=120)
 
 

@@ -87,7 +87,8 @@ def _source(source: Source) -> dict[str, Any]:
         "type": "influxdb",
         "access": "proxy",
         "url": source.url,
-        "user": source.user,
+        "database": source.database,  # read by Grafana before 9.4
+        **({"user": source.user} if source.user else {}),
         "jsonData": settings,
         "secureJsonData": secrets,
     }

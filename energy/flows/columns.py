@@ -68,7 +68,14 @@ NONE = Columns(*(np.empty(0, np.int64),) * 3, np.empty(0, np.bool_))
 
 def columns(flows: Iterable[tuple[int, Steps]]) -> Columns:
     """The steps of these flows, none of which comes twice."""
-    return joined([Columns((flow << _START) | of.starts, of.amounts, of.guessed, of.blank) for flow, of in flows])
+    return joined([_column(flow, of) for flow, of in flows])
+
+
+def _column(flow: int, of: Steps) -> Columns:
+    """As a store gives it back: of a small amount the guess may be rounded to all, and then nothing is measured."""
+    guessed = of.guessed
+    whole = (guessed > 0) & (guessed >= np.abs(of.amounts))
+    return Columns((flow << _START) | of.starts, of.amounts, guessed, of.blank | whole)
 
 
 def joined(parts: Sequence[Columns]) -> Columns:

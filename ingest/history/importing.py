@@ -177,7 +177,7 @@ class Import:
         """Amounts count for the meter's own interval before each: another one would be another amount of time."""
         meter = self._estate.meters.get(str(target))
         own_s = meter.interval_s if meter and self._as_amounts(target) else 0
-        if own_s and step != Step(1000 * own_s, None):
+        if own_s and step.length_ms != 1000 * own_s:
             cause = f"its intervals are of {own_s / 60:g} min, the rows' of {step.length_ms / 60_000:g}"
             self._problems.add(0, f"{target}: {cause}: correct the column interval of the meter or device")
 
@@ -210,6 +210,7 @@ class Import:
         doubtful: dict[Target, int] = {}
         for target, found in self.found.items():
             begin_ms, end_ms = found.reach(self._asked.stamp)
+            begin_ms += self._as_amounts(target)  # what stands at the begin itself is of the interval before
             known = self._estate.knows(target.device)
             if known and (held := await count_between(desk.series, target, begin_ms, end_ms + 1)):
                 doubtful[target] = held

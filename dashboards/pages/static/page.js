@@ -71,10 +71,9 @@ function fillTable(details) {
 async function refreshChart(figure) {
   const text = await fetched(figure.dataset.chart);
   const before = drawn.get(figure);
-  if (before?.text === text) return;
   const answer = JSON.parse(text);
   figure.classList.toggle("nothing", !answer);
-  if (!answer) return;
+  if (!answer || before?.text === text) return;
   const embedded = await window.vegaEmbed(figure.querySelector(".canvas"), answer.spec, {
     actions: false,
     ast: true, // expressions are interpreted: the page allows no eval

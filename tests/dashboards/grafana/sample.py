@@ -36,6 +36,7 @@ STRANGE_DAY = {
     "in_all": 1_000, "watched": 1_000, "empty": 300, "people": 2 * 8 * 3600,
     "zones_area": 100, "counted_area": 60, "watched_area": 50,
 }  # fmt: skip
+EMPTY_DAY = {**STRANGE_DAY, "empty": 1_000, "people": 0}
 
 _MINUTES = 30
 _REPORTED = {
@@ -117,7 +118,8 @@ def strange_points() -> Iterator[Point]:
 def strange_rows(estate: Estate) -> list[Consumption]:
     """Consumption of the strange building, and all of it its tenant's: so much in each hour and each longer step.
 
-    The facts of its yesterday: 1 kWh used, 300 Wh of it while empty, and two people there for eight hours.
+    The facts of its yesterday: 1 kWh used, 300 Wh of it while empty, and two people there for eight hours. The day
+    before, nobody came.
     """
     found = []
     for every in (estate.step, "1h", "1d", "1mo", "1y"):
@@ -129,11 +131,12 @@ def strange_rows(estate: Estate) -> list[Consumption]:
         ):
             row = Consumption(f"strange-{role}", tenant, "electricity", STRANGE, role, every, start, amount, 0.0)
             found.append(row)
-    yesterday = floor(NOW - DAY_MS, "1d", estate.site.zone)
+    before, yesterday = (floor(NOW - days * DAY_MS, "1d", estate.site.zone) for days in (2, 1))
     found.append(Consumption("strange-water", "", "water", STRANGE, "site", "1d", yesterday, 120, 0.0))
-    for fact, amount in STRANGE_DAY.items():
-        meter = meter_of("building", STRANGE, fact)
-        found.append(Consumption(meter, "", fact, STRANGE, ROLE, "1d", yesterday, amount, 0.0))
+    for day, facts in ((before, EMPTY_DAY), (yesterday, STRANGE_DAY)):
+        for fact, amount in facts.items():
+            meter = meter_of("building", STRANGE, fact)
+            found.append(Consumption(meter, "", fact, STRANGE, ROLE, "1d", day, amount, 0.0))
     return found
 
 

@@ -248,6 +248,14 @@ async def test_a_meter_of_intervals_keeps_amounts(desk: Counter, tmp_path: Path)
     ]
 
 
+async def test_a_meter_of_intervals_goes_on(desk: Counter, tmp_path: Path) -> None:
+    """A file that begins where another ended; and that once more."""
+    for rows in ("00:00,1\n2026-01-01T01:00,2", "02:00,3\n2026-01-01T03:00,4", "02:00,3\n2026-01-01T03:00,4"):
+        await desk.bring(written(tmp_path, f"time,i1\n2026-01-01T{rows}\n"), Kind.INTERVAL)
+
+    assert [1.0, 2.0, 3.0, 4.0] == [value for _, value in await desk.held("i1")]
+
+
 async def test_a_meter_of_intervals_has_its_own(desk: Counter, tmp_path: Path) -> None:
     """Amounts of another interval than the meter's would count for another time."""
     rows = "\n".join(f"2026-01-01T00:{minute:02},1" for minute in (0, 15, 30))
