@@ -76,20 +76,20 @@ def test_ratio() -> None:
         'FROM "consumption" WHERE $timeFilter AND ("every" = \'1d\') '
         "GROUP BY time(1h) fill(none)) WHERE $timeFilter GROUP BY time(1h) fill(none)"
     )
-    held = 'WHERE "above" >= 0 AND "below" > 0 AND $timeFilter'
+    held = 'WHERE "above" >= 0 AND "below" >= 0 AND $timeFilter'
 
     assert (
         panel_ratio([above], [below], 3.6)
-        == f'SELECT sum("above") / sum("below") * 3.6 AS "value" FROM ({both}) {held}'
+        == f'SELECT sum("above") / sum("below") * 3.6 + 0 * ln(sum("below")) AS "value" FROM ({both}) {held}'
     )
     assert panel_less(above, below) == f'SELECT sum("above") - sum("below") AS "value" FROM ({both}) {held}'
 
 
 def test_lists() -> None:
     """What is known of devices, and what variables offer."""
-    query = 'SELECT max("at") AS "at" FROM "latest" WHERE "building" =~ /^${building:regex}$/ GROUP BY'
+    seen = 'SELECT max("at") AS "at", "building", "zone" FROM "latest" WHERE "building" =~ /^${building:regex}$/'
 
-    assert f'{query} "building", "zone", "device"' == panel_last_seen(Latest(), B01)
+    assert f'{seen} GROUP BY "device"' == panel_last_seen(Latest(), B01)
     assert 'SHOW TAG VALUES FROM "climate", "occupancy" WITH KEY = "zone"' == tag_values(
         ["climate", "occupancy"], "zone"
     )
