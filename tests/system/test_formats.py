@@ -80,7 +80,7 @@ def test_the_corpus_is_stored_as_it_is_decoded(tmp_path: Path) -> None:
     with mosquitto(max_inflight=0) as broker:
         sections = ["[estate]", 'path = "."', "[ingest]", "horizon_days = 40000"]
         configure(tmp_path, f"mqtt://127.0.0.1:{broker.port}", "duckdb:///store.duckdb", sections)
-        with up(tmp_path) as running:
+        with up(tmp_path, MICROVILLE_STORE__RAW_DAYS="40000") as running:  # what the horizon lets in is kept
             until(running.ready, "it is ready")
             asyncio.run(publish(broker.port, [message_of(case) for case in chosen]))
             until(lambda: running.metrics()["received"] >= len(chosen), "all have come")
