@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from energy.meters.register import Finding, Kind
+from energy.meters.cleaned import Finding, Kind
 from estate.calendar import floor, rfc3339
 from estate.model import Estate
 from estate.vocabulary import CARRIERS

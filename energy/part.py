@@ -17,7 +17,8 @@ from energy.flows.columns import Columns, Difference, Names, Numbers, columns, d
 from energy.flows.rollup import floored, rolled
 from energy.flows.rows import Flow, rows, shared
 from energy.meters.account import Account
-from energy.meters.register import Finding, doubt_ms
+from energy.meters.cleaned import Finding
+from energy.meters.plausible import doubt_ms
 from energy.meters.steps import Steps
 from estate.calendar import HOUR_MS, LENGTHS, Every, floor, following, kept
 from estate.model import FOREVER_MS, Estate, Meter

@@ -23,7 +23,7 @@ from energy.derived.derive import Derivation
 from energy.findings import Teller, keep
 from energy.gather import Gatherer
 from energy.memory import Memory
-from energy.meters.register import Finding
+from energy.meters.cleaned import Finding
 from energy.meters.virtual import members
 from energy.part import Outcome, Work, work_out
 from energy.plan import Changed, parts

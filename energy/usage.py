@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from energy.meters.steps import Steps, total
 from estate.calendar import HOUR_MS, LENGTHS, Step
 from estate.model import Building, Estate

@@ -12,7 +12,7 @@ import numpy as np
 from energy.changes import closed_changes
 from energy.flows.columns import Columns, columns, difference
 from energy.flows.rollup import rollup
-from energy.meters.register import Finding, Marks
+from energy.meters.cleaned import Finding, Marks
 from energy.meters.steps import NOTHING, Steps
 from energy.meters.virtual import below_zero, combined, touched
 from energy.part import Outcome

@@ -13,7 +13,7 @@ import numpy as np
 
 from dashboards.api.models import AllocationGroup, Main, Share
 from dashboards.api.params import AllocationParams, check_ids, check_size, count_steps
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from energy.usage import of_meters, summed
 from estate.calendar import rfc3339

@@ -18,7 +18,7 @@ from energy.cost.money import cents, decimal
 from energy.cost.query import Costing
 from energy.cost.sums import Group, grouped
 from energy.cost.tariff import contracts_of
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from estate.calendar import Every, following, rfc3339, steps
 from estate.model import Estate, Meter
 from estate.vocabulary import CARRIERS

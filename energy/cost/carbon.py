@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from estate.model import Estate
 from estate.tariff import Factor
 

@@ -13,7 +13,7 @@ from energy.cost.lines import COUNTED, Cost
 from energy.cost.money import Amounts, decimal
 from energy.cost.tariff import in_period, pointed_lines
 from energy.flows.allocation import keyed
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from estate.calendar import rfc3339
 from estate.model import Estate, Meter

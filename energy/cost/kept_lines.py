@@ -17,7 +17,7 @@ from energy.cost.lines import Cost, Days, Use
 from energy.cost.query import Charge
 from energy.cost.sums import LineKey, line_key
 from energy.cost.tariff import contracts_of
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from energy.meters.steps import NOTHING, Steps
 from estate.calendar import DAY_MS, floor
 from estate.model import Estate

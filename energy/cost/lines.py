@@ -15,7 +15,7 @@ import numpy as np
 
 from energy.cost.money import Amounts, percents, split, yearly
 from energy.cost.tariff import Fact, Mask, high_season, pointed_lines
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from estate.calendar import DAY_MS, floor
 from estate.model import Estate

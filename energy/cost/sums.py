@@ -9,7 +9,7 @@ from energy.cost.lines import Cost, Days
 from energy.cost.money import Amounts
 from energy.cost.query import Charge
 from energy.flows.allocation import placement_at
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from estate.model import Estate
 from estate.tariff import Contract, Line
 from store.base import UsageTag

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from energy.flows.allocation import delivery_point
 from energy.flows.rollup import rollup
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from estate.calendar import DAY_MS, HOUR_MS, offset_ms
 from estate.model import Estate

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from energy.flows.rollup import floored, rollup
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from estate.calendar import DAY_MS, HOUR_MS
 

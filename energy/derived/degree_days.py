@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from energy.derived.held import Values
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from estate.calendar import HOUR_MS, floor
 from estate.calendar import steps as calendar_steps

@@ -16,7 +16,7 @@ from energy.derived.strays import Remove, strays
 from energy.derived.summing import Summing
 from energy.flows.allocation import NOBODY, People, by_people, served
 from energy.flows.rollup import floored, rollup
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from energy.usage import Where
 from estate.calendar import DAY_MS, HOUR_MS, Every, floor

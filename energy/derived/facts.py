@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from energy.derived.held import Held, Values, pieces
 from energy.derived.occupancy import Sensed
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from estate.calendar import HOUR_MS, Every
 

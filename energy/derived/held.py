@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 
 Values = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from energy.derived.held import Held, Values
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from estate.calendar import HOUR_MS, floor, following
 
 ANCHOR_H = 4

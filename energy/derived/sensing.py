@@ -10,7 +10,7 @@ from energy.derived.degree_days import degree_days
 from energy.derived.facts import of_zone
 from energy.derived.held import HOLD, Held, Values, held
 from energy.derived.occupancy import Passages, Sensed, anchor_before, from_motion, from_passages
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from estate.calendar import DAY_MS, floor
 

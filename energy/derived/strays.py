@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from energy.meters.register import Times
+from energy.meters.cleaned import Times
 from estate.calendar import Every
 from store.base import Span, UsageRow
 from store.runs import Runs

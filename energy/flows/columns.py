@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.meters.register import Marks
+from energy.meters.cleaned import Marks
 from energy.meters.steps import Steps
 
 Numbers = NDArray[np.int64]

@@ -6,7 +6,7 @@ import numpy as np
 
 from energy.flows.allocation import remainder
 from energy.flows.rollup import floored
-from energy.meters.register import Finding, Kind
+from energy.meters.cleaned import Finding, Kind
 from energy.meters.steps import Steps
 from estate.calendar import LENGTHS
 from estate.model import Estate, Meter

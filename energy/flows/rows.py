@@ -8,7 +8,7 @@ import numpy as np
 
 from energy.flows.allocation import NOBODY, People, allocate, placement_at
 from energy.flows.remainder import over_counted
-from energy.meters.register import Finding
+from energy.meters.cleaned import Finding
 from energy.meters.steps import Steps
 from estate.calendar import Every
 from estate.model import Estate, Meter

@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from energy.meters.cleaned import Cleaned, Finding, Times
 from energy.meters.fill import Usual, filled, wanted_from
 from energy.meters.kinds import cleaned_of, restart_of
-from energy.meters.register import ZEROS_MS, Cleaned, Finding, Times, doubt_ms
+from energy.meters.plausible import ZEROS_MS, doubt_ms
 from energy.meters.steps import Steps, edges_of
 from estate.calendar import DAY_MS, HOUR_MS
 from estate.model import Meter

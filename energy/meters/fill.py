@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from energy.meters.register import Cleaned, Register, Times
+from energy.meters.cleaned import Cleaned, Register, Times
 from energy.meters.steps import Edges, Steps
 from estate.calendar import DAY_MS, HOUR_MS, offset_ms
 

@@ -10,7 +10,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.meters.register import Cleaned, Finding, Kind, Register, Restart, Times, greatest_rate, in_order, restart
+from energy.meters.cleaned import Cleaned, Finding, Kind, Register, Times
+from energy.meters.plausible import greatest_rate
+from energy.meters.register import Restart, in_order, restart
 from energy.meters.replaced import across_exchanges, in_carrier_unit
 from energy.meters.steps import with_gaps
 from estate.calendar import DAY_MS, HOUR_MS

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from energy.meters.register import Cleaned, Finding, Kind, Register, Times, greatest_rate, scanned
+from energy.meters.cleaned import Cleaned, Finding, Kind, Register, Times
+from energy.meters.plausible import greatest_rate
+from energy.meters.register import scanned
 from estate.model import Exchange, Meter
 
 MICRO = 1_000_000

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from energy.meters.register import Cleaned, Marks, Register, Times
+from energy.meters.cleaned import Cleaned, Marks, Register, Times
 from estate.calendar import DAY_MS, STEP_MS
 
 _EXACT_MS = 3_000_000_000  # the square of a longer interval overflows 64 bits

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from energy.meters.register import Finding, Kind
+from energy.meters.cleaned import Finding, Kind
 from energy.meters.steps import NOTHING, Steps
 from estate.calendar import floor
 from estate.model import Estate, Virtual

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from energy.findings import keep, standing
-from energy.meters.register import Finding, Kind
+from energy.meters.cleaned import Finding, Kind
 from store.state import State
 from tests.energy.sites import PARIS, ms
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from energy.findings import standing
 from energy.flows.rows import WHOSE
-from energy.meters.register import Finding, Kind
+from energy.meters.cleaned import Finding, Kind
 from energy.settle import Settlement
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, STEPS
 from estate.model import COMMON, Consumption, Point

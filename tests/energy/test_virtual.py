@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from energy.changes import listed
 from energy.findings import standing
-from energy.meters.register import Finding, Kind
+from energy.meters.cleaned import Finding, Kind
 from energy.settle import Settlement
 from estate.calendar import STEP_MS, STEPS
 from estate.model import Virtual

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from energy.flows.allocation import allocate, by_people, largest_remainder
 from energy.flows.remainder import over_counted
-from energy.meters.register import Finding, Kind
+from energy.meters.cleaned import Finding, Kind
 from energy.meters.steps import Steps
 from estate.calendar import HOUR_MS, STEP_MS
 from estate.model import COMMON, FOREVER_MS, Estate, Key

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from energy.meters.account import Readings, account, cleared
+from energy.meters.cleaned import Times
 from energy.meters.fill import WEEKS_MS, Usual, slots
-from energy.meters.register import Times
 from energy.meters.steps import NOTHING, Steps
 from estate.calendar import DAY_MS, HOUR_MS
 from estate.model import Calorific, Exchange, Meter

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from energy.meters.cleaned import Cleaned, Kind
 from energy.meters.fill import Usual, filled
 from energy.meters.kinds import cleaned_of, usual_ms
-from energy.meters.register import Cleaned, Kind
 from energy.meters.steps import NOTHING, Steps, edges_of
 from estate.calendar import STEP_MS
 from estate.model import Calorific, Exchange, Meter

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.meters.register import Cleaned, Finding, Kind, clean, restart
+from energy.meters.cleaned import Cleaned, Finding, Kind
+from energy.meters.register import clean, restart
 from energy.meters.steps import steps
 from estate.model import Meter
 from tests.energy.sites import INTERVAL_MS, START_MS, meter, register
