@@ -6,6 +6,7 @@ from pathlib import Path
 from energy.cost.facts import MONEY, OF_BUILDINGS
 from energy.derived.facts import FACTS
 from energy.derived.indicators import INDICATORS
+from sensors.generated import keep
 
 PAGE = Path(__file__).parent / "derived" / "INDICATORS.md"
 
@@ -57,15 +58,5 @@ def page() -> str:
     )
 
 
-def main() -> int:
-    """Write the page; with --check, only say whether it is up to date."""
-    if "--check" not in sys.argv:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
-        sys.stderr.write(f"{PAGE} is out of date: run python -m energy.docs\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep({PAGE: page()}, "energy.docs"))

@@ -7,6 +7,7 @@ from estate.load import SITE, TABLES
 from estate.rows import Row, SiteRow, columns
 from estate.tariff_file import TARIFFS
 from estate.tariff_rows import LineRow, TariffRow
+from sensors.generated import keep
 
 README = Path(__file__).with_name("README.md")
 START, END = "<!-- columns: python -m estate.docs -->\n", "<!-- /columns -->"
@@ -38,17 +39,5 @@ def rendered(text: str) -> str:
     return f"{before}{START}\n{tables()}\n{END}{after}"
 
 
-def main() -> int:
-    """Bring the README up to date; with --check, only say whether it is."""
-    found = README.read_text(encoding="utf-8")
-    wanted = rendered(found)
-    if "--check" not in sys.argv:
-        README.write_text(wanted, encoding="utf-8")
-    elif found != wanted:
-        sys.stderr.write(f"{README} is out of date: run python -m estate.docs\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep({README: rendered(README.read_text(encoding="utf-8"))}, "estate.docs"))

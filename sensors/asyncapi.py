@@ -12,6 +12,7 @@ from typing import Any
 
 from sensors import contract
 from sensors.contract import Schema
+from sensors.generated import keep
 from sensors.model import Codec
 from sensors.registry import CODECS
 
@@ -184,18 +185,5 @@ def files() -> dict[Path, str]:
     return {HERE / name: json.dumps(value, ensure_ascii=False, indent=2) + "\n" for name, value in made.items()}
 
 
-def main() -> int:
-    """Write the files, or only look; the exit code."""
-    wanted = files()
-    if sys.argv[1:] == ["--check"]:
-        behind = [file for file, text in wanted.items() if not file.is_file() or file.read_text("utf-8") != text]
-        for file in behind:
-            print(f"{file}: is out of date; run python -m sensors.asyncapi", file=sys.stderr)
-        return int(bool(behind))
-    for file, text in wanted.items():
-        file.write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(files(), "sensors.asyncapi"))

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from sensors.generated import keep
 from sensors.model import Codec, Field
 from sensors.quantities import QUANTITIES, Quantity
 from sensors.registry import CODECS
@@ -90,17 +91,5 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def main() -> int:
-    """Rewrite the tables, or only look; the exit code."""
-    text = README.read_text(encoding="utf-8")
-    wanted = written(text)
-    if sys.argv[1:] == ["--check"]:
-        if text != wanted:
-            print(f"{README}: its tables are out of date; run python -m sensors.docs", file=sys.stderr)
-        return int(text != wanted)
-    README.write_text(wanted, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep({README: written(README.read_text(encoding="utf-8"))}, "sensors.docs"))

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from sensors.generated import keep
 from store.own import OWN
 
 PAGE = Path(__file__).with_name("OWN.md")
@@ -39,15 +40,5 @@ def page() -> str:
     return HEAD + "".join(rows)
 
 
-def main() -> int:
-    """Write the page; with --check, only say whether it is up to date."""
-    if "--check" not in sys.argv:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
-        sys.stderr.write(f"{PAGE} is out of date: run python -m store.docs\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep({PAGE: page()}, "store.docs"))
