@@ -6,7 +6,7 @@ draw the hour that comes twice in autumn on top of itself.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import altair as alt
@@ -14,7 +14,7 @@ import altair as alt
 from dashboards.language import Speaker
 from dashboards.pages.colours import INK, hatch
 from estate.calendar import DAY_MS, HOUR_MS, floor, following
-from estate.vocabulary import USES
+from estate.vocabulary import CARRIERS, USES
 
 _FAINT = 0.16
 """Opacity of grids: of the ink, so that they suit a dark page as well."""
@@ -60,6 +60,10 @@ def use_names(speaker: Speaker) -> dict[str, str]:
     return {**named, "": speaker.say("Site entier", "Whole site")}
 
 
+def carrier_names(speaker: Speaker) -> dict[str, str]:
+    return {name: speaker.say(carrier.fr, carrier.en) for name, carrier in CARRIERS.items()}
+
+
 def quality_names(speaker: Speaker) -> tuple[str, str]:
     return speaker.say("mesuré", "measured"), speaker.say("estimé", "estimated")
 
@@ -83,9 +87,18 @@ def hatched(field: str, names: dict[str, str], colours: dict[str, str], quality:
     return alt.Color(f"{field}:N", scale=alt.Scale(domain=domain, range=[*full, *map(hatch, full)]), legend=None)
 
 
-def rank(index: int, name: str, quality: tuple[str, str]) -> int:
-    """Where a part lies in its stack: what was estimated on top of all that was measured."""
-    return index + 100 * quality.index(name)
+def pieces(
+    field: str, key: str, names: Mapping[str, str], amounts: tuple[float, float], speaker: Speaker
+) -> Iterator[tuple[float, dict[str, Any]]]:
+    """What of an amount was measured, and what was not, as a stacked bar draws them; what is nothing is not drawn.
+
+    `names` are those of the field's keys, in their order; what was estimated lies on top of all that was measured.
+    """
+    place = list(names).index(key)
+    for number, (amount, how) in enumerate(zip(amounts, quality_names(speaker), strict=True)):
+        if amount:
+            drawn = {field: names[key], "fill": f"{names[key]} {how}", "quality": how, "rank": place + 100 * number}
+            yield amount, drawn
 
 
 def time_x(span: tuple[int, int], speaker: Speaker) -> alt.X:

@@ -9,12 +9,13 @@ from dashboards.language import Speaker
 from dashboards.pages.chart_style import (
     Column,
     Drawing,
+    carrier_names,
     distinct,
     hatched,
     inline,
     legend,
+    pieces,
     quality_names,
-    rank,
     styled,
     time_x,
     told,
@@ -24,25 +25,15 @@ from dashboards.pages.colours import CARRIER_COLOURS, USE_COLOURS
 from dashboards.pages.queries import DayUse, LoadStep, Ranked
 from estate.calendar import STEP_MS
 from estate.model import Estate
-from estate.vocabulary import CARRIERS
 
 
 def load_chart(rows: Sequence[LoadStep], span: tuple[int, int], speaker: Speaker, step_ms: int = STEP_MS) -> Drawing:
     """The site's load as stacked steps, by use; bars, so that a missing step stays a hole."""
     quality, uses = quality_names(speaker), use_names(speaker)
     values = [
-        {
-            "start": row.start_ms,
-            "kw": round(watts / 1000, 3),
-            "use": uses[row.use],
-            "fill": f"{uses[row.use]} {name}",
-            "when": speaker.moment(row.start_ms),
-            "quality": name,
-            "rank": rank(list(uses).index(row.use), name, quality),
-        }
+        {"start": row.start_ms, "when": speaker.moment(row.start_ms), "kw": round(watts / 1000, 3), **piece}
         for row in rows
-        for watts, name in zip((row.measured, row.estimated), quality, strict=True)
-        if watts
+        for watts, piece in pieces("use", row.use, uses, (row.measured, row.estimated), speaker)
     ]
     columns = [
         Column("when", speaker.say("Début", "Start")),
@@ -74,19 +65,11 @@ def load_chart(rows: Sequence[LoadStep], span: tuple[int, int], speaker: Speaker
 def days_chart(rows: Sequence[DayUse], days: Sequence[str], speaker: Speaker) -> Drawing:
     """Energy by day, stacked by carrier; every day of the span has its place, filled or not."""
     quality = quality_names(speaker)
-    carriers = {name: speaker.say(carrier.fr, carrier.en) for name, carrier in CARRIERS.items()}
+    carriers = carrier_names(speaker)
     values = [
-        {
-            "day": row.day,
-            "kwh": round(wh / 1000, 1),
-            "carrier": carriers[row.carrier],
-            "fill": f"{carriers[row.carrier]} {name}",
-            "quality": name,
-            "rank": rank(list(carriers).index(row.carrier), name, quality),
-        }
+        {"day": row.day, "kwh": round(wh / 1000, 1), **piece}
         for row in rows
-        for wh, name in zip((row.measured, row.estimated), quality, strict=True)
-        if wh
+        for wh, piece in pieces("carrier", row.carrier, carriers, (row.measured, row.estimated), speaker)
     ]
     columns = [
         Column("day", speaker.say("Jour", "Day")),
@@ -124,16 +107,14 @@ def ranking_chart(rows: Sequence[Ranked], estate: Estate, whole: int, speaker: S
     values = [
         {
             "name": _known(called[row.building], row.days, whole, speaker),
-            "use": uses[estate.buildings[row.building].use],
-            "fill": f"{uses[estate.buildings[row.building].use]} {name}",
             "kwh_m2": round(row.kwh_m2 * share, 3),
             "days": row.days,
-            "quality": name,
-            "rank": quality.index(name),
+            **piece,
         }
         for row in rows
-        for share, name in zip((1 - row.estimated, row.estimated), quality, strict=True)
-        if share
+        for share, piece in pieces(
+            "use", estate.buildings[row.building].use, uses, (1 - row.estimated, row.estimated), speaker
+        )
     ]
     names = list(dict.fromkeys(str(value["name"]) for value in values))
     columns = [

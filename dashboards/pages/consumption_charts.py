@@ -1,7 +1,7 @@
 """The charts of the page of energy: bars by step and by part. What was estimated is hatched. Pure."""
 
 from bisect import bisect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -10,17 +10,18 @@ from dashboards.language import Speaker
 from dashboards.pages.chart_style import (
     Column,
     Drawing,
+    carrier_names,
     hatched,
     inline,
     legend,
     noted,
+    pieces,
     quality_names,
-    rank,
     styled,
     told,
 )
 from dashboards.pages.colours import CARRIER_COLOURS, INK
-from dashboards.pages.figures import Bar, Part
+from dashboards.pages.figures import Bar, Part, signed
 from dashboards.pages.period import BARS, Length, Period
 from energy.meters.steps import Steps
 from estate.calendar import steps
@@ -41,12 +42,10 @@ def use_chart(
     quality, carriers = quality_names(speaker), carrier_names(speaker)
     labels = _labels(period, speaker)
     values = [
-        {"bar": labels[row.start_ms], **piece}
+        {"bar": labels[row.start_ms], "kwh": wh / 1000, **piece}
         for row in rows
         if row.start_ms in labels
-        for piece in _pieces(
-            row.carrier, (_signed(row.carrier, row.measured), _signed(row.carrier, row.guessed)), speaker
-        )
+        for wh, piece in pieces("carrier", row.carrier, carriers, _both(row), speaker)
     ]
     columns = [Column("bar", speaker.say("Début", "Start")), *_columns(speaker)]
     bars = (
@@ -86,15 +85,6 @@ def use_chart(
     return styled(layers, 260, speaker.say("Énergie par pas de temps", "Energy by step"), marks, columns)
 
 
-def _pieces(carrier: str, amounts: tuple[int, int], speaker: Speaker) -> Iterator[dict[str, Any]]:
-    """What of an amount (Wh) was measured, and what was not, as a bar draws them; what is nothing is not drawn."""
-    quality, name = quality_names(speaker), carrier_names(speaker)[carrier]
-    for wh, how in zip(amounts, quality, strict=True):
-        if wh:
-            place = rank(list(CARRIERS).index(carrier), how, quality)
-            yield {"kwh": wh / 1000, "carrier": name, "fill": f"{name} {how}", "quality": how, "rank": place}
-
-
 def _columns(speaker: Speaker) -> list[Column]:
     """What is said of a piece beside whose it is."""
     return [
@@ -102,6 +92,11 @@ def _columns(speaker: Speaker) -> list[Column]:
         Column("kwh", "kWh", 1),
         Column("quality", speaker.say("Qualité", "Quality")),
     ]
+
+
+def _both(row: Bar) -> tuple[int, int]:
+    """What was measured and what was estimated, below zero where it is fed into the grid."""
+    return signed(row.carrier, row.measured), signed(row.carrier, row.guessed)
 
 
 def parts_chart(rows: Sequence[Part], names: Mapping[str, str], speaker: Speaker) -> Drawing:
@@ -112,10 +107,10 @@ def parts_chart(rows: Sequence[Part], names: Mapping[str, str], speaker: Speaker
         totals[row.id] = totals.get(row.id, 0) + row.amount
     chosen = sorted(totals, key=lambda id_: -totals[id_])[:MOST_PARTS]
     values = [
-        {"name": names[row.id], **piece}
+        {"name": names[row.id], "kwh": wh / 1000, **piece}
         for row in rows
         if row.id in chosen
-        for piece in _pieces(row.carrier, (row.amount - row.guessed, row.guessed), speaker)
+        for wh, piece in pieces("carrier", row.carrier, carriers, (row.amount - row.guessed, row.guessed), speaker)
     ]
     order = [names[id_] for id_ in chosen]
     columns = [Column("name", speaker.say("Qui", "Who")), *_columns(speaker)]
@@ -132,14 +127,6 @@ def parts_chart(rows: Sequence[Part], names: Mapping[str, str], speaker: Speaker
     )
     marks = legend({r.carrier for r in rows}, carriers, CARRIER_COLOURS, any(r.guessed for r in rows), speaker)
     return styled(chart, max(90, 22 * len(order)), speaker.say("Énergie par partie", "Energy by part"), marks, columns)
-
-
-def carrier_names(speaker: Speaker) -> dict[str, str]:
-    return {name: speaker.say(carrier.fr, carrier.en) for name, carrier in CARRIERS.items()}
-
-
-def _signed(carrier: str, amount: int) -> int:
-    return -amount if carrier == "export" else amount
 
 
 def _former(former: Mapping[str, Steps], period: Period, labels: Sequence[str]) -> list[dict[str, Any]]:

@@ -78,6 +78,15 @@ class Part(NamedTuple):
     guessed: int
     blank: bool = False  # of some of it nothing was measured: also of what comes to 0
 
+    @property
+    def estimated(self) -> float:
+        return self.guessed / self.amount if self.amount else float(self.blank)
+
+
+def signed(carrier: str, amount: int) -> int:
+    """Below zero where it is fed into the grid."""
+    return -amount if carrier == "export" else amount
+
 
 async def figures(store: Store, scope: Scope, period: Period, step: Step) -> list[Figure]:
     """One for each carrier that has any, in the order of their table; `step` is the shortest that is kept."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.api.params import check_ids
 from dashboards.language import Speaker
-from dashboards.pages.figures import Figure, Part, Scope
+from dashboards.pages.figures import Figure, Part, Scope, signed
 from dashboards.pages.figures_money import Sums
 from dashboards.pages.period import Length, beside, period
 from dashboards.pages.render import Lang
@@ -155,7 +155,7 @@ def tiles(view: View, *, figures: Sequence[Figure], costs: Sums, carbon: Sums, *
     """The figures at a glance; energy is what was drawn and produced less what was fed in."""
     speaker, say = view.speaker, view.speaker.say
     energy = [figure for figure in figures if CARRIERS[figure.carrier].unit == "Wh"]
-    total = sum(_signed(figure.carrier, figure.amount) for figure in energy)
+    total = sum(signed(figure.carrier, figure.amount) for figure in energy)
     amount = sum(figure.amount for figure in energy)
     nothing = max((figure.estimated for figure in energy), default=0.0)
     guessed = sum(figure.guessed for figure in energy) / amount if amount else nothing
@@ -194,14 +194,10 @@ def _beside(energy: Sequence[Figure], view: View) -> str:
     say = view.speaker.say
     if not energy or any(figure.former is None for figure in energy):
         return say("toutes énergies", "all carriers")
-    before = sum(_signed(figure.carrier, figure.former or 0) for figure in energy)
-    now = sum(_signed(figure.carrier, figure.amount) for figure in energy)
+    before = sum(signed(figure.carrier, figure.former or 0) for figure in energy)
+    now = sum(signed(figure.carrier, figure.amount) for figure in energy)
     change = view.speaker.change((now - before) / before) if before else "–"
     return say("{} sur la période précédente", "{} on the former period").format(change)
-
-
-def _signed(carrier: str, amount: int) -> int:
-    return -amount if carrier == "export" else amount
 
 
 def table(rows: Sequence[Part], view: View) -> list[tuple[Scope, dict[str, Part]]]:
