@@ -5,10 +5,8 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from estate.calendar import DAY_MS
+from store.base import ARRIVALS_MS
 from store.state import State
-
-HORIZON_MS = 7 * DAY_MS
-"""How long a store remembers arrivals at least: a cursor older than this has missed some."""
 
 BEHIND_MS = DAY_MS
 """How far the clock that stamps arrivals may be behind this one. Keeps the cursor young where nothing arrives."""
@@ -52,7 +50,7 @@ class Memory:
         known = {meter for (meter,) in db.execute("SELECT meter FROM settled")}
         found = db.execute("SELECT at_ms FROM cursor WHERE name = 'settled'").fetchone()
         since_ms = found[0] if found else 0
-        if since_ms < now_ms - HORIZON_MS:  # what each meter reads by now will be settled with the meter
+        if since_ms < now_ms - ARRIVALS_MS:  # some were missed; what a meter reads by now is settled with it
             since_ms = now_ms - BEHIND_MS
             db.execute("DELETE FROM settled")
             _reach(db, since_ms)

@@ -31,7 +31,7 @@ from energy.retired import retire
 from energy.virtual_settle import Found, day_of, settle_virtuals
 from estate.calendar import DAY_MS, floor, rfc3339
 from estate.model import Estate
-from store.base import Span, Store, StoreRefused, StoreUnavailable
+from store.base import ARRIVALS_MS, Span, Store, StoreRefused, StoreUnavailable
 from store.state import State
 
 OVERLAP_MS = 5_000
@@ -39,8 +39,6 @@ OVERLAP_MS = 5_000
 
 RAW_DAYS = 400
 
-WEEK_MS = 7 * DAY_MS
-"""How long readings stay after their arrival at least, however old they are: the rest of an import may follow."""
 
 log = structlog.get_logger()
 
@@ -144,7 +142,7 @@ class Settlement:
         """
         if now_ms - self._swept_ms < DAY_MS:
             return
-        arrived = await self._store.touched(now_ms - WEEK_MS)
+        arrived = await self._store.touched(now_ms - ARRIVALS_MS)
         before_ms = min([floor(now_ms - self._raw_ms, "1d", self._zone), *(row.from_ms for row in arrived)])
         try:
             await self._store.forget_readings(before_ms)

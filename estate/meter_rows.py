@@ -19,14 +19,13 @@ from estate.fields import (
     Terms,
     Whole,
 )
-from estate.model import Exchange, MeterKind
+from estate.model import MICRO, Exchange, MeterKind
 from estate.rows import Row
 from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 
 PULSES = "pulse.count"
 GAS_VOLUME = "gas.volume"
-MICRO = 1_000_000
 
 
 class MeterRow(Row):

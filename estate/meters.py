@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from estate.calendar import midnight
 from estate.check import Files
-from estate.meter_rows import MICRO, MeterRow, VirtualRow
-from estate.model import Calorific, Exchange, Meter, Virtual
+from estate.meter_rows import MeterRow, VirtualRow
+from estate.model import MICRO, Calorific, Exchange, Meter, Virtual
 
 
 def meters(files: Files, zone: ZoneInfo) -> dict[str, Meter]:

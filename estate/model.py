@@ -23,6 +23,9 @@ FOREVER_MS = 253_402_300_800_000
 COMMON = "common"
 """Stands for the tenant where nobody leases: common parts and empty zones."""
 
+MICRO = 1_000_000
+"""What is no whole number of Wh or L is kept in millionths: a pulse's weight, a calorific value."""
+
 
 class Site(NamedTuple):
     id: str  # stands as the building of devices that serve the whole site, such as a weather station

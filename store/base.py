@@ -11,12 +11,16 @@ from typing import Literal, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from estate.calendar import Every
+from estate.calendar import DAY_MS, Every
 from estate.model import Consumption, Note, Point
 
 How = Literal["mean", "min", "max", "last", "sum", "count"]
 Tag = Literal["building", "zone", "device", "channel"]
 UsageTag = Literal["building", "meter", "tenant", "carrier", "role"]
+
+
+ARRIVALS_MS = 7 * DAY_MS
+"""How long `touched` knows at least what arrived: accounting that slept longer rebuilds."""
 
 
 class StoreUnavailable(Exception):

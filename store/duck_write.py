@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from estate.calendar import DAY_MS, STEPS, Every
 from estate.model import Point
 from sensors.quantities import QUANTITIES
-from store.base import Span, StoreRefused
+from store.base import ARRIVALS_MS, Span, StoreRefused
 from store.runs import Run
 
 Rows = Sequence[Point] | Sequence[Span]
@@ -26,9 +26,6 @@ Batch = dict[str, NDArray[Any]]
 
 NEVER = np.iinfo(np.int64).min
 """Before any time: the greatest time of a name without values."""
-
-TOUCHED_MS = 7 * DAY_MS
-"""How long arrivals are remembered."""
 
 ACCOUNTED = {row.name for row in QUANTITIES.values() if row.accounted}
 
@@ -184,7 +181,7 @@ class Writer:
         self._arrived_ms = max(self._arrived_ms, now_ms)  # never back, whatever the clock does: readers go on from it
         if now_ms >= self._prune_ms:
             self._prune_ms = now_ms + DAY_MS
-            self.database.execute("DELETE FROM touched WHERE arrived_ms < ?", [now_ms - TOUCHED_MS])
+            self.database.execute("DELETE FROM touched WHERE arrived_ms < ?", [now_ms - ARRIVALS_MS])
         if batch["accounted"].any():
             self.database.execute(
                 "INSERT INTO touched SELECT series, min(time), ? FROM batch WHERE accounted GROUP BY series",

@@ -14,7 +14,7 @@ import structlog
 
 from estate.calendar import DAY_MS
 from estate.model import Consumption, Note, Point
-from store.base import Latest, Row, Series, Span, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
+from store.base import ARRIVALS_MS, Latest, Row, Series, Span, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
 from store.influx_http import InfluxHttp, Missing, Table, TooLarge
 from store.influx_latest import last_points
 from store.influx_moves import Moves
@@ -28,9 +28,6 @@ from store.runs import Run, runs_of
 
 _LOG = structlog.get_logger(__name__)
 _BODY_BYTES = 1_000_000
-ARRIVALS_MS = 7 * DAY_MS
-"""How long `touched` rows are kept; accounting that slept longer rebuilds."""
-
 _Key = tuple[str, str, str, str]  # measurement, meter, tenant, every
 
 

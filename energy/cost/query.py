@@ -13,6 +13,7 @@ from energy.cost.lines import Cost, Days, Use, costs, use
 from energy.cost.money import Amounts
 from energy.cost.tariff import Fact, contracts_of, days, facts_of
 from energy.cost.tariff_rows import OF_PARTS, PART, POINT
+from energy.derived.facts import ROLE
 from energy.flows.allocation import delivery_point
 from energy.flows.rows import EACH_ROW
 from energy.meters.steps import NOTHING, Steps
@@ -136,7 +137,7 @@ class Costing:
         """Kept facts by their name."""
         if not names or not self._keeps:
             return {}
-        where: dict[UsageTag, Sequence[str]] = {"role": ["derived"], "carrier": [carrier]}
+        where: dict[UsageTag, Sequence[str]] = {"role": [ROLE], "carrier": [carrier]}
         if len(names) < MOST_NAMES:
             where["meter"] = list(names)
         found = await self._store.usage(Usage("1d", self._start_ms, self._end_ms, "meter", where, EACH_ROW))

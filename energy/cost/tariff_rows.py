@@ -7,6 +7,7 @@ computed with: a changed contract asks for other names, and what is not there is
 from collections.abc import Iterable, Iterator, Sequence
 
 from energy.cost.tariff import Fact, days, facts_of
+from energy.derived.facts import ROLE
 from energy.flows.rows import Flow
 from estate.calendar import LENGTHS
 from estate.model import Consumption, Estate
@@ -41,4 +42,4 @@ def _rows(estate: Estate, flow: Flow, settled_ms: int) -> Iterator[Consumption]:
         found = days(steps, fact, LENGTHS[estate.step], estate.site.zone)
         name, carrier = fact.row(meter.id, tenant), PART if tenant else POINT
         for start, amount, share in zip(*(column.tolist() for column in found), strict=True):
-            yield Consumption(name, "", carrier, "", "derived", "1d", start, amount, share, settled_ms)
+            yield Consumption(name, "", carrier, "", ROLE, "1d", start, amount, share, settled_ms)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from energy.cost.query import MOST_NAMES, Whose, merged
 from energy.cost.tariff_rows import PART, POINT, facts_for, tariff_rows, wants
+from energy.derived.facts import ROLE
 from energy.flows.rows import EACH_ROW, WHOSE, Flow
 from estate.calendar import DAY_MS, floor
 from estate.model import Estate
@@ -41,7 +42,7 @@ async def settle_days(
         found += [Flow(estate.meters[meter], tenant, steps) for (meter, tenant), steps in by_whom.items()]
     worked_out = await asyncio.to_thread(tariff_rows, estate, found, now_ms)
     whose = {(flow.meter.id, flow.tenant) for flow in found} | {each for each in ended if each[0] in wanted}
-    where: dict[UsageTag, Sequence[str]] = {"role": ["derived"], "carrier": [POINT, PART]}
+    where: dict[UsageTag, Sequence[str]] = {"role": [ROLE], "carrier": [POINT, PART]}
     names = {fact.row(*each) for each in whose for fact in facts_for(estate, *each)}
     if len(names) < MOST_NAMES:
         where["meter"] = sorted(names)

@@ -16,14 +16,12 @@ from energy.meters.register import Restart, in_order, restart
 from energy.meters.replaced import across_exchanges, in_carrier_unit
 from energy.meters.steps import with_gaps
 from estate.calendar import DAY_MS, HOUR_MS
-from estate.model import Meter
+from estate.model import MICRO, Meter
 from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 
 MEDIAN_OF = 11
 """Intervals before a reading whose median is the meter's own where none is declared: a late reading re-opens it."""
-
-MICRO = 1_000_000
 
 Values = NDArray[np.float64]
 

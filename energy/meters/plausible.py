@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from energy.meters.cleaned import Register, Times
 from estate.calendar import DAY_MS, HOUR_MS
-from estate.model import Meter
+from estate.model import MICRO, Meter
 from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 
@@ -42,7 +42,7 @@ def doubt_ms(meter: Meter) -> int:
 
 def greatest_rate(meter: Meter) -> float:
     """The greatest plausible rise per ms, in the register's own unit: the meter's, or what the site can draw."""
-    weight = meter.weight / 1e6 if meter.kind == "pulse" else 1.0
+    weight = meter.weight / MICRO if meter.kind == "pulse" else 1.0
     if meter.max_rate:
         return meter.max_rate / HOUR_MS / weight
     usual = QUANTITIES[CARRIERS[meter.carrier].register].rate * CARRIERS[meter.carrier].per_unit / weight

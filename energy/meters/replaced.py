@@ -5,9 +5,7 @@ import numpy as np
 from energy.meters.cleaned import Cleaned, Finding, Kind, Register, Times
 from energy.meters.plausible import greatest_rate
 from energy.meters.register import scanned
-from estate.model import Exchange, Meter
-
-MICRO = 1_000_000
+from estate.model import MICRO, Exchange, Meter
 
 
 def across_exchanges(at: Times, value: Register, meter: Meter) -> Cleaned:

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import pytest
 
 from estate.calendar import DAY_MS
-from store.base import Latest, Series, Span, StoreRefused, StoreUnavailable, Usage
-from store.influx import ARRIVALS_MS, InfluxStore
+from store.base import ARRIVALS_MS, Latest, Series, Span, StoreRefused, StoreUnavailable, Usage
+from store.influx import InfluxStore
 from store.line_protocol import touched_lines
 from tests.contract.values import row
 from tests.servers import free_port, influxd, victoria_metrics
