@@ -172,16 +172,18 @@ class Settlement:
         await self._costs.forget(asked & self._estate.meters.keys())
         total = Settled(0, 0, {})
         refused: list[str] = []
+        unsettled: set[str] = set()
         for part in await self._parts(changed, anew, now_ms):
             try:
                 total = _together([total, await self._part(part, anew, now_ms)])
             except StoreRefused as error:
                 refused.append(f"{', '.join(part)}: {error}")
+                unsettled |= part.keys()
             progress(total.meters, len(changed))
             if asked:
                 self.rebuilding = Progress(total.meters, len(changed), total.rows, total.kept_before, "")
         await self._facts.days(now_ms)
-        await self._costs.settle(now_ms, live=live)
+        await self._costs.settle(now_ms, live=live, unsettled=unsettled)
         if refused:
             raise StoreRefused("; ".join(refused))
         self._asked -= asked

@@ -1,6 +1,7 @@
 """Which months of which delivery points are to be priced anew, remembered from one process to the next.
 
-A point's basis is what the estate says of its price; the point "" stands for what everybody's emissions rest on.
+A point's basis is what the estate says of its price, of where it is, and of the meters behind it, among whose tenants
+its cost is shared; the point "" stands for what everybody's emissions rest on.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from energy.cost.carbon import factors
 from energy.cost.tariff import contracts_of
+from energy.flows.allocation import delivery_point
 from estate.model import Estate
 from estate.vocabulary import CARRIERS
 from store.state import State
@@ -25,11 +27,17 @@ def price_basis(estate: Estate, point: str) -> str:
 
 
 def price_bases(estate: Estate) -> dict[str, str]:
-    """By delivery point, with where it was and is; and what emissions rest on under ""."""
-    points = (meter for meter in estate.meters.values() if meter.role == "site")
+    """By delivery point, with where it was and is and what stands behind it; what emissions rest on under ""."""
+    behind: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for meter in estate.meters.values():
+        behind[delivery_point(estate, meter.id)].append((meter.id, meter.submeter_of))
     found = {
-        meter.id: _hash(price_basis(estate, meter.id), [tuple(place) for place in estate.placements[meter.device]])
-        for meter in points
+        point: _hash(
+            price_basis(estate, point),
+            [tuple(place) for place in estate.placements[estate.meters[point].device]],
+            sorted(members),
+        )
+        for point, members in behind.items()
     }
     known = [factors(estate, carrier) for carrier in CARRIERS]
     return found | {"": _hash(known, estate.site.id, str(estate.site.zone), sorted(estate.buildings))}

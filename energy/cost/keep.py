@@ -53,10 +53,14 @@ class Keeper:
             self._known.clear()
             await self._due.forget({delivery_point(self._estate, meter) for meter in meters})
 
-    async def settle(self, now_ms: int, *, live: bool = False) -> int:
-        """Do what is due; how many rows that took. When `live`, the month under way waits for the next quarter hour."""
+    async def settle(self, now_ms: int, *, live: bool = False, unsettled: Collection[str] = ()) -> int:
+        """Do what is due; how many rows that took. When `live`, the month under way waits for the next quarter hour.
+
+        What is due of the delivery points of `unsettled` meters, whose consumption is not all written, stays due.
+        """
         await self._enlist(now_ms)
-        due = await self._due.all()
+        waiting = {delivery_point(self._estate, meter) for meter in unsettled}
+        due = {month: rest for month, points in (await self._due.all()).items() if (rest := points - waiting)}
         quarter = now_ms // STEP_MS
         if not due or (live and quarter == self._quarter and min(due) >= floor(now_ms, "1mo", self._zone)):
             return 0

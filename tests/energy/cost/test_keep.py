@@ -20,7 +20,7 @@ from energy.usage import Where
 from estate.calendar import DAY_MS, STEP_MS, Every
 from estate.model import COMMON, FOREVER_MS, Calorific, Consumption, Estate, Lease, Meter, Placement, Point
 from estate.tariff import Contract, Factor, Tariff
-from store.base import Store, StoreUnavailable, Usage
+from store.base import Store, StoreRefused, StoreUnavailable, Usage
 from store.duck import DuckStore
 from store.state import State
 from tests.energy.cost.tariffs import TWO, contract, estate, line
@@ -220,6 +220,51 @@ async def test_a_subscription_goes_on_in_silence(store: Store, state: State) -> 
     fixed = (30_000_000 + 50_000_000) * 6 // 5
     assert [*before["site#site#cost_electricity", "1d"], fixed] == after["site#site#cost_electricity", "1d"]
     assert before["site#site#carbon_electricity", "1d"] == after["site#site#carbon_electricity", "1d"]
+
+
+async def test_what_stands_behind_a_delivery_point(store: Store, state: State) -> None:
+    """A meter that is behind `main` no longer: also in a month in which `main` is silent, its tenants pay no part."""
+    await store.write(MAIN[:50] + SUB)
+    settlement = Settlement(store, SITE, state)
+    await settlement.settle(NOW_MS)
+    before = await kept(store)
+    site = replace(SITE, meters={**SITE.meters, "sub": SITE.meters["sub"]._replace(submeter_of="")})
+    settlement.adopt(site)
+    await settlement.settle(NOW_MS)
+
+    assert ("part#main#c", "1d") in before
+    assert await rebuilt(site, MAIN[:50] + SUB) == await kept(store)
+
+
+class Refusing(DuckStore):
+    """A store that refuses days as long as it is told to: steps and hours are written."""
+
+    refuses = False
+
+    async def write_consumption(self, rows: Sequence[Consumption]) -> None:
+        await super().write_consumption([row for row in rows if not self._refused(row)])
+        if any(map(self._refused, rows)):
+            raise StoreRefused("no days")
+
+    def _refused(self, row: Consumption) -> bool:
+        return self.refuses and row.every == "1d" and row.meter == "main"
+
+
+async def test_what_was_refused_is_priced_later(tmp_path: Path, state: State) -> None:
+    """The store takes the steps and not the days of a meter: its costs are due until it took them, in any process."""
+    store = Refusing(tmp_path / "test.duckdb")
+    await store.open()
+    for part in (MAIN[:100] + SUB, MAIN[100:]):
+        await store.write(part)
+        store.refuses = True
+        with pytest.raises(StoreRefused):
+            await Settlement(store, SITE, state).settle(NOW_MS)
+        store.refuses = False
+        await Settlement(store, SITE, state).settle(NOW_MS)
+    found = await kept(store)
+    await store.close()
+
+    assert await rebuilt(SITE, MAIN + SUB) == found
 
 
 class Failing(DuckStore):
