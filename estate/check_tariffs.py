@@ -1,14 +1,14 @@
 """What tariffs, contracts and carbon factors must agree on, among themselves and with the meters."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from estate.fields import near
 from estate.meter_rows import MeterRow
 from estate.problems import Problem
-from estate.spans import grouped, overlaps
+from estate.spans import edges, grouped, holds, meet, overlaps
 from estate.tables import Table
-from estate.tariff import OFF_PEAK, PRICE_UNITS, WHOLE, slots
+from estate.tariff import FIXED, OFF_PEAK, PRICE_UNITS, WHOLE, slots
 from estate.tariff_file import TARIFFS, Lined, Tariffs
 from estate.tariff_rows import CarbonRow, ContractRow, LineRow
 from estate.vocabulary import CARRIERS
@@ -56,17 +56,26 @@ def _shares(tariff: Lined) -> Iterator[Problem]:
 
 
 def _periods(tariff: Lined) -> Iterator[Problem]:
-    """Lines of one name that price some hours and leave others free."""
+    """Lines of one name that price some hours and leave others free, on the first day that is so."""
     priced_apart = [(at, line) for at, line in tariff.lines if line.period]
     for lines in grouped(priced_apart, lambda line: line.name).values():
-        found = {line.period or "" for _, line in lines}
-        priced = found - {"pte"}
-        if priced not in WHOLE or ("pte" in found and "hph" not in found):
-            whole = max(WHOLE, key=lambda periods: len(periods & priced))
-            lacking, odd = sorted(whole - found), sorted(priced - whole)
-            step = f"add {', '.join(lacking)} (price 0 if free)" if lacking else f"remove {', '.join(odd)}"
-            text = f"prices {', '.join(sorted(found))}, and not all hours once"
-            yield _wrong(tariff, lines[0][0], lines[0][1], f"{text}: {step}")
+        for day in sorted({day for _, line in lines for day in edges(line)}):
+            held = [(at, line) for at, line in lines if holds(line, day)]
+            if held and (fault := _fault({line.period or "" for _, line in held})):
+                since = f"from {day} " if day > date.min else ""
+                yield _wrong(tariff, *held[0], since + fault)
+                break
+
+
+def _fault(found: set[str]) -> str:
+    """What is wrong with these periods priced side by side; "" when nothing is."""
+    priced = found - {"pte"}
+    if priced in WHOLE and ("pte" not in found or "hph" in found):
+        return ""
+    whole = max(WHOLE, key=lambda periods: len(periods & priced))
+    lacking, odd = sorted(whole - found), sorted(priced - whole)
+    step = f"add {', '.join(lacking)} (price 0 if free)" if lacking else f"remove {', '.join(odd)}"
+    return f"prices {', '.join(sorted(found))}, and not all hours once: {step}"
 
 
 def _twice(tariff: Lined) -> Iterator[Problem]:
@@ -88,17 +97,21 @@ def _contracts(tariffs: Tariffs, contracts: Table[ContractRow], meters: Mapping[
         if meter and tariff and meter.carrier != tariff.row.carrier:
             text = f"counts {meter.carrier}, tariff {row.tariff!r} is for {tariff.row.carrier}: correct one of them"
             yield Problem(contracts.file, line, f"{about}{text}")
-        for column in _needed(row, tariff) if tariff else ():
+        held = [line for _, line in tariff.lines if meet(line, row)] if tariff else []
+        for column in _needed(row, held):
             yield Problem(contracts.file, line, f"{about}tariff {row.tariff!r} needs {column}: fill it in")
+        if row.first is None and any(PRICE_UNITS[each.unit].basis in FIXED and each.first is None for each in held):
+            text = f"tariff {row.tariff!r} charges every day, and the contract has no first one"
+            yield Problem(contracts.file, line, f"{about}{text}: fill in from, since when it is paid")
         if row.peak and any(_meet_in(row.peak, text) for text in (row.off_peak, row.off_peak_summer) if text):
             text = f"peak {row.peak!r} and off-peak hours overlap: correct one of them"
             yield Problem(contracts.file, line, about + text)
 
 
-def _needed(row: ContractRow, tariff: Lined) -> Iterator[str]:
-    """Columns that the tariff's lines ask for and that are empty."""
-    periods = {line.period for _, line in tariff.lines}
-    bases = {PRICE_UNITS[line.unit].basis for _, line in tariff.lines}
+def _needed(row: ContractRow, lines: Collection[LineRow]) -> Iterator[str]:
+    """Columns that these lines ask for and that are empty."""
+    periods = {line.period for line in lines}
+    bases = {PRICE_UNITS[line.unit].basis for line in lines}
     if periods & OFF_PEAK and not row.off_peak:
         yield "off_peak"
     if "pte" in periods and not row.peak:

@@ -1,8 +1,8 @@
-"""Rows of a file with their lines: grouped, and which of those that hold over a span of days overlap."""
+"""Rows of a file with their lines: grouped, and which of them hold when, of those that hold over days."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from estate.rows import Row, Span
@@ -18,6 +18,22 @@ def grouped(rows: Iterable[tuple[int, AnyRow]], key: Callable[[AnyRow], Key]) ->
     for line, row in rows:
         found[key(row)].append((line, row))
     return found
+
+
+def edges(row: Span) -> list[date]:
+    """Its first day, and the first after it."""
+    after = [row.last + timedelta(1)] if row.last and row.last < date.max else []
+    return [row.first or date.min, *after]
+
+
+def holds(row: Span, day: date) -> bool:
+    return (row.first or date.min) <= day <= (row.last or date.max)
+
+
+def meet(one: Span, other: Span) -> bool:
+    """Whether they have a day in common."""
+    first = max(one.first or date.min, other.first or date.min)
+    return first <= min(one.last or date.max, other.last or date.max)
 
 
 def overlaps(rows: Iterable[tuple[int, SpanRow]]) -> Iterator[tuple[int, SpanRow, int]]:

@@ -31,6 +31,9 @@ PRICE_UNITS: dict[str, PriceUnit] = {
 """Units of a price. A year's price is charged by day, so that the days of a calendar year sum to it. `over` is per kVA
 (kW) of the month's greatest mean power above the subscribed one, or per hour spent above it."""
 
+FIXED = frozenset({"day", "year", "power"})
+"""What is charged every day, whether anything flows or not."""
+
 PERIODS: dict[str, tuple[str, str]] = {
     "hp": ("heures pleines", "peak hours"),
     "hc": ("heures creuses", "off-peak hours"),

@@ -60,6 +60,8 @@ class LineRow(Span):
 
 
 class ContractRow(Span):
+    first: Day | None = Field(None, alias="from", description="first day it is paid; may be empty (since ever) where "
+                              "the tariff charges nothing by day, year or kVA")  # fmt: skip
     meter: MeterId = Field(description="the delivery point: a site meter")
     tariff: Id = Field(description="id of tariffs.toml")
     subscribed_kva: Positive | None = Field(None, description="subscribed power, kVA (kW where the tariff is per kW)")

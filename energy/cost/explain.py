@@ -4,20 +4,20 @@ Everything here is computed from the steps themselves, so that it checks what `/
 A tenant's explanation holds its own figures, its shares and what the delivery point pays, and nobody else's.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from energy.cost.lines import COUNTED, Cost
 from energy.cost.money import Amounts, decimal
-from energy.cost.tariff import in_period, pointed_lines
+from energy.cost.tariff import in_period
 from energy.flows.allocation import keyed
 from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from estate.calendar import rfc3339
 from estate.model import Estate, Meter
-from estate.tariff import PRICE_UNITS, Factor
+from estate.tariff import PRICE_UNITS, Factor, Tariff
 
 KEY_UNITS = {"area": ("m²", 100), "headcount": ("people", 1000), "fixed": ("parts", 1000), "occupancy": ("", 1)}
 """Of a key: the unit people read it in, and how many of its whole numbers that is."""
@@ -118,7 +118,7 @@ def explained_lines(
         line, contract = cost.line, cost.contract
         basis = PRICE_UNITS[line.unit].basis
         span = max(line.start_ms, contract.start_ms, month[0]), min(line.end_ms, contract.end_ms, month[1])
-        pointed = pointed_lines(estate.tariffs[contract.tariff])
+        tariff = estate.tariffs[contract.tariff]
         pays = cost if basis in ("amount", "share") else whole
         yield ExplainedLine(
             tariff=contract.tariff,
@@ -126,7 +126,7 @@ def explained_lines(
             period=line.period,
             start=day(span[0], zone),
             end=day(span[1] - 1, zone),
-            steps=_steps(cost, pointed, starts[(starts >= span[0]) & (starts < span[1])], zone),
+            steps=_steps(cost, tariff, starts[(starts >= span[0]) & (starts < span[1])], zone),
             quantity=int(cost.quantity.sum()),
             quantity_unit=COUNTED.get(basis, unit),
             price=decimal(line.price),
@@ -178,8 +178,8 @@ def day(at_ms: int, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(at_ms / 1000, zone).date().isoformat()
 
 
-def _steps(cost: Cost, pointed: Collection[str], starts: Times, zone: ZoneInfo) -> int | None:
+def _steps(cost: Cost, tariff: Tariff, starts: Times, zone: ZoneInfo) -> int | None:
     """In how many steps a line's amount flowed."""
     if PRICE_UNITS[cost.line.unit].basis != "amount":
         return None
-    return int(in_period(starts, cost.line, cost.contract, pointed, zone).sum())
+    return int(in_period(starts, cost.line, cost.contract, tariff, zone).sum())

@@ -7,19 +7,19 @@ delivery point, to the last 1e-9 EUR.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from energy.cost.money import Amounts, percents, split, yearly
-from energy.cost.tariff import Fact, Mask, high_season, pointed_lines
+from energy.cost.tariff import Fact, Mask, high_season, pointed
 from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from estate.calendar import DAY_MS, floor
 from estate.model import Estate
-from estate.tariff import PRICE_UNITS, Contract, Line
+from estate.tariff import PRICE_UNITS, Contract, Line, Tariff
 
 _UNIT_MS = DAY_MS // 2  # local noon belongs to its day in every zone
 
@@ -75,20 +75,18 @@ def use(days: Days, whole: Steps, facts: Mapping[Fact, Steps]) -> Use:
 
 
 def energy_by_period(estate: Estate, contracts: Iterable[Contract], days: Days, point: Use) -> dict[str, Amounts]:
-    """What a delivery point used in each tariff period, day by day: by the line that tells most periods apart."""
+    """What a delivery point used in each tariff period, day by day: by the line that tells most periods apart then."""
     found: dict[str, Amounts] = {}
     for contract in contracts:
         tariff = estate.tariffs[contract.tariff]
-        periods: dict[str, set[str]] = defaultdict(set)
-        for line in tariff.lines:
-            periods[line.name] |= {line.period} - {""}
-        finest = max(periods, key=lambda name: len(periods[name]))
-        case = _Case(contract, days, point, [point], pointed_lines(tariff))
-        for line in tariff.lines:
-            if line.name == finest and line.period:
-                first_ms, end_ms = max(line.start_ms, contract.start_ms), min(line.end_ms, contract.end_ms)
-                holds = (days.starts >= first_ms) & (days.starts < end_ms)
-                found[line.period] = found.get(line.period, 0) + _flow(case, line, point)[0] * holds
+        case = _Case(contract, days, point, [point], tariff)
+        told = [(line, case.holds(line)) for line in tariff.lines if line.period]
+        names = list(dict.fromkeys(line.name for line, _ in told))
+        apart = [sum((holds.astype(int) for line, holds in told if line.name == name), case.none) for name in names]
+        finest = np.argmax(apart, axis=0) if names else case.none
+        for line, holds in told:
+            chosen = holds & (finest == names.index(line.name))
+            found[line.period] = found.get(line.period, 0) + _flow(case, line, point)[0] * chosen
     return found
 
 
@@ -101,14 +99,11 @@ def costs(
     """
     found: list[list[Cost]] = [[] for _ in parts]
     for contract in contracts:
-        holds = (days.starts >= contract.start_ms) & (days.starts < contract.end_ms)
-        if not holds.any():
-            continue
         tariff = estate.tariffs[contract.tariff]
-        case = _Case(contract, days, point, parts, pointed_lines(tariff))
+        case = _Case(contract, days, point, parts, tariff)
         done: Done = defaultdict(list)
         for line in tariff.lines:
-            mask = holds & (days.starts >= line.start_ms) & (days.starts < line.end_ms)
+            mask = case.holds(line)
             if not mask.any() or (point is None and PRICE_UNITS[line.unit].basis not in ("amount", "share")):
                 continue
             rows = _line(case, line, mask, done)
@@ -125,11 +120,16 @@ class _Case(NamedTuple):
     days: Days
     point: Use | None
     parts: Sequence[Use]
-    pointed: Collection[str]  # names of the lines that price `pte` apart from `hph`
+    tariff: Tariff
 
     @property
     def none(self) -> Amounts:
         return np.zeros(len(self.days.starts), np.int64)
+
+    def holds(self, line: Line) -> Mask:
+        """The days of the contract on which the line holds."""
+        first_ms, end_ms = max(line.start_ms, self.contract.start_ms), min(line.end_ms, self.contract.end_ms)
+        return (self.days.starts >= first_ms) & (self.days.starts < end_ms)
 
     def fact(self, of: Use, fact: Fact) -> tuple[Amounts, Amounts]:
         return of.facts.get(fact, (self.none, self.none))
@@ -198,9 +198,10 @@ def _flow(case: _Case, line: Line, part: Use) -> tuple[Amounts, Amounts]:
         found = np.where(high, winter[0], summer[0]), np.where(high, winter[1], summer[1])
     if line.period in ("hp", "hph", "hpb"):
         found = part.amount - found[0], part.guessed - found[1]
-    if line.period == "hph" and line.name in case.pointed:
+    if line.period == "hph":
+        apart = pointed(case.tariff, line, case.days.starts)
         pointe = case.fact(part, Fact("pte", contract.peak))
-        found = found[0] - pointe[0], found[1] - pointe[1]
+        found = found[0] - pointe[0] * apart, found[1] - pointe[1] * apart
     return found[0] * season, found[1] * season
 
 

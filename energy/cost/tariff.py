@@ -6,7 +6,7 @@ High season is November to March, `pte` December to February but on Sundays: so 
 same seasons for TURPE 7, whose own text (CRE, n° 2025-78) was not read.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -104,12 +104,16 @@ def inside(starts: Times, fact: Fact, zone: ZoneInfo) -> Mask:
     return found | clock.sundays if chosen.sundays else found
 
 
-def pointed_lines(tariff: Tariff) -> set[str]:
-    """The names of the lines that price `pte` apart from `hph`."""
-    return {line.name for line in tariff.lines if line.period == "pte"}
+def pointed(tariff: Tariff, line: Line, starts: Times) -> Mask:
+    """When a line of that name prices `pte` apart, so that `hph` goes without it."""
+    found = np.zeros(len(starts), dtype=bool)
+    for other in tariff.lines:
+        if (other.name, other.period) == (line.name, "pte"):
+            found |= (starts >= other.start_ms) & (starts < other.end_ms)
+    return found
 
 
-def in_period(starts: Times, line: Line, contract: Contract, pointed: Collection[str], zone: ZoneInfo) -> Mask:
+def in_period(starts: Times, line: Line, contract: Contract, tariff: Tariff, zone: ZoneInfo) -> Mask:
     """Which steps belong to a line's period."""
     everything = np.ones(len(starts), dtype=bool)
     if not line.period:
@@ -123,7 +127,8 @@ def in_period(starts: Times, line: Line, contract: Contract, pointed: Collection
     season = {"hph": high, "hch": high, "hpb": ~high, "hcb": ~high}.get(line.period, everything)
     if line.period in OFF_PEAK:
         return off_peak & season
-    return ~off_peak & season & ~(pointe & (line.period == "hph") & (line.name in pointed))
+    apart = pointe & pointed(tariff, line, starts) if line.period == "hph" else ~everything
+    return ~off_peak & season & ~apart
 
 
 def facts_of(estate: Estate, meter: str) -> list[Fact]:

@@ -59,8 +59,8 @@ def inventories(folder: Path) -> Estate:
                        *(f"{d},electricity,{f'{b}-main' if zone else ''}" for d, b, zone in placed)],
         "tenants.csv": ["tenant,name,language,email", *(f"t-{z},{z},fr,{z}@example.org" for _, z in zones)],
         "leases.csv": ["tenant,zone", *(f"t-{z},{z}" for _, z in zones)],
-        "contracts.csv": ["meter,tariff,subscribed_kva,off_peak",
-                          *(f"{b}-main,four-period,100,22:00-06:00" for b in buildings)],
+        "contracts.csv": ["meter,tariff,subscribed_kva,off_peak,from",
+                          *(f"{b}-main,four-period,100,22:00-06:00,2020-01-01" for b in buildings)],
     }  # fmt: skip
     for name, lines in files.items():
         (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")

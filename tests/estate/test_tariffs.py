@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from estate.load import load
+from estate.load import examine, load
 from estate.model import FOREVER_MS
 from estate.tariff import Contract, Factor, Line, Slots, slots
 from tests.estate.folders import write
@@ -46,8 +46,8 @@ unit = "%"
 of = ["Énergie", "Abonnement"]
 """
 CONTRACTS = """\
-meter;tariff;subscribed_kva;off_peak;off_peak_summer;until
-d1;two;36,5;22:00-06:00;01:30-07:30 12:30-14:30;2026-06-30
+meter;tariff;subscribed_kva;off_peak;off_peak_summer;from;until
+d1;two;36,5;22:00-06:00;01:30-07:30 12:30-14:30;2026-01-01;2026-06-30
 """
 
 
@@ -73,7 +73,7 @@ def test_tariffs_and_contracts(tmp_path: Path) -> None:
     )
     assert expected == estate.tariffs["two"].lines
     slots_text = ("22:00-06:00", "01:30-07:30+12:30-14:30", "")
-    assert [Contract("d1", "two", 36_500, *slots_text, 0, midnight(2026, 7, 1))] == estate.contracts
+    assert [Contract("d1", "two", 36_500, *slots_text, midnight(2026, 1, 1), midnight(2026, 7, 1))] == estate.contracts
 
 
 def test_carbon_factors(tmp_path: Path) -> None:
@@ -102,3 +102,35 @@ def test_no_slots(text: str) -> None:
     """What is no slot is refused."""
     with pytest.raises(ValueError, match=r"is no (slot|time of day)"):
         slots(text)
+
+
+def test_what_a_contract_needs_is_asked_by_dates(tmp_path: Path) -> None:
+    """Another structure under the same name from July: a contract that ends before needs none of its columns.
+
+    In August the name prices `hc` alone. A contract of an energy price alone needs no first day; d3's does.
+    """
+    lines = (
+        ("Energy", "EUR/kWh", 'period = "hp"\nuntil = 2026-06-30'),
+        ("Energy", "EUR/kWh", 'period = "hc"\nuntil = 2026-06-30'),
+        *(("Energy", "EUR/kWh", f'period = "{period}"\nfrom = 2026-07-01') for period in ("hph", "hpb", "hcb")),
+        ("Energy", "EUR/kWh", 'period = "hch"\nfrom = 2026-07-01\nuntil = 2026-07-31'),
+    )
+    text = "".join(f'[[t.line]]\nname = "{name}"\nprice = 1\nunit = "{unit}"\n{rest}\n' for name, unit, rest in lines)
+    flat = '[flat]\nname = "F"\ncarrier = "electricity"\n[[flat.line]]\nname = "E"\nprice = 1\nunit = "EUR/kWh"\n'
+    daily = flat.replace("flat", "daily").replace("EUR/kWh", "EUR/day")
+    folder = write(
+        tmp_path,
+        devices="device,building\nd1,b1\nd2,b1\nd3,b1\n",
+        meters="meter,carrier\nd1,electricity\nd2,electricity\nd3,electricity\n",
+        contracts="meter,tariff,off_peak,from,until\nd1,t,,2026-07-01,\nd2,flat,,,\nd3,daily,,,\n",
+    )
+    (folder / "tariffs.toml").write_text(f'[t]\nname = "T"\ncarrier = "electricity"\n{text}{flat}{daily}', "utf-8")
+
+    expected = [
+        "contracts.csv:2: meter 'd1': tariff 't' needs off_peak: fill it in",
+        "contracts.csv:4: meter 'd3': tariff 'daily' charges every day, and the contract has no first one: "
+        "fill in from, since when it is paid",
+        "tariffs.toml:16: tariff 't', line 'Energy': from 2026-08-01 prices hcb, hpb, hph, and not all hours once: "
+        "add hch (price 0 if free)",
+    ]
+    assert expected == [str(problem) for problem in examine(folder)]

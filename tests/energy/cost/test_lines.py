@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy.cost.lines import Cost, Days, Use, costs, use
+from energy.cost.lines import Cost, Days, Use, costs, energy_by_period, use
 from energy.cost.money import NANO
 from energy.cost.tariff import Fact, contracts_of, days, facts_of
 from energy.flows.rollup import rollup
@@ -231,3 +231,37 @@ def test_days_sum_to_months(flow: Steps, day: int) -> None:
     ]
 
     assert sums(whole) == {key: sum(sums(part)[key] for part in parts) for key in sums(whole)}
+
+
+def test_periods_by_their_dates() -> None:
+    """A tariff of two periods that becomes one of four on 15 April, under another name: each day by what holds then.
+
+    400 W: 14 days of 6.4 kWh and 3.2, then 16 of the same in the low season. The winter peak it had is not missed.
+    """
+    lines = (
+        line("Energy", 0.2, "EUR/kWh", "hp", end="2026-04-15"),
+        line("Energy", 0.1, "EUR/kWh", "hc", end="2026-04-15"),
+        *(
+            line("Supply", 0.1, "EUR/kWh", period, start="2026-04-15", end=end)
+            for period, end in (("hph", ""), ("hch", ""), ("hpb", ""), ("hcb", ""), ("pte", "2026-11-01"))
+        ),
+    )
+    tariff = Tariff("new", "New", "electricity", lines)
+    site = estate(contract(tariff, peak="09:00-11:00"), tariffs=[tariff])
+    of = span("2026-04-01", "2026-05-01")
+    found = energy_by_period(site, contracts_of(site, "main"), of, used(site, of, constant("2026-04-01", "2026-05-01")))
+
+    expected = {"hp": 14 * 6_400, "hc": 14 * 3_200, "hph": 0, "hch": 0, "hpb": 16 * 6_400, "hcb": 16 * 3_200, "pte": 0}
+    assert expected == {period: int(amounts.sum()) for period, amounts in found.items()}
+
+
+def test_a_winter_peak_that_is_priced_apart_no_longer() -> None:
+    """Until Friday 2026-02-27 two hours of peak and 14 others, from the Saturday on 16 hours of `hph`: all are paid."""
+    lines = (line("Energy", 0.4, "EUR/kWh", "pte", end="2026-02-28"), *FOUR.lines[1:5])
+    tariff = Tariff("new", "New", "electricity", lines)
+    site = estate(contract(tariff, peak="09:00-11:00"), tariffs=[tariff])
+    of = span("2026-02-27", "2026-03-01")
+    found = priced(site, of, constant("2026-02-27", "2026-03-01"))[0]
+
+    hours = {cost.line.period: (cost.quantity // 400).tolist() for cost in found}
+    assert {"pte": [2, 0], "hph": [14, 16], "hch": [8, 8], "hpb": [0, 0], "hcb": [0, 0]} == hours
