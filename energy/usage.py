@@ -3,8 +3,10 @@
 Sums over a building, a use or the site take site meters alone, so that nothing counts twice.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -12,9 +14,10 @@ from numpy.typing import NDArray
 
 from energy.meters.cleaned import Times
 from energy.meters.steps import Steps, total
-from estate.calendar import HOUR_MS, LENGTHS, Step
+from estate.calendar import HOUR_MS, LENGTHS, STEP_MS, Step, floor
 from estate.model import Building, Estate
 from store.base import Store, Usage, UsageRow, UsageTag
+from store.influxql_panels import COMPARED_WEEKS
 
 Where = Mapping[UsageTag, Sequence[str]]
 
@@ -30,6 +33,20 @@ class Load(NamedTuple):
     starts: Times  # ms since the epoch
     watts: NDArray[np.float64]
     estimated: NDArray[np.float64]  # the share of it that was not measured
+
+
+class Against(NamedTuple):
+    """The mean power of one hour, and what it usually is; of the meters that know both."""
+
+    start_ms: int  # of the hour
+    watts: float
+    usual: float  # the mean of that hour on the same weekday of the weeks before
+    estimated: float  # the share of the hour that was not measured
+
+    @property
+    def change(self) -> float | None:
+        """From what is usual, as a share of it; None where nothing is usual."""
+        return self.watts / self.usual - 1 if self.usual else None
 
 
 class Intensity(NamedTuple):
@@ -64,6 +81,35 @@ async def load_by_use(store: Store, estate: Estate, carrier: str, start_ms: int,
     return {use: load(summed(rows[use]), estate.step) for use in sorted(rows)}
 
 
+async def against_usual(store: Store, estate: Estate, carrier: str, now_ms: int) -> dict[str, Against]:
+    """The last whole hour's load of each building with site meters, against comparable days.
+
+    Comparable is the same hour by the clock on that weekday of the `COMPARED_WEEKS` before, as Grafana's dashboards ask
+    it. Meters that have not settled the whole hour, or have no such hour before, are left out of both figures.
+    """
+    zone, step_ms = estate.site.zone, LENGTHS[estate.step]
+    hour_ms = floor(now_ms - STEP_MS, "1h", zone) - HOUR_MS  # what ended just now has hardly arrived
+    clock = datetime.fromtimestamp(hour_ms / 1000, zone)
+    before = [int((clock - timedelta(weeks=week)).timestamp() * 1000) for week in range(1, COMPARED_WEEKS + 1)]
+    where: Where = {**SITE, "carrier": [carrier]}
+    by: Sequence[UsageTag] = ("building", "meter")
+    steps, *weeks = await asyncio.gather(
+        store.usage(Usage(estate.step, hour_ms, hour_ms + HOUR_MS, where=where, by=by)),
+        *(store.usage(Usage("1h", start, start + HOUR_MS, where=where, by=by)) for start in before),
+    )
+    usual: dict[str, list[int]] = defaultdict(list)
+    for row in (row for rows in weeks for row in rows):
+        usual[row.tags["meter"]].append(int(row.amounts.sum()))
+    known: dict[str, list[UsageRow]] = defaultdict(list)
+    for row in steps:
+        if len(row.starts) * step_ms == HOUR_MS and row.tags["meter"] in usual:
+            known[row.tags["building"]].append(row)
+    return {
+        building: _against(hour_ms, summed(rows), [usual[row.tags["meter"]] for row in rows])
+        for building, rows in known.items()
+    }
+
+
 async def intensities(store: Store, estate: Estate, start_ms: int, end_ms: int) -> list[Intensity]:
     """What each building drew per gross area over whole local days, the greatest first."""
     where: Where = {**SITE, "carrier": DRAWN}
@@ -83,6 +129,22 @@ def load(steps: Steps, every: Step) -> Load:
 def summed(rows: Iterable[UsageRow]) -> Steps:
     """The steps of several groups together; a step that only some have is the sum of those."""
     return total([Steps(*row[1:4]) for row in rows])
+
+
+def _against(hour_ms: int, hour: Steps, usual: Sequence[Sequence[int]]) -> Against:
+    watts = int(hour.amounts.sum())  # Wh in an hour
+    estimated = int(hour.guessed.sum()) / watts if watts else 0.0
+    return Against(hour_ms, watts, sum(sum(weeks) / len(weeks) for weeks in usual), estimated)
+
+
+def all_of(found: Iterable[Against]) -> Against | None:
+    """Several buildings together; None of none."""
+    each = list(found)
+    if not each:
+        return None
+    watts, usual = sum(one.watts for one in each), sum(one.usual for one in each)
+    guessed = sum(one.watts * one.estimated for one in each)
+    return Against(each[0].start_ms, watts, usual, guessed / watts if watts else 0.0)
 
 
 def _intensity(building: Building, days: Steps) -> Intensity:

@@ -1,7 +1,7 @@
 """What stands on the page, read once for all its viewers: the live figures and the charts."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,11 +12,18 @@ from dashboards.health import Readiness
 from dashboards.language import Speaker
 from dashboards.pages import queries
 from dashboards.pages.cache import Brief
+from dashboards.pages.view import told
 from dashboards.parts import Parts
 from energy import usage
-from estate.calendar import DAY_MS, LENGTHS, STEP_MS, steps
+from energy.derived.indicator_query import Scope as Place
+from energy.derived.indicator_query import read as read_inputs
+from energy.derived.indicators import INDICATORS, Found
+from estate.calendar import DAY_MS, LENGTHS, STEP_MS, floor, steps
 from estate.model import Meter
 from store.base import StoreUnavailable
+
+PV_DAYS = 7
+"""The whole days of which the site page says how much of the electricity was the site's own."""
 
 
 class Live(NamedTuple):
@@ -26,6 +33,8 @@ class Live(NamedTuple):
     readiness: Readiness
     store_trouble: str  # why the store does not answer; "" when it does
     now: queries.Now | None  # None while the store does not answer
+    against: Mapping[str, usage.Against]  # by building; none while the store does not answer
+    pv: Found | None  # self-sufficiency over `PV_DAYS`; None while the store does not answer
     devices: Sequence[DeviceState]  # none while the store does not answer
     alerts: Sequence[AlertState]
 
@@ -64,6 +73,11 @@ class Board:
 
         return await self._brief.get((name, speaker.language), draw)
 
+    def notes(self, speaker: Speaker) -> list[tuple[int, str]]:
+        """What may show in the load, in words."""
+        estate = self._parts.estate
+        return told(estate, estate.noted(*self._span(queries.LOAD_MS)), speaker)
+
     def sources(self) -> dict[str, list[str]]:
         """Where the data of each chart come from, when not from devices of the site."""
         estate = self._parts.estate
@@ -85,20 +99,34 @@ class Board:
 
     async def _live(self) -> Live:
         parts, now_ms = self._parts, self._parts.clock()
-        now, devices, readiness, trouble = None, list[DeviceState](), parts.readiness(), ""
+        readiness, alerts = parts.readiness(), await parts.alerts()
         try:
-            now = await queries.now(parts.estate, parts.store, now_ms)
-            devices = await device_states(parts.estate, parts.store, parts.state, now_ms)
+            now, devices, against, pv = await asyncio.gather(
+                queries.now(parts.estate, parts.store, now_ms),
+                device_states(parts.estate, parts.store, parts.state, now_ms),
+                usage.against_usual(parts.store, parts.estate, "electricity", now_ms),
+                self._own_share(now_ms),
+            )
         except StoreUnavailable as error:
-            now, trouble = None, str(error)
             if readiness.status == "ready":
-                readiness = Readiness("degraded", trouble)
-        return Live(now_ms, readiness, trouble, now, devices, await parts.alerts())
+                readiness = Readiness("degraded", str(error))
+            return Live(now_ms, readiness, str(error), None, {}, None, [], alerts)
+        return Live(now_ms, readiness, "", now, against, pv, devices, alerts)
+
+    async def _own_share(self, now_ms: int) -> Found:
+        """How much of the electricity was made on the site, over the last whole days."""
+        estate = self._parts.estate
+        end_ms = floor(now_ms, "1d", estate.site.zone)
+        start_ms = floor(end_ms - PV_DAYS * DAY_MS + DAY_MS // 2, "1d", estate.site.zone)
+        inputs = await read_inputs(self._parts.store, estate, Place("site", estate.site.id, start_ms, end_ms))
+        return INDICATORS["self_sufficiency"].find(inputs)
 
     async def _load(self, speaker: Speaker) -> Any:
-        rows = await queries.site_load(self._parts.estate, self._parts.store, self._parts.clock())
-        step_ms = LENGTHS[self._parts.estate.step]
-        return (await _altair()).load_chart(rows, self._span(queries.LOAD_MS), speaker, step_ms) if rows else None
+        estate, span = self._parts.estate, self._span(queries.LOAD_MS)
+        rows = await queries.site_load(estate, self._parts.store, self._parts.clock())
+        if not rows:
+            return None
+        return (await _altair()).load_chart(rows, span, speaker, LENGTHS[estate.step], self.notes(speaker))
 
     async def _days(self, speaker: Speaker) -> Any:
         now_ms, zone = self._parts.clock(), self._parts.estate.site.zone

@@ -131,6 +131,18 @@ def noted(marks: Sequence[Mapping[str, Any]], speaker: Speaker) -> alt.Chart:
     return cast(alt.Chart, drawn.encode(tooltip=told(words)))
 
 
+def with_notes(drawn: Any, notes: Sequence[tuple[int, str]], span: tuple[int, int], speaker: Speaker) -> Any:
+    """What is drawn over time, with a dotted line where each note began, or at the start where it began before."""
+    if not notes:
+        return drawn
+    marks = [{"start": max(span[0], at_ms), "note": text} for at_ms, text in notes]
+    return alt.layer(drawn, noted(marks, speaker).encode(x=time_x(span, speaker)))
+
+
+def note_legend(notes: Sequence[object], speaker: Speaker) -> list[tuple[str, str]]:
+    return [(speaker.say("note (pointillé)", "note (dotted)"), INK)] if notes else []
+
+
 def distinct(names: Mapping[str, str]) -> dict[str, str]:
     """The names by id; where two are called the same, each with its id."""
     met = Counter(names.values())

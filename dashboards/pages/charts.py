@@ -14,12 +14,14 @@ from dashboards.pages.chart_style import (
     hatched,
     inline,
     legend,
+    note_legend,
     pieces,
     quality_names,
     styled,
     time_x,
     told,
     use_names,
+    with_notes,
 )
 from dashboards.pages.colours import CARRIER_COLOURS, USE_COLOURS
 from dashboards.pages.queries import DayUse, LoadStep, Ranked
@@ -27,7 +29,13 @@ from estate.calendar import STEP_MS
 from estate.model import Estate
 
 
-def load_chart(rows: Sequence[LoadStep], span: tuple[int, int], speaker: Speaker, step_ms: int = STEP_MS) -> Drawing:
+def load_chart(
+    rows: Sequence[LoadStep],
+    span: tuple[int, int],
+    speaker: Speaker,
+    step_ms: int = STEP_MS,
+    notes: Sequence[tuple[int, str]] = (),
+) -> Drawing:
     """The site's load as stacked steps, by use; bars, so that a missing step stays a hole."""
     quality, uses = quality_names(speaker), use_names(speaker)
     values = [
@@ -46,18 +54,20 @@ def load_chart(rows: Sequence[LoadStep], span: tuple[int, int], speaker: Speaker
         .transform_calculate(end=f"datum.start + {step_ms}")
         .mark_bar(orient="vertical", binSpacing=0)
     )
+    bars = chart.encode(
+        x=time_x(span, speaker),
+        x2="end:Q",
+        y=alt.Y("kw:Q", stack="zero", title=speaker.say("Puissance moyenne (kW)", "Mean power (kW)")),
+        color=hatched("fill", uses, USE_COLOURS, quality),
+        order="rank:Q",
+        tooltip=told(columns),
+    )
+    marks = legend({row.use for row in rows}, uses, USE_COLOURS, any(row.estimated for row in rows), speaker)
     return styled(
-        chart.encode(
-            x=time_x(span, speaker),
-            x2="end:Q",
-            y=alt.Y("kw:Q", stack="zero", title=speaker.say("Puissance moyenne (kW)", "Mean power (kW)")),
-            color=hatched("fill", uses, USE_COLOURS, quality),
-            order="rank:Q",
-            tooltip=told(columns),
-        ),
+        with_notes(bars, notes, span, speaker),
         300,
         speaker.say("Puissance du site par usage des bâtiments", "Electric load of the site by building use"),
-        legend({row.use for row in rows}, uses, USE_COLOURS, any(row.estimated for row in rows), speaker),
+        [*marks, *note_legend(notes, speaker)],
         columns,
     )
 

@@ -14,6 +14,7 @@ from dashboards.pages.chart_style import (
     hatched,
     inline,
     legend,
+    note_legend,
     noted,
     pieces,
     quality_names,
@@ -79,8 +80,8 @@ def use_chart(
     marks = legend(drawn, carriers, CARRIER_COLOURS, any(row.guessed for row in rows), speaker)
     marks += [(speaker.say("période précédente", "former period"), INK)] if before else []
     layers: Any = alt.layer(bars.encode(x=x), ticks.encode(x=x)) if before else bars.encode(x=x)
+    marks += note_legend(notes, speaker)
     if notes:
-        marks += [(speaker.say("note (pointillé)", "note (dotted)"), INK)]
         layers = alt.layer(layers, noted(_noted(notes, labels), speaker).encode(x=x))
     return styled(layers, 260, speaker.say("Énergie par pas de temps", "Energy by step"), marks, columns)
 

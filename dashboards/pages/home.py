@@ -15,17 +15,23 @@ from dashboards.api.models import DeviceState
 from dashboards.api.params import MOST_VALUES
 from dashboards.api.reference import EXAMPLES, Reference
 from dashboards.language import Speaker
-from dashboards.pages.board import Board, Live
+from dashboards.pages.board import PV_DAYS, Board, Live
+from dashboards.pages.figures import Scope
+from dashboards.pages.looking import looked
 from dashboards.pages.render import Lang, Pages, drawn, ms
 from dashboards.pages.static_files import StaticFiles
+from dashboards.pages.view import ViewParams
 from dashboards.pages.working import work_router
 from dashboards.parts import Parts
+from energy.usage import all_of
 from estate.vocabulary import CARRIERS
+from store.influxql_panels import COMPARED_WEEKS
 
 MAIL_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """A mail brings its own styles and pictures, and nothing else: the frame inherits this policy."""
 
 ALERT_ROWS = 6
+DRIVER_ROWS = 8
 
 
 def page_router(parts: Parts, static: StaticFiles) -> APIRouter:
@@ -37,7 +43,13 @@ def page_router(parts: Parts, static: StaticFiles) -> APIRouter:
     @router.get("/")
     async def page(request: Request, lang: Lang = None) -> Response:
         async def read(speaker: Speaker) -> Mapping[str, Any]:
-            return {**_page(parts, await board.live(), speaker), "sources": board.sources()}
+            look = await looked(parts, Scope("site"), ViewParams(period="day"), speaker)
+            return {
+                **_page(parts, await board.live(), speaker),
+                "view": look,
+                "notes": board.notes(speaker),
+                "sources": board.sources(),
+            }
 
         return await pages.show(request, "site.html", lang, read)
 
@@ -86,6 +98,7 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
     counts = dict.fromkeys(("reporting", "silent", "never_seen", "unknown"), 0)
     for row in live.devices:
         counts[row.status] += 1
+    drivers = sorted(live.against.items(), key=lambda item: -item[1].watts)
     by_urgency = sorted(live.alerts, key=lambda alert: (-alert.level, -alert.figures.share))
 
     def seen(row: DeviceState) -> str:
@@ -94,6 +107,11 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
     return {
         "at": live,
         "enrolled": len(estate.devices),
+        "usual": all_of(live.against.values()),
+        "weeks": COMPARED_WEEKS,
+        "pv_days": PV_DAYS,
+        "drivers": [(Scope("building", building), each) for building, each in drivers[:DRIVER_ROWS]],
+        "driving": len(drivers),
         "health": {**counts, "known": len(live.devices) - counts["unknown"]},
         "attention": [row for row in live.devices if row.status != "reporting"],
         "raised": [alert for alert in live.alerts if alert.level],

@@ -13,10 +13,11 @@ from dashboards.pages.chart_style import (
     colour,
     distinct,
     inline,
-    noted,
+    note_legend,
     styled,
     time_x,
     told,
+    with_notes,
 )
 from dashboards.pages.colours import INK, ROOM_COLOURS
 from dashboards.pages.queries import RoomValue
@@ -78,10 +79,10 @@ def rooms_chart(
             rules.mark_text(align="right", dy=-6, fontSize=10, color=INK, x="width").encode(y="at:Q", text="text:N"),
             drawn,
         )
-    if notes:
-        marks = [{"start": max(span[0], at_ms), "note": text} for at_ms, text in notes]
-        drawn = alt.layer(drawn, noted(marks, speaker).encode(x=time_x(span, speaker)))
-    return styled(drawn, 160 if how.steps else 220, title, list(rooms.values()), _room_columns(title, speaker))
+    named = [*rooms.values(), *note_legend(notes, speaker)]
+    return styled(
+        with_notes(drawn, notes, span, speaker), 160 if how.steps else 220, title, named, _room_columns(title, speaker)
+    )
 
 
 def trend_chart(

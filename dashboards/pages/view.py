@@ -1,6 +1,6 @@
 """One look at a place over a period: what the address asks, in words and in addresses beside it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
@@ -42,6 +42,35 @@ def check_place(estate: Estate, scope: Scope) -> None:
     """Raises Problem at a place that is not in the estate."""
     if scope.kind != "site":
         check_ids(estate, {scope.kind: [scope.id]})
+
+
+def name(estate: Estate, scope: Scope, speaker: Speaker) -> str:
+    """What people call the site, a building, a zone or a tenant."""
+    if scope.kind == "site" or scope.id == estate.site.id:
+        return speaker.say("Tout le site", "Whole site")
+    if scope.id == COMMON:
+        return speaker.say("Parties communes", "Common parts")
+    kinds: Mapping[str, Mapping[str, Any]] = {
+        "building": estate.buildings,
+        "zone": estate.zones,
+        "tenant": estate.tenants,
+    }
+    known = kinds[scope.kind]
+    return str(known[scope.id].name) if scope.id in known else scope.id
+
+
+def told(estate: Estate, notes: Iterable[Note], speaker: Speaker) -> list[tuple[int, str]]:
+    """When each note began, and all of it in words."""
+    return [(note.start_ms, _told(estate, note, speaker)) for note in sorted(notes)]
+
+
+def _told(estate: Estate, note: Note, speaker: Speaker) -> str:
+    if note.end_ms >= FOREVER_MS:
+        days = [speaker.say("depuis le {}", "since {}").format(speaker.date(note.start_ms))]
+    else:
+        days = list(dict.fromkeys(speaker.date(at_ms) for at_ms in (note.start_ms, note.end_ms - 1)))
+    kind, place = speaker.say(*NOTES[note.kind]), name(estate, Scope("building", note.building), speaker)
+    return f"{' – '.join(days)} · {kind} · {place}{speaker.say(' :', ':')} {note.text}"
 
 
 class View:
@@ -92,15 +121,7 @@ class View:
         zone = estate.zones.get(scope.id)
         buildings = {"building": [scope.id], "zone": [zone.building] if zone else [], "tenant": [estate.site.id]}
         held = estate.noted(*span, buildings.get(scope.kind, []))
-        return [(note.start_ms, self._told(note)) for note in sorted(held)]
-
-    def _told(self, note: Note) -> str:
-        if note.end_ms >= FOREVER_MS:
-            days = [self.speaker.say("depuis le {}", "since {}").format(self.speaker.date(note.start_ms))]
-        else:
-            days = list(dict.fromkeys(self.speaker.date(at_ms) for at_ms in (note.start_ms, note.end_ms - 1)))
-        kind, place = self.speaker.say(*NOTES[note.kind]), self.name(Scope("building", note.building))
-        return f"{' – '.join(days)} · {kind} · {place}{self.speaker.say(' :', ':')} {note.text}"
+        return told(estate, held, self.speaker)
 
     @property
     def title(self) -> str:
@@ -117,17 +138,7 @@ class View:
 
     def name(self, scope: Scope) -> str:
         """What people call the site, a building or a tenant."""
-        if scope.kind == "site" or scope.id == self.estate.site.id:
-            return self.speaker.say("Tout le site", "Whole site")
-        if scope.id == COMMON:
-            return self.speaker.say("Parties communes", "Common parts")
-        kinds: Mapping[str, Mapping[str, Any]] = {
-            "building": self.estate.buildings,
-            "zone": self.estate.zones,
-            "tenant": self.estate.tenants,
-        }
-        known = kinds[scope.kind]
-        return str(known[scope.id].name) if scope.id in known else scope.id
+        return name(self.estate, scope, self.speaker)
 
     def stands_in(self, meter: str) -> bool:
         """Whether the meter is in the building that is looked at."""

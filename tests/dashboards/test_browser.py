@@ -94,7 +94,7 @@ COLOURS = """async figure => {
 
 
 PAGES = {
-    "/": 5,
+    "/": 4,
     "/energy?period=day&explain=all": 2,
     "/buildings": 1,
     "/buildings/b01?period=day&explain=all": 2,
@@ -219,7 +219,7 @@ async def test_store_is_away(empty: Parts, tmp_path: Path) -> None:
     async with served(replace(empty, store=store)) as url, browsing(1280, "fr-FR") as (page, _):
         await page.goto(url)
         broken = page.locator("figure.broken > .trouble")
-        await expect(broken).to_have_count(5, timeout=30_000)
+        await expect(broken).to_have_count(4, timeout=30_000)
         said = await broken.all_inner_texts()
 
         assert all("le stockage ne répond pas" in text for text in said)
@@ -227,7 +227,7 @@ async def test_store_is_away(empty: Parts, tmp_path: Path) -> None:
         assert not await page.locator(".lost").is_visible()
 
         await store.open()
-        await expect(page.locator("figure.drawn:not(.broken)")).to_have_count(5, timeout=30_000)
+        await expect(page.locator("figure.drawn:not(.broken)")).to_have_count(4, timeout=30_000)
 
         await expect(page.locator("#store")).to_have_text("", timeout=20_000)
     await store.close()
@@ -237,7 +237,7 @@ async def test_nothing_yet(empty: Parts) -> None:
     """A service that has just started says what to wait for instead of drawing empty axes."""
     async with served(empty) as url, browsing(390, "en-GB") as (page, wrong):
         await page.goto(url)
-        await expect(page.locator("figure.nothing")).to_have_count(5, timeout=30_000)
+        await expect(page.locator("figure.nothing")).to_have_count(4, timeout=30_000)
 
         assert await page.get_by_text("the first steps appear 15 minutes after the first reading").is_visible()
         assert [] == wrong

@@ -17,8 +17,8 @@ from dashboards.pages.board import Board
 from dashboards.pages.cache import Brief
 from dashboards.parts import Parts
 from dashboards.settings import WebSettings
-from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
-from estate.model import FOREVER_MS, Placement
+from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, floor
+from estate.model import FOREVER_MS, Consumption, Note, Placement
 from tests.dashboards.conftest import HOSTILE, NOW, PARIS, client_of
 
 
@@ -54,6 +54,29 @@ async def test_room_breaks_in_a_hole(filled: Parts) -> None:
 
     assert 2 == sum(row.value is None for row in rows)
     assert rows[first_hole + 1].start_ms - rows[first_hole - 1].start_ms > HOUR_MS
+
+
+async def test_what_drives_the_load(filled: Parts) -> None:
+    """The hour from 7 to 8 is 1 kW of the town hall and 4 kW of the forge; the Monday before they had half of it.
+
+    What began in the two days that are drawn is marked, and said below.
+    """
+    hour = floor(NOW - 2 * HOUR_MS, "1h", PARIS) - 7 * DAY_MS
+    usual = {"b01-electricity": 500, "b02-electricity": 2000}
+    await filled.store.write_consumption(
+        [Consumption(meter, "", "electricity", meter[:3], "site", "1h", hour, wh, 0.0) for meter, wh in usual.items()]
+    )
+    noted = replace(filled.estate, notes=(Note(NOW - DAY_MS, FOREVER_MS, "b02", "works", "New forge"),))
+    async with client_of(replace(filled, estate=noted)) as client:
+        page = (await client.get("/?lang=en")).text
+        chart = (await client.get("/charts/load.json?lang=en")).json()
+
+    assert "+100\u00a0%" in page.partition("Against comparable days")[2][:200]
+    assert "5.0\u00a0kW instead of 2.5\u00a0kW: the hour from 07:00" in page
+    drivers = page.partition('id="drivers"')[2].partition("</table>")[0]
+    assert drivers.index("Forge") < drivers.index("Mairie")
+    assert "since 22 November 2026 · Works · Forge: New forge" in page.partition('class="notes"')[2]
+    assert ["note (dotted)"] == [name for name, _ in chart["legend"] if name.startswith("note")]
 
 
 async def test_sources_are_of_what_is_drawn(filled: Parts) -> None:

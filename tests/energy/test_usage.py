@@ -1,10 +1,10 @@
 """The questions of alerts and dashboards, answered from rows that can be added up on paper."""
 
-from energy.usage import DRAWN, intensities, load_by_use, site_days
-from estate.calendar import DAY_MS, STEP_MS
+from energy.usage import DRAWN, against_usual, all_of, intensities, load_by_use, site_days
+from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
 from estate.model import Consumption
 from store.base import Store
-from tests.energy.sites import START_MS, estate
+from tests.energy.sites import START_MS, estate, ms
 
 SITE = estate()
 
@@ -48,3 +48,25 @@ async def test_days_of_the_site(store: Store) -> None:
     await store.write_consumption([row("m", "1d", START_MS, 3), row("n", "1d", START_MS, 4)._replace(building="b02")])
 
     assert [7] == (await site_days(store, START_MS, START_MS + DAY_MS))["electricity"].amounts.tolist()
+
+
+async def test_against_comparable_days(store: Store) -> None:
+    """1,600 W on Monday at 10 where 1,000, 2,000 and 1,800 Wh were usual: equal; half of it estimated.
+
+    What lacks a quarter of the hour, or knows no Monday before, is left out; the clocks went forward in between.
+    """
+    now = ms("2026-03-30 11:20")
+    start = ms("2026-03-30 10:00")
+    quarters = [row("m", "15m", start + step * STEP_MS, 400)._replace(estimated=0.5) for step in range(4)]
+    quarters += [row("n", "15m", start + step * STEP_MS, 500)._replace(building="b02") for step in range(3)]
+    quarters += [row("new", "15m", start + step * STEP_MS, 900) for step in range(4)]
+    before = [row("m", "1h", ms(f"2026-03-{day:02} 10:00"), wh) for day, wh in ((23, 1000), (9, 2000), (2, 1800))]
+    before += [row("m", "1h", ms("2026-03-23 09:00"), 9000), row("n", "1h", ms("2026-03-23 10:00"), 2000)]
+    await store.write_consumption([*quarters, *before])
+    found = await against_usual(store, SITE, "electricity", now)
+
+    assert {"b01": (start, 1600, 1600.0, 0.5)} == {building: tuple(each) for building, each in found.items()}
+    assert 0.0 == found["b01"].change
+    assert 3200 == all_of([found["b01"], found["b01"]._replace(usual=0.0)]).watts  # type: ignore[union-attr]
+    assert all_of([]) is None
+    assert {} == await against_usual(store, SITE, "electricity", now - HOUR_MS)
