@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from store.base import Store
 from store.duck import DuckStore
 from store.state import State
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -36,6 +38,14 @@ async def no_task_left() -> AsyncIterator[None]:
     assert not left, f"tasks left behind: {left}"
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def no_task_left_in_session() -> AsyncIterator[None]:
+    """The same of tests in the session's loop, where fixtures of the session have tasks of their own."""
+    before = asyncio.all_tasks()
+    yield
+    await until(lambda: not asyncio.all_tasks() - before - {asyncio.current_task()})
+
+
 @pytest.fixture(autouse=True)
 def no_process_left() -> Iterator[None]:
     """Children that a fixture of wider scope started are there before the test, and may stay."""
@@ -48,7 +58,11 @@ def no_process_left() -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
-            item.fixturenames.insert(0, "no_task_left")
+            mark = item.get_closest_marker("asyncio")
+            if mark and mark.kwargs.get("loop_scope") == "session":
+                item.fixturenames.append("no_task_left_in_session")  # last: once the session's own are there
+            else:
+                item.fixturenames.insert(0, "no_task_left")
 
 
 def _children() -> set[str]:

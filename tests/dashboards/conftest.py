@@ -1,12 +1,15 @@
 """A small site with known numbers, in a real DuckDB file and a real state file."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from alerts.state import AlertState
 from dashboards.app import create_app
@@ -22,6 +25,7 @@ from ingest.quarantine import quarantine
 from sensors.model import Context, Message, Reason, Rejected, Unused
 from store.duck import DuckStore
 from store.state import State
+from tests.dashboards.browser import chromium, served
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = 1_795_421_220_000
@@ -29,6 +33,13 @@ NOW = 1_795_421_220_000
 
 QUARTER_WH = {"b01-electricity": 250, "b01-kitchen": 100, "b01-gas": 500, "b02-electricity": 1000}
 """What each meter registers in every quarter of an hour of the last two days; b01-kitchen is behind b01-electricity."""
+
+HOUR = floor(NOW - 2 * HOUR_MS, "1h", PARIS)
+GUESSED = [
+    Consumption("b02-electricity", "", "electricity", "b02", "site", every, start, 4000, 0.5)
+    for every, start in (("1h", HOUR), ("1d", floor(HOUR, "1d", PARIS)))
+]
+"""An hour of which half was estimated, and its day."""
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -125,10 +136,10 @@ async def no_alerts() -> Sequence[AlertState]:
     return ()
 
 
-@pytest.fixture
-async def empty(tmp_path: Path) -> AsyncIterator[Parts]:
+@asynccontextmanager
+async def starting(folder: Path) -> AsyncIterator[Parts]:
     """The parts of a service that has just started: nothing measured yet."""
-    store, state = DuckStore(tmp_path / "store.duckdb", memory_limit="200MB"), State(tmp_path / "state.sqlite")
+    store, state = DuckStore(folder / "store.duckdb", memory_limit="200MB"), State(folder / "state.sqlite")
     await store.open()
     estate, ledger = small_estate(), Ledger()
     pipeline = Pipeline(estate, estate.routes(Context(estate.site.zone)))
@@ -139,13 +150,42 @@ async def empty(tmp_path: Path) -> AsyncIterator[Parts]:
     state.close()
 
 
-@pytest.fixture
-async def filled(empty: Parts) -> Parts:
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Parts]:
     """The parts of a service that has run for two days."""
-    await empty.store.write_consumption(rows())
-    await empty.store.write(points())
-    fill_quarantine(empty.state)
-    return replace(empty, ledger=busy_ledger())
+    async with starting(folder) as parts:
+        await parts.store.write_consumption(rows())
+        await parts.store.write(points())
+        fill_quarantine(parts.state)
+        yield replace(parts, ledger=busy_ledger())
+
+
+@pytest.fixture
+async def empty(tmp_path: Path) -> AsyncIterator[Parts]:
+    async with starting(tmp_path) as parts:
+        yield parts
+
+
+@pytest.fixture
+async def filled(tmp_path: Path) -> AsyncIterator[Parts]:
+    async with running(tmp_path) as parts:
+        yield parts
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests."""
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The address of one service with history, for all tests that only look."""
+    async with running(tmp_path_factory.mktemp("served")) as parts:
+        await parts.store.write_consumption(GUESSED)
+        async with served(parts) as url:
+            yield url
 
 
 def client_of(parts: Parts) -> httpx.AsyncClient:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.dashboards.test_browser import CHROMIUM, FLAGS, WAITING
+from tests.dashboards.browser import CHROMIUM, FLAGS, WAITING
 
 PICTURE = Path(__file__).parents[2] / "dashboards" / "page.png"
 HEIGHT = 1500

@@ -1,27 +1,40 @@
 """The pages for work in a real Chromium: they fit the window, and their buttons and forms do what they say."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Dialog, expect
+from playwright.async_api import Browser, Dialog, expect
 
 from dashboards.parts import Parts
 from ingest.quarantine import quarantined
+from tests.dashboards.browser import IN_SESSION, browsing, served
+from tests.dashboards.conftest import running, starting
 from tests.dashboards.test_actions import following
-from tests.dashboards.test_browser import browsing, served
 from tests.dashboards.test_devices import AIR, knock
+
+pytestmark = IN_SESSION
 
 ZONES = "zone,building,name,area_m2\nz1,b1,Hall,10\nz2,b2,Store,10\n"
 
 
-async def test_a_device_is_added(empty: Parts, tmp_path: Path) -> None:
+@asynccontextmanager
+async def knocked(folder: Path, *ago_s: float) -> AsyncIterator[Parts]:
+    """A service that follows its folder, and has refused messages of a device it does not know, so long ago."""
+    async with starting(folder) as empty:
+        knock(empty.state, "ecda3b", "airgradient/readings/ecda3b", AIR, *ago_s)
+        async with following(empty, folder) as parts:
+            yield parts
+
+
+async def test_a_device_is_added(tmp_path: Path, browser: Browser) -> None:
     """The form offers the building's zones; what the device sent before is stored, and that is said."""
-    knock(empty.state, "ecda3b", "airgradient/readings/ecda3b", AIR, 70, 10)
     (tmp_path / "zones.csv").write_text(ZONES)
     async with (
-        following(empty, tmp_path) as parts,
+        knocked(tmp_path, 70, 10) as parts,
         served(parts) as url,
-        browsing(390, "en-GB") as (page, wrong),
+        browsing(browser, 390, "en-GB") as (page, wrong),
     ):
         await page.goto(f"{url}/devices")
         await page.locator("[name=building]").select_option("b2")
@@ -41,10 +54,13 @@ async def test_a_device_is_added(empty: Parts, tmp_path: Path) -> None:
     assert [] == wrong
 
 
-async def test_a_wrong_codec_is_said(empty: Parts, tmp_path: Path) -> None:
+async def test_a_wrong_codec_is_said(tmp_path: Path, browser: Browser) -> None:
     """What is refused is said beside the form, which can be corrected."""
-    knock(empty.state, "ecda3b", "airgradient/readings/ecda3b", AIR, 10)
-    async with following(empty, tmp_path) as parts, served(parts) as url, browsing(1280, "en-GB") as (page, _):
+    async with (
+        knocked(tmp_path, 10) as parts,
+        served(parts) as url,
+        browsing(browser, 1280, "en-GB") as (page, _),
+    ):
         await page.goto(f"{url}/devices")
         await page.locator("[name=building]").select_option("b1")
         await page.locator("[name=codec]").fill("airgradiant")
@@ -54,14 +70,18 @@ async def test_a_wrong_codec_is_said(empty: Parts, tmp_path: Path) -> None:
         assert await page.get_by_role("button", name="Add").is_enabled()
 
 
-async def test_purge_asks_first(filled: Parts) -> None:
+async def test_purge_asks_first(tmp_path: Path, browser: Browser) -> None:
     """Only who confirms throws a message away."""
     answers = ["dismiss", "accept"]
 
     async def answer(dialog: Dialog) -> None:
         await getattr(dialog, answers.pop(0))()
 
-    async with served(filled) as url, browsing(1280, "fr-FR") as (page, wrong):
+    async with (
+        running(tmp_path) as filled,
+        served(filled) as url,
+        browsing(browser, 1280, "fr-FR") as (page, wrong),
+    ):
         page.on("dialog", lambda dialog: asyncio.ensure_future(answer(dialog)))
         await page.goto(f"{url}/quarantine/1")
         await page.get_by_role("button", name="Purger").click()

@@ -1,42 +1,53 @@
 """The page for meter readings, in a real browser, down to the store."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from dashboards.parts import Parts
 from estate.model import Point
 from store.base import Latest
-from tests.dashboards.conftest import NOW, client_of
-from tests.dashboards.test_browser import browsing, served
+from tests.dashboards.browser import IN_SESSION, browsing, served
+from tests.dashboards.conftest import NOW, client_of, running
 
 LAST = Point("b01-gas", "", "gas.energy", 1_234_500.0, NOW - 86_400_000, "b01", "")
 
 
-async def test_entered(filled: Parts) -> None:
+@IN_SESSION
+async def test_entered(tmp_path: Path, browser: Browser) -> None:
     """A value typed as the French do is stored, in the unit chosen, at the site's local time; the last one is shown."""
-    await filled.store.write([LAST])
-    async with served(filled) as url, browsing(800, "fr") as (page, wrong):
+    async with (
+        running(tmp_path) as filled,
+        served(filled) as url,
+        browsing(browser, 800, "fr") as (page, wrong),
+    ):
+        await filled.store.write([LAST])
         await page.goto(f"{url}/readings?meter=b01-gas")
         await expect(page.locator("#last")).to_contain_text("1\u202f234,500 kWh")
         await page.fill("[name=value]", "1 250,5")
         await page.fill("[name=time]", "2026-11-23T08:30:00")
         await page.click("button[type=submit]")
         await expect(page.locator("output.done")).to_contain_text("Relevé enregistré")
-    found = {point.device: point for point in await filled.store.latest(Latest({"device": ["b01-gas"]}))}
+        found = {point.device: point for point in await filled.store.latest(Latest({"device": ["b01-gas"]}))}
 
     assert (1_250_500.0, 1_795_419_000_000) == (found["b01-gas"].value, found["b01-gas"].at_ms)  # 07:30 UTC
     assert [] == wrong
 
 
-async def test_back(filled: Parts) -> None:
+@IN_SESSION
+async def test_back(tmp_path: Path, browser: Browser) -> None:
     """A register that goes back is stored only when that is confirmed."""
-    await filled.store.write([LAST])
     answers = iter(("dismiss", "accept"))
     asked: list[str] = []
-    async with served(filled) as url, browsing(800, "en") as (page, _):
+    async with (
+        running(tmp_path) as filled,
+        served(filled) as url,
+        browsing(browser, 800, "en") as (page, _),
+    ):
+        await filled.store.write([LAST])
 
         async def answer(dialog: object) -> None:
             asked.append(dialog.message)  # type: ignore[attr-defined]
@@ -49,7 +60,7 @@ async def test_back(filled: Parts) -> None:
         before = await filled.store.latest(Latest({"device": ["b01-gas"]}))
         await page.click("button[type=submit]")
         await expect(page.locator("output.done")).to_contain_text("Reading stored")
-    after = await filled.store.latest(Latest({"device": ["b01-gas"]}))
+        after = await filled.store.latest(Latest({"device": ["b01-gas"]}))
 
     assert ([1_234_500.0], [3_000.0]) == ([each.value for each in before], [each.value for each in after])
     assert 2 == len(asked)

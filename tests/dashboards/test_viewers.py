@@ -13,8 +13,8 @@ import httpx
 from dashboards.parts import Parts
 from dashboards.viewers import Viewers
 from estate.model import Point
+from tests.dashboards.browser import served
 from tests.dashboards.conftest import NOW
-from tests.dashboards.test_browser import served
 
 EVENTS = {"Accept": "text/event-stream", "Accept-Language": "en"}
 
