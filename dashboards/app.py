@@ -1,7 +1,6 @@
 """The web application: the page, the API and the probes over the parts of the service."""
 
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -89,11 +88,21 @@ def error_page(parts: Parts, static: StaticFiles) -> problems.Shown:
     """The page of an error, for who looks with a browser."""
     pages = Pages(parts, static)
 
-    def shown(request: Request, details: JSONResponse) -> Response:
+    def shown(request: Request, fault: problems.Fault) -> Response:
         speaker = pages.speaker(request, request.query_params.get("lang"))
-        title = speaker.say(*ERRORS.get(details.status_code, ERRORS[500]))
-        problem = problems.ProblemDetails.model_validate_json(bytes(details.body))
-        return pages.render("problem.html", speaker, status=details.status_code, title=title, problem=problem)
+        in_french = speaker.language == "fr" and fault.fr is not None
+        response = pages.render(
+            "problem.html",
+            speaker,
+            status=fault.status,
+            title=speaker.say(*ERRORS.get(fault.status, ERRORS[500])),
+            words=fault.fr if in_french else fault.words,
+            spoken="fr" if in_french else "en",
+            path=request.url.path if fault.parameter in request.query_params else "",
+        )
+        if fault.status == 503:
+            response.headers["Retry-After"] = "5"
+        return response
 
     return shown
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from typing import NamedTuple
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -11,14 +12,25 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from dashboards.api.wrong import AT_PAGE, Words, english, french
 from store.base import StoreRefused, StoreUnavailable
 from store.state import StateUnusable
 
 _HEADERS = {503: {"Retry-After": "5"}}
 
 
-Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
-Shown = Callable[[Request, JSONResponse], Response]
+class Fault(NamedTuple):
+    """Why a request is not answered, for people: in English, and in French where a page may say it."""
+
+    status: int
+    words: Words
+    fr: Words | None = None
+    parameter: str | None = None  # of the query, when one is at fault
+    allowed: str = ""  # the methods there are, of one that is not
+
+
+Handler = Callable[[Request, Exception], Fault]
+Shown = Callable[[Request, Fault], Response]
 
 
 class ProblemDetails(BaseModel):
@@ -33,22 +45,26 @@ class ProblemDetails(BaseModel):
 
 
 class Problem(Exception):
-    """A request that cannot be answered as it is."""
+    """A request that cannot be answered as it is; `fr` is what a page in French says of it."""
 
-    def __init__(self, parameter: str, detail: str, next_step: str) -> None:
+    def __init__(
+        self, parameter: str | None, detail: str, next_step: str, fr: Words | None = None, status: int = 400
+    ) -> None:
         super().__init__(detail)
-        self.parameter = parameter
-        self.detail = detail
-        self.next_step = next_step
+        self.fault = Fault(status, Words(detail, next_step), fr, parameter)
 
 
 def answer(status: int, detail: str, parameter: str | None = None, next_step: str | None = None) -> JSONResponse:
     """The problem as a response."""
     title = HTTPStatus(status).phrase
-    details = ProblemDetails(title=title, status=status, detail=detail, parameter=parameter, next_step=next_step)
-    headers = _HEADERS.get(status)
-    content = details.model_dump(exclude_none=True)
-    return JSONResponse(content, status, headers=headers, media_type="application/problem+json")
+    told = ProblemDetails(title=title, status=status, detail=detail, parameter=parameter, next_step=next_step)
+    content = told.model_dump(exclude_none=True)
+    return JSONResponse(content, status, headers=_HEADERS.get(status), media_type="application/problem+json")
+
+
+def details(fault: Fault) -> JSONResponse:
+    """What a program is answered."""
+    return answer(fault.status, fault.words.detail, fault.parameter, fault.words.next_step)
 
 
 async def given_once(request: Request) -> None:
@@ -58,7 +74,9 @@ async def given_once(request: Request) -> None:
     times = Counter(name for name, _ in request.query_params.multi_items())
     for name, count in times.items():
         if count > 1 and name not in lists:
-            raise Problem(name, f"{name} is given {count} times, and takes one value", f"give {name} once; see /docs")
+            fr = Words(f"« {name} » est donné {count} fois, et n’a qu’une valeur", f"donnez « {name} » une fois")
+            detail = f"{name} is given {count} times, and takes one value"
+            raise Problem(name, detail, f"give {name} once; see /docs", fr)
 
 
 def install(app: FastAPI, shown: Shown) -> None:
@@ -78,50 +96,68 @@ def install(app: FastAPI, shown: Shown) -> None:
 
 def _shown_by(handler: Handler, shown: Shown) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def handle(request: Request, error: Exception) -> Response:
-        details = await handler(request, error)
+        fault = handler(request, error)
         looked_at = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
-        return shown(request, details) if looked_at else details
+        response = shown(request, fault) if looked_at else details(fault)
+        if fault.allowed:
+            response.headers["Allow"] = fault.allowed
+        return response
 
     return handle
 
 
-async def _problem(_: Request, error: Exception) -> JSONResponse:
+def _problem(_: Request, error: Exception) -> Fault:
     assert isinstance(error, Problem)
-    return answer(400, error.detail, error.parameter, error.next_step)
+    return error.fault
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
+def _invalid(request: Request, error: Exception) -> Fault:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = [str(part) for part in first["loc"][1:]]
     parameter = where[0] if where else None
-    if first["type"] == "extra_forbidden":
-        return answer(400, f"there is no parameter {parameter!r} here", parameter, "see /docs for those there are")
-    if first["type"] == "missing":
-        return answer(400, f"the parameter {parameter!r} is missing", parameter, f"add {parameter}=…; see /docs")
-    said = str(first["msg"]).removeprefix("Value error, ")
-    return answer(400, f"{parameter}={first['input']!r}: {said}", parameter, "see /docs for what is allowed")
+    return Fault(400, english(first, parameter), french(first, parameter), parameter)
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> Fault:
     assert isinstance(error, HTTPException)
-    response = answer(error.status_code, f"{request.method} {request.url.path}: {error.detail}", None, "see /docs")
+    words = Words(f"{request.method} {request.url.path}: {error.detail}", "see /docs")
+    if error.status_code == 404:
+        return Fault(404, words, Words(f"il n’y a rien à {request.url.path}", AT_PAGE))
     if error.status_code == 405 and error.headers:  # whatever answers GET answers HEAD as well
-        response.headers["Allow"] = error.headers["Allow"].replace("GET", "GET, HEAD")
-    return response
+        allowed = error.headers["Allow"].replace("GET", "GET, HEAD")
+        fr = Words(f"{request.method} n’est pas possible à {request.url.path}", "ouvrez la page par le menu")
+        return Fault(405, words, fr, allowed=allowed)
+    return Fault(error.status_code, words)
 
 
-async def _unavailable(_: Request, error: Exception) -> JSONResponse:
-    return answer(503, f"the store does not answer: {error}", None, "try again shortly; /readyz says when it is back")
+def _unavailable(_: Request, error: Exception) -> Fault:
+    return Fault(
+        503,
+        Words(f"the store does not answer: {error}", "try again shortly; /readyz says when it is back"),
+        Words(f"le stockage ne répond pas : {error}", "réessayez sous peu ; /readyz dit quand il est de retour"),
+    )
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
-    return answer(500, f"the store refused the query: {error}", None, "report this: the query is ours, not yours")
+def _refused(_: Request, error: Exception) -> Fault:
+    return Fault(
+        500,
+        Words(f"the store refused the query: {error}", "report this: the query is ours, not yours"),
+        Words(f"le stockage a refusé la question : {error}", "signalez-le : la question est du service, non de vous"),
+    )
 
 
-async def _unkept(_: Request, error: Exception) -> JSONResponse:
-    return answer(503, f"the state file does not take it: {error}", None, "make room on its disk; /readyz says more")
+def _unkept(_: Request, error: Exception) -> Fault:
+    return Fault(
+        503,
+        Words(f"the state file does not take it: {error}", "make room on its disk; /readyz says more"),
+        Words(f"le fichier d’état ne le prend pas : {error}", "faites de la place sur son disque ; voyez /readyz"),
+    )
 
 
-async def _damaged(_: Request, error: Exception) -> JSONResponse:
-    return answer(503, str(error), None, "try again when the service has started anew")
+def _damaged(_: Request, error: Exception) -> Fault:
+    return Fault(
+        503,
+        Words(str(error), "try again when the service has started anew"),
+        Words(f"le fichier d’état est inutilisable : {error}", "réessayez quand le service aura redémarré"),
+    )

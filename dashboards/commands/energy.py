@@ -36,7 +36,7 @@ def explain_(
     try:
         found = asyncio.run(_explain(read(config), asked))
     except Problem as error:
-        raise typer.BadParameter(f"{error.detail}: {error.next_step}") from error
+        raise typer.BadParameter(": ".join(error.fault.words)) from error
     if as_json:
         print_json(asdict(found))
     else:

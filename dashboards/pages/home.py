@@ -13,7 +13,9 @@ from alerts.sink import list_mails, read_mail
 from alerts.words import amount, percent
 from dashboards.api.models import DeviceState
 from dashboards.api.params import MOST_VALUES
+from dashboards.api.problems import Problem
 from dashboards.api.reference import EXAMPLES, Reference
+from dashboards.api.wrong import Words
 from dashboards.language import Speaker
 from dashboards.pages.board import PV_DAYS, Board, Live
 from dashboards.pages.figures import Scope
@@ -84,7 +86,8 @@ def page_router(parts: Parts, static: StaticFiles) -> APIRouter:
         try:
             found = await asyncio.to_thread(read_mail, _mail_folder(parts), mail_id)
         except KeyError as error:
-            raise HTTPException(404, f"there is no mail {mail_id!r}; /mail lists them") from error
+            fr = Words(f"il n’y a pas de courriel {mail_id!r}", "la page /mail donne la liste de ceux qu’il y a")
+            raise Problem(None, f"there is no mail {mail_id!r}", "/mail lists them", fr, 404) from error
         response = pages.render("mail.html", pages.speaker(request, lang), mail=found)
         response.headers["Content-Security-Policy"] = MAIL_POLICY
         return response
@@ -126,5 +129,6 @@ def _page(parts: Parts, live: Live, speaker: Speaker) -> dict[str, Any]:
 
 def _mail_folder(parts: Parts) -> Path:
     if parts.mail_folder is None:
-        raise HTTPException(404, "mail goes out for real here; only the demo keeps it")
+        fr = Words("ici les courriels partent pour de bon", "seule la démonstration les garde")
+        raise Problem(None, "mail goes out for real here", "only the demo keeps it", fr, 404)
     return parts.mail_folder

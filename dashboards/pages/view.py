@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.api.params import check_ids
+from dashboards.api.problems import Problem
+from dashboards.api.wrong import Words
 from dashboards.language import Speaker
 from dashboards.pages.figures import Figure, Part, Scope, signed
 from dashboards.pages.figures_money import Sums
@@ -38,10 +40,25 @@ SECTIONS = {"site": "/energy", "building": "/buildings", "zone": "/zones", "tena
 """Under what the pages' navigation finds each kind of place."""
 
 
+UNKNOWN = {
+    "building": "il n’y a pas de bâtiment « {} » dans l’inventaire",
+    "zone": "il n’y a pas de zone « {} » dans l’inventaire",
+    "tenant": "il n’y a pas de locataire « {} » dans l’inventaire",
+}
+
+
 def check_place(estate: Estate, scope: Scope) -> None:
-    """Raises Problem at a place that is not in the estate."""
-    if scope.kind != "site":
+    """Raises Problem, as not found, at a place that is not in the estate."""
+    if scope.kind == "site":
+        return
+    try:
         check_ids(estate, {scope.kind: [scope.id]})
+    except Problem as error:
+        listed = SECTIONS[scope.kind]
+        fr = Words(UNKNOWN[scope.kind].format(scope.id), f"la page {listed} donne la liste de ceux qu’il y a")
+        raise Problem(
+            scope.kind, error.fault.words.detail, f"the page {listed} lists those there are", fr, 404
+        ) from error
 
 
 def name(estate: Estate, scope: Scope, speaker: Speaker) -> str:
