@@ -9,8 +9,8 @@ when it was settled is compared from its first row on.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import structlog
@@ -38,7 +38,6 @@ OVERLAP_MS = 5_000
 """How long a write may take to become visible after the time of arrival it carries."""
 
 RAW_DAYS = 400
-
 
 log = structlog.get_logger()
 
@@ -97,7 +96,7 @@ class Settlement:
         while True:
             before, trouble = trouble, ""
             try:
-                await self._pass(clock(), _nobody, live=True)
+                await self._pass(clock(), live=True)
                 await self.forget(clock())
             except (StoreUnavailable, sqlite3.OperationalError) as error:
                 trouble = "away"
@@ -119,7 +118,7 @@ class Settlement:
         After an error nothing is missed: call again. A StoreRefused names the meters, and comes after all others are
         settled.
         """
-        return await self._pass(now_ms, _nobody)
+        return await self._pass(now_ms)
 
     async def rebuild(self, now_ms: int, progress: Callable[[int, int], None], meters: Collection[str] = ()) -> Settled:
         """Compute these meters (all: none named) again from their readings; `progress` hears: meters done, of how many.
@@ -143,7 +142,8 @@ class Settlement:
         if now_ms - self._swept_ms < DAY_MS:
             return
         arrived = await self._store.touched(now_ms - ARRIVALS_MS)
-        before_ms = min([floor(now_ms - self._raw_ms, "1d", self._zone), *(row.from_ms for row in arrived)])
+        kept_ms = min([now_ms - self._raw_ms, *(row.from_ms for row in arrived)])
+        before_ms = floor(kept_ms, "1d", self._zone)  # whole days, so that a day counts all of its readings or none
         try:
             await self._store.forget_readings(before_ms)
             log.info("readings_forgotten", before=rfc3339(before_ms, self._zone))
@@ -151,10 +151,19 @@ class Settlement:
             log.warning("readings_not_forgotten", cause=str(error), next_step="set a retention in InfluxDB itself")
         self._swept_ms = now_ms
 
-    async def _pass(self, now_ms: int, progress: Callable[[int, int], None], *, live: bool = False) -> Settled:
+    async def _pass(
+        self, now_ms: int, progress: Callable[[int, int], None] = lambda done, total: None, *, live: bool = False
+    ) -> Settled:
         """One pass; a `live` one leaves what the month under way costs until the next quarter of an hour."""
         if self._next is not self._estate:
             self._begin()
+        try:
+            return await self._whole_pass(now_ms, progress, live=live)
+        except BaseException:
+            self._facts.again()
+            raise
+
+    async def _whole_pass(self, now_ms: int, progress: Callable[[int, int], None], *, live: bool) -> Settled:
         since_ms, stale, gone = await self._memory.recall(now_ms)
         await self._retire(gone, now_ms)
         asked = set(self._asked)
@@ -166,24 +175,26 @@ class Settlement:
                 changed[meter.id] = row.from_ms
         if anew and anew >= self._estate.meters.keys():
             await self._facts.forget()
-        for name, from_ms in (await self._facts.readings(touched, now_ms)).items():
-            changed[name] = min(from_ms, changed.get(name, from_ms))
+        refused: list[str] = []
+        with _heard(refused, "facts of sensors"):
+            for name, from_ms in (await self._facts.readings(touched, now_ms)).items():
+                changed[name] = min(from_ms, changed.get(name, from_ms))
         changed |= dict.fromkeys(anew, 0)
         await self._costs.forget(asked & self._estate.meters.keys())
         total = Settled(0, 0, {})
-        refused: list[str] = []
         unsettled: set[str] = set()
         for part in await self._parts(changed, anew, now_ms):
-            try:
+            before = len(refused)
+            with _heard(refused, ", ".join(part)):
                 total = _together([total, await self._part(part, anew, now_ms)])
-            except StoreRefused as error:
-                refused.append(f"{', '.join(part)}: {error}")
-                unsettled |= part.keys()
+            unsettled |= part.keys() if len(refused) > before else set()
             progress(total.meters, len(changed))
             if asked:
                 self.rebuilding = Progress(total.meters, len(changed), total.rows, total.kept_before, "")
-        await self._facts.days(now_ms)
-        await self._costs.settle(now_ms, live=live, unsettled=unsettled)
+        with _heard(refused, "facts of days"):
+            await self._facts.days(now_ms)
+        with _heard(refused, "costs"):
+            await self._costs.settle(now_ms, live=live, unsettled=unsettled)
         if refused:
             raise StoreRefused("; ".join(refused))
         self._asked -= asked
@@ -249,14 +260,19 @@ class Settlement:
     async def _retire(self, gone: Collection[str], now_ms: int) -> None:
         if gone:
             try:
-                await retire(self._store, gone, now_ms)
+                await self._facts.due(await retire(self._store, gone, now_ms))
             except StoreRefused as error:
                 log.warning("consumption_not_removed", cause=str(error), effect=f"{', '.join(gone)} still count")
             await self._memory.forget(gone)
 
 
-def _nobody(done: int, total: int) -> None:
-    """Nobody hears of the progress."""
+@contextmanager
+def _heard(refused: list[str], what: str) -> Iterator[None]:
+    """What the store refuses of this is told at the end, and tried again by the next pass; the rest goes on."""
+    try:
+        yield
+    except StoreRefused as error:
+        refused.append(f"{what}: {error}")
 
 
 def _explained(change: Change, made_of: Collection[str], part: Changed, whole: Collection[str]) -> Change:

@@ -84,8 +84,21 @@ class UsageRow(NamedTuple):
     tags: Mapping[str, str]
     starts: NDArray[np.int64]  # ms since the epoch
     amounts: NDArray[np.int64]  # in the carrier's unit
-    estimated: NDArray[np.float64]  # the share of the amount that was not measured, 0 to 1; of 0 the least of its parts
+    estimated: NDArray[np.float64]  # what of the amount was not measured, 0 to 1, as `share` says of a sum
     settled: NDArray[np.int64]  # ms since the epoch: when the last of the rows was written anew; 0 when that is unknown
+
+
+def share(
+    amounts: NDArray[np.int64] | NDArray[np.float64],
+    guessed: NDArray[np.int64] | NDArray[np.float64],
+    nothing: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """What of each amount was not measured, 0 to 1, by the size of its estimated parts; of 0 without any, `nothing`.
+
+    Parts of both signs make up for each other in the amount, not in what is unsure of it: at most, all of it is.
+    """
+    found = np.where(guessed > 0, 1.0, nothing)
+    return np.minimum(np.divide(guessed, np.abs(amounts), out=found, where=amounts != 0), 1.0)
 
 
 class Span(NamedTuple):

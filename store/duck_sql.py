@@ -21,6 +21,11 @@ _HOW = {
     "sum": "sum(r.value)", "count": "count(*)::DOUBLE",
 }  # fmt: skip
 _ACROSS = {"sum": "sum(value)", "mean": "avg(value)", "max": "max(value)"}
+_GUESSED = "sum(abs(c.amount) * c.estimated)"
+_SHARE = f"""
+    CASE WHEN sum(c.amount) <> 0 THEN least({_GUESSED} / abs(sum(c.amount)), 1)
+        WHEN {_GUESSED} > 0 THEN 1 ELSE min(c.estimated) END"""
+"""As `store.base.share`."""
 _WHOSE = {"meter": "f.tenant = ''", "tenant": "f.tenant <> ''"}
 _NAMED = "JOIN series s ON s.id = r.series JOIN place p ON p.id = r.place"
 
@@ -67,7 +72,7 @@ def of_usage(query: Usage) -> Statement:
     condition, parameters = _steps(query)
     rows = f"""
         SELECT {_columns(query.by, _USAGE_COLUMNS)}c.time, sum(c.amount)::BIGINT AS amount,
-            coalesce(sum(c.amount * c.estimated) / nullif(sum(c.amount), 0), min(c.estimated), 0) AS estimated,
+            {_SHARE} AS estimated,
             max(c.settled_ms) AS settled_ms
         {condition} GROUP BY ALL"""
     return Statement(_by_group(query.by, rows, ("time", "amount", "estimated", "settled_ms")), parameters)

@@ -105,6 +105,13 @@ MIGRATIONS = (
     CREATE TABLE priced (point TEXT PRIMARY KEY, basis TEXT NOT NULL);
     CREATE TABLE price_due (month_ms INTEGER NOT NULL, point TEXT NOT NULL, PRIMARY KEY (month_ms, point));
     """,
+    # What the readings come to is worked out by other rules than when these were kept: all of it is compared once.
+    """
+    UPDATE settled SET basis = '';
+    UPDATE derived SET basis = '';
+    UPDATE priced SET basis = '';
+    DELETE FROM cursor WHERE name = 'days_due';
+    """,
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 

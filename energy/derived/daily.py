@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from energy.derived.days import Hours, day_facts
-from energy.derived.facts import DAILY, ROLE
+from energy.derived.facts import COUNTS, LOADS, ROLE
+from energy.derived.firsts import first_reading, first_stored
 from energy.derived.places import Place, rows, whole
 from energy.derived.strays import Remove, starts_of, strays
 from energy.meters.steps import Steps
 from energy.usage import Where, summed
-from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, floor
+from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, floor, following
 from estate.calendar import steps as calendar_steps
 from estate.model import COMMON, Estate
+from estate.vocabulary import CARRIERS
 from store.base import Series, Store, Usage, UsageRow
 from store.runs import Run, Runs
 
@@ -22,8 +24,6 @@ ELECTRIC = ("electricity", "pv", "export")
 
 CHUNK_DAYS = 31
 """Days worked on at a time: some hundred thousand steps of forty buildings."""
-
-_OF_LOADS: Where = {"carrier": DAILY, "role": [ROLE]}
 
 Loads = dict[Place, dict[str, Steps]]
 """By place and carrier."""
@@ -41,19 +41,47 @@ class Daily:
         if since_ms >= today:
             return 0
         first = await self._first_days(now_ms)
-        begin = max(floor(since_ms, "1d", self._zone), min(first.values(), default=today))
+        stood_ms = await first_stored(self._store, self._estate, "1d", today)
+        begin = max(floor(since_ms, "1d", self._zone), min([stood_ms, *first.values()]))
+        if begin >= today:
+            return 0
         edges = [*calendar_steps(begin, today, "1d", self._zone), today]
+        counted_ms = await self._counted_from(begin, stood_ms, now_ms)
         written = 0
         for index in range(0, len(edges) - 1, CHUNK_DAYS):
             chunk = edges[index : index + CHUNK_DAYS + 1]
             loads, hours = await self._loads(chunk[0], chunk[-1]), await self._hours(chunk[0], chunk[-1])
             runs = await asyncio.to_thread(self._rows, loads, hours, now_ms)
-            found = Runs([*runs, *await self._received(chunk, first, now_ms)])
+            counted = [at for at in chunk if at >= counted_ms]
+            found = Runs([*runs, *(await self._received(counted, first, now_ms) if len(counted) > 1 else ())])
             await self._store.write_consumption(found)
-            held = await self._store.usage(Usage("1d", chunk[0], chunk[-1], where=_OF_LOADS, by=("meter",)))
+            held = await self._held(chunk, counted)
             await self._remove(strays(held, starts_of(found), "1d"))
             written += len(found)
         return written
+
+    async def _counted_from(self, begin_ms: int, stood_ms: int, now_ms: int) -> int:
+        """From which day on readings are counted: before, they are kept no longer, and what was counted stands.
+
+        Where something stood before the first reading there is, its day may have lost readings too.
+        """
+        registers = {carrier.register for carrier in CARRIERS.values()}  # a meter that left may have been the only one
+        quantities = sorted(registers | {meter.quantity for meter in self._estate.meters.values()})
+        week = [Series(each, begin_ms - 7 * DAY_MS, begin_ms, 7 * DAY_MS, "count", by=()) for each in quantities]
+        for query in week:  # as a rule there are some, and all that follow need not be looked through
+            if await self._store.series(query):
+                return begin_ms
+        first_ms = floor(await first_reading(self._store, quantities, now_ms), "1d", self._zone)
+        return following(first_ms, "1d", self._zone) if stood_ms < first_ms else first_ms
+
+    async def _held(self, days: Sequence[int], counted: Sequence[int]) -> list[UsageRow]:
+        """The facts that stand of these days, and of the counted ones the counts."""
+        found: list[UsageRow] = []
+        for carriers, chosen in ((LOADS, days), (COUNTS, counted)):
+            if len(chosen) > 1:
+                where: Where = {"carrier": carriers, "role": [ROLE]}
+                found += await self._store.usage(Usage("1d", chosen[0], chosen[-1], where=where, by=("meter",)))
+        return found
 
     def _rows(self, loads: Loads, hours: Mapping[str, tuple[Steps, Steps]], now_ms: int) -> list[Run]:
         """The facts of the places' loads."""

@@ -9,8 +9,21 @@ import numpy as np
 
 from energy.derived.daily import Daily
 from energy.derived.facts import DEGREES, HOURLY, ROLE, meter_of
+from energy.derived.firsts import first_reading, first_stored
 from energy.derived.memory import DerivedMemory
-from energy.derived.places import OUTDOOR, SENSED, Place, outdoor, place_bases, placed, places, rows, whole
+from energy.derived.places import (
+    DAYS,
+    OUTDOOR,
+    SENSED,
+    SUMS,
+    Place,
+    outdoor,
+    place_bases,
+    placed,
+    places,
+    rows,
+    whole,
+)
 from energy.derived.sensing import ATTEMPTS, Series, days, facts, look_from
 from energy.derived.strays import Remove, strays
 from energy.derived.summing import Summing
@@ -19,7 +32,7 @@ from energy.flows.rollup import floored, rollup
 from energy.meters.cleaned import Times
 from energy.meters.steps import Steps
 from energy.usage import Where
-from estate.calendar import DAY_MS, HOUR_MS, Every, floor
+from estate.calendar import DAY_MS, Every, floor
 from estate.model import FOREVER_MS, Consumption, Estate
 from store.base import Latest, Store, Tag, Touched, Usage
 from store.base import Series as Query
@@ -52,6 +65,10 @@ class Derivation:
         self._last.clear()
         await self._memory.forget()
 
+    def again(self) -> None:
+        """After a pass that broke off: tell anew what readings touch, although its facts may be written."""
+        self._last.clear()
+
     async def due(self, since_ms: int) -> None:
         """The facts of the days from then on are to be derived, also if this process ends before."""
         await self._memory.due(since_ms)
@@ -75,10 +92,13 @@ class Derivation:
         live = {place: at_ms for place, at_ms in changed.items() if place not in anew}
         found |= await self._zones(live, told, now_ms)
         await self._outdoor(live, now_ms)
+        corrected = {SUMS, DAYS} & stale
+        stood_ms = await first_stored(self._store, self._estate, "1d", now_ms) if corrected else FOREVER_MS
+        self._unsummed_ms = min(self._unsummed_ms, stood_ms if SUMS in corrected else FOREVER_MS)
         await self._sum(now_ms)
         arrived = (row.from_ms for row in touched)  # each counts as received, whatever comes of it
-        await self.due(min((*found.values(), *arrived, *filter(None, swept)), default=FOREVER_MS))
-        await self._memory.keep([place.name for place in anew])
+        await self.due(min([stood_ms, *found.values(), *arrived, *filter(None, swept)]))
+        await self._memory.keep([*corrected, *(place.name for place in anew)])
         await self._memory.drop(gone)
         again: dict[str, int] = {}
         for place, at_ms in found.items():
@@ -139,8 +159,9 @@ class Derivation:
 
         What is older than the first reading that is kept stays: nothing tells what it rests on.
         """
-        first_ms = await self._first_reading(now_ms)
-        where: Where = {"meter": [f"{place}#{fact}" for fact in (*HOURLY, *DEGREES)], "role": [ROLE]}
+        first_ms = floor(await first_reading(self._store, (*SENSED, OUTDOOR), now_ms), "1d", self._zone)
+        told = DEGREES if place == self._site.name else HOURLY  # those of the site by hour are sums
+        where: Where = {"meter": [f"{place}#{fact}" for fact in told], "role": [ROLE]}
         spans = []
         for every in ("1h", "1d"):
             kept = {meter: np.unique(floored(starts, every, self._zone)) for meter, starts in stands.items()}
@@ -152,18 +173,6 @@ class Derivation:
         since_ms = min((span.start_ms for span in spans), default=0)
         self._unsummed_ms = min(self._unsummed_ms, since_ms or FOREVER_MS)
         return since_ms
-
-    async def _first_reading(self, now_ms: int) -> int:
-        """The start of the local day of the first reading there is of what facts rest on."""
-        first_ms = now_ms
-        for quantity in (*SENSED, OUTDOOR):
-            start_ms, end_ms = 0, first_ms
-            for window_ms in (7 * DAY_MS, HOUR_MS):
-                weeks = await self._store.series(Query(quantity, start_ms, end_ms, window_ms, "count", by=()))
-                start_ms = int(weeks[0].times[0]) if weeks else end_ms
-                end_ms = min(end_ms, start_ms + window_ms)
-            first_ms = min(first_ms, start_ms)
-        return floor(first_ms, "1d", self._zone)
 
     async def _zones(
         self, changed: Changed, told: Mapping[str, set[str]], now_ms: int, stands: dict[str, Times] | None = None

@@ -73,8 +73,13 @@ DEGREES = ("degree17", "degree18")
 AREAS = ("zones_area", "counted_area", "watched_area")
 """How far the sensors of zones reach: see `reach`."""
 
-DAILY = tuple(fact.name for fact in FACTS.values() if fact.every == "1d" and fact.name not in (*DEGREES, *AREAS))
-"""What loads and meters say of places by day."""
+COUNTS = ("expected", "received")
+"""How many readings there are by day: told by readings alone."""
+
+LOADS = tuple(
+    fact.name for fact in FACTS.values() if fact.every == "1d" and fact.name not in (*DEGREES, *AREAS, *COUNTS)
+)
+"""What loads say of places by day."""
 
 HOURLY = tuple(fact.name for fact in FACTS.values() if fact.every == "1h")
 """What sensors say of zones by hour; buildings and the site have the sums of these."""

@@ -58,7 +58,7 @@ def _since(db: sqlite3.Connection) -> int:
 
 
 def _forget(db: sqlite3.Connection) -> None:
-    db.execute("DELETE FROM derived")
+    db.execute("UPDATE derived SET basis = ''")  # which places had facts is still to be known
     _due(db, 0)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from energy.derived.facts import FACTS, ROLE, meter_of
 from energy.meters.steps import Steps
 from estate.calendar import Every
-from estate.model import Estate
+from estate.model import Estate, Meter
 from store.runs import Run, Runs
 
 SENSED = (
@@ -18,6 +18,10 @@ SENSED = (
 """The quantities that facts of a zone are derived from."""
 
 OUTDOOR = "climate.temperature"
+
+
+SUMS, DAYS = "sums#", "days#"
+"""In the place of a place's name: what sums of zones rest on, and the days of loads and counts; whichever the place."""
 
 
 class Place(NamedTuple):
@@ -67,7 +71,28 @@ def outdoor(estate: Estate) -> str:
 def place_bases(estate: Estate) -> dict[str, str]:
     """Place → what its facts rest on in the estate, as a short text that changes when any of it does."""
     found = {place.name: _basis(estate, place, devices) for place, devices in places(estate).items()}
-    return found | {whole(estate, estate.site.id).name: _hash(outdoor(estate), str(estate.site.zone))}
+    zones = sorted((zone.id, zone.building, zone.area_m2) for zone in estate.zones.values())
+    leased = sorted({(lease.tenant, lease.zone) for lease in estate.leases})
+    counters = sorted(
+        (
+            meter.id,
+            meter.submeter_of,
+            meter.interval_s,
+            estate.devices[meter.device].interval_s,
+            *_last_place(estate, meter),
+        )
+        for meter in estate.meters.values()
+    )
+    return found | {
+        whole(estate, estate.site.id).name: _hash(outdoor(estate), str(estate.site.zone)),
+        SUMS: _hash(zones),
+        DAYS: _hash(zones, leased, counters),
+    }
+
+
+def _last_place(estate: Estate, meter: Meter) -> tuple[str, str]:
+    last = estate.placements[meter.device][-1]
+    return last.building, last.zone
 
 
 def _basis(estate: Estate, place: Place, devices: Iterable[str]) -> str:

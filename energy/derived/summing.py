@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from energy.derived.facts import AREAS, DEGREES, FACTS, HOURLY, ROLE, meter_of
+from energy.derived.facts import AREAS, FACTS, HOURLY, ROLE
+from energy.derived.firsts import first_stored
 from energy.derived.places import Place, place_of, rows, whole
 from energy.derived.reach import reach
 from energy.derived.strays import Remove, starts_of, strays
@@ -65,11 +66,9 @@ class Summing:
                 await self._remove(strays(held, starts_of(longer), every))
 
     async def _first(self, today_ms: int) -> int:
-        """The month of the first day with a fact: the site has one of each."""
-        site = self._estate.site.id
-        where: Where = {"meter": [meter_of("site", site, fact) for fact in ("expected", "observed", *DEGREES)]}
-        days = await self._store.usage(Usage("1d", 0, today_ms, where=where, by=("meter",)))
-        return floor(min((int(row.starts[0]) for row in days), default=today_ms), "1mo", self._zone)
+        """The month of the first day with a fact; before it may stand the sums of days that are no more."""
+        known = [await first_stored(self._store, self._estate, every, today_ms) for every in ("1d", "1mo", "1y")]
+        return floor(min(*known, today_ms), "1mo", self._zone)
 
     def _wider(self, found: Iterable[UsageRow], every: Every, now_ms: int) -> Runs:
         inside: dict[Place, dict[str, list[UsageRow]]] = defaultdict(lambda: defaultdict(list))

@@ -98,7 +98,7 @@ def summed(finer: Columns, periods: Numbers) -> Columns:
     keys = (finer.flows << _START) | periods
     first = np.flatnonzero(np.diff(keys, prepend=-1))
     amounts, guessed = np.add.reduceat(finer.amounts, first), np.add.reduceat(finer.guessed, first)
-    blank = np.where(amounts == 0, np.logical_and.reduceat(finer.blank, first), guessed >= np.abs(amounts))
+    blank = (guessed >= np.abs(amounts)) & ((guessed > 0) | np.logical_and.reduceat(finer.blank, first))
     return Columns(keys[first], amounts, np.minimum(guessed, np.abs(amounts)), blank)
 
 

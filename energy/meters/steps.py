@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from energy.meters.cleaned import Cleaned, Marks, Register, Times
 from estate.calendar import DAY_MS, STEP_MS
+from store.base import share
 
 _EXACT_MS = 3_000_000_000  # the square of a longer interval overflows 64 bits
 
@@ -29,10 +30,8 @@ class Steps(NamedTuple):
     @staticmethod
     def of(starts: Times, amounts: Register, guessed: Register, blank: Marks | None = None) -> "Steps":
         """With the part of each amount that was not measured (of a negative one, its size), and which are blank."""
-        size = np.abs(amounts)
         nothing = np.zeros(len(amounts)) if blank is None else blank.astype(np.float64)
-        share = np.divide(guessed, size, out=nothing, where=size != 0)
-        return Steps(starts, amounts, np.clip(share, 0.0, 1.0))
+        return Steps(starts, amounts, share(amounts, guessed, nothing))
 
     def only(self, chosen: Marks | slice) -> "Steps":
         """Some of them."""

@@ -222,3 +222,24 @@ async def test_any_split_in_any_order(store: Store, writes: list[list[tuple[str,
 
     expected = [((m,), [(at, amount, 0.0) for at, amount in sorted(last[m].items())]) for m in sorted(last)]
     assert expected == plain_usage(await store.usage(usage()))
+
+
+async def test_sums_of_both_signs(store: Store) -> None:
+    """What is unsure of a sum goes by size, whichever the sign: −100 estimated beside 300 is half of the 200.
+
+    Of −100 and 50 all of it is, at most, and so it is of what comes to 0; of measured parts that do, nothing.
+    """
+    starts = [T0 + place * QUARTER for place in range(4)]
+    of = {"m1": (300, 50, 100, 100), "m2": (-100, -100, -100, -100)}
+    await store.write_consumption(
+        [
+            row(amount, start, meter, estimated=1.0 if meter == "m2" and start < starts[3] else 0.0)
+            for meter, amounts in of.items()
+            for start, amount in zip(starts, amounts, strict=True)
+        ]
+    )
+    (each,) = await store.usage(usage(where={"meter": ["m2"]}))
+
+    expected = [(0, 200, 0.5), (QUARTER, -50, 1.0), (2 * QUARTER, 0, 1.0), (3 * QUARTER, 0, 0.0)]
+    assert [((), expected)] == plain_usage(await store.usage(usage(())))
+    assert [1.0, 1.0, 1.0, 0.0] == each.estimated.tolist()

@@ -35,6 +35,13 @@ def test_estimated_weighs_by_amount() -> None:
     assert ([40], [0.25]) == (found.amounts.tolist(), found.estimated.tolist())
 
 
+def test_estimated_of_both_signs() -> None:
+    """100 Wh, and −60 that are estimated, are more than 40: all of it is; so it is of what they sum to 0 with."""
+    found = rollup(quarters(ms("2026-03-02 00:00"), [100, -60, 0, 0, 60, -60], [0, 60, 0, 0, 0, 60]), "1h", PARIS)
+
+    assert ([40, 0], [1.0, 1.0]) == (found.amounts.tolist(), found.estimated.tolist())
+
+
 def test_period_without_steps_is_absent() -> None:
     """Hours in which nothing is known are no zeros."""
     both = [quarters(ms(f"2026-03-02 0{hour}:00"), [1], [0]) for hour in (0, 5)]
