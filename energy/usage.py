@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from energy.meters.cleaned import Times
 from energy.meters.steps import Steps, total
-from estate.calendar import HOUR_MS, LENGTHS, STEP_MS, Step, floor
+from estate.calendar import HOUR_MS, LENGTHS, STEP_MS, Every, Step, floor
 from estate.model import Building, Estate
 from store.base import Store, Usage, UsageRow, UsageTag
 from store.influxql_panels import COMPARED_WEEKS
@@ -110,11 +110,11 @@ async def against_usual(store: Store, estate: Estate, carrier: str, now_ms: int)
     }
 
 
-async def intensities(store: Store, estate: Estate, start_ms: int, end_ms: int) -> list[Intensity]:
-    """What each building drew per gross area over whole local days, the greatest first."""
+async def intensities(store: Store, estate: Estate, start_ms: int, end_ms: int, every: Every = "1d") -> list[Intensity]:
+    """What each building drew per gross area over whole local days, or longer steps, the greatest first."""
     where: Where = {**SITE, "carrier": DRAWN}
     rows: dict[str, list[UsageRow]] = defaultdict(list)
-    for row in await store.usage(Usage("1d", start_ms, end_ms, where=where, by=("building", "carrier"))):
+    for row in await store.usage(Usage(every, start_ms, end_ms, where=where, by=("building", "carrier"))):
         rows[row.tags["building"]].append(row)
     found = [_intensity(building, summed(rows[id_])) for id_, building in estate.buildings.items() if id_ in rows]
     return sorted(found, key=lambda each: -each.kwh_per_m2)

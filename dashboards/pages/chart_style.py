@@ -13,7 +13,7 @@ import altair as alt
 
 from dashboards.language import Speaker
 from dashboards.pages.colours import INK, hatch
-from estate.calendar import DAY_MS, HOUR_MS, floor, following
+from estate.calendar import DAY_MS, HOUR_MS, Every, floor, following
 from estate.vocabulary import CARRIERS, USES
 
 _FAINT = 0.16
@@ -21,6 +21,7 @@ _FAINT = 0.16
 SHOWN = "shown"
 """The name of the data that a chart shows, for the table beside it."""
 MOST_WITH_HOURS_MS = 3 * DAY_MS
+MOST_WITH_DAYS_MS = 62 * DAY_MS
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -102,16 +103,20 @@ def pieces(
 
 
 def time_x(span: tuple[int, int], speaker: Speaker) -> alt.X:
-    """True instants; ticks at the site's midnights, with their day; over few days also every six hours, with noon."""
+    """True instants; ticks at the site's midnights, with their day; over few days also every six hours, with noon.
+
+    Over more than two months ticks stand where months begin.
+    """
     labels: dict[int, str] = {}
-    with_hours = span[1] - span[0] <= MOST_WITH_HOURS_MS
-    day = floor(span[0], "1d", speaker.zone)
-    while day < span[1]:
-        after = following(day, "1d", speaker.zone)
-        ticks = range(day + 6 * HOUR_MS, after - HOUR_MS, 6 * HOUR_MS) if with_hours else ()
-        labels |= {at: speaker.hour(at) if number % 2 else "" for number, at in enumerate(ticks)}
-        labels[day] = speaker.day(day)
-        day = after
+    length = span[1] - span[0]
+    every: Every = "1d" if length <= MOST_WITH_DAYS_MS else "1mo"
+    at = floor(span[0], every, speaker.zone)
+    while at < span[1]:
+        after = following(at, every, speaker.zone)
+        ticks = range(at + 6 * HOUR_MS, after - HOUR_MS, 6 * HOUR_MS) if length <= MOST_WITH_HOURS_MS else ()
+        labels |= {tick: speaker.hour(tick) if number % 2 else "" for number, tick in enumerate(ticks)}
+        labels[at] = speaker.day(at) if every == "1d" else speaker.month(at, length > 366 * DAY_MS)
+        at = after
     shown = {at: label for at, label in labels.items() if span[0] <= at <= span[1]}
     axis = alt.Axis(
         values=sorted(shown),

@@ -13,15 +13,15 @@ from dashboards.api.problems import Problem
 from dashboards.language import Speaker
 from dashboards.pages.consumption_board import ConsumptionBoard
 from dashboards.pages.figures import Scope
+from dashboards.pages.place_board import CHARTS
 from dashboards.pages.render import Pages, drawn
 from dashboards.pages.static_files import StaticFiles
 from dashboards.pages.view import View, ViewParams, check_place, table, tiles
 from dashboards.parts import Parts
 from energy.derived.indicator_query import Kind
-from estate.vocabulary import CARRIERS
+from estate.tariff import PERIODS
+from estate.vocabulary import CARRIERS, USES
 from store.base import StoreUnavailable
-
-CHARTS = ("use", "parts")
 
 KEY_NAMES = {
     "area": ("par surface", "by area"),
@@ -108,8 +108,8 @@ class _Room:
         return await self._pages.show(request, "consumption.html", asked.lang, read, here=asked.here)
 
     async def chart(self, request: Request, scope: Scope, name: str, asked: ViewParams) -> Response:
-        if name not in CHARTS:
-            raise Problem("name", f"there is no chart {name!r}", f"there are {', '.join(CHARTS)}")
+        if name not in CHARTS[scope.kind]:
+            raise Problem("name", f"there is no chart {name!r}", f"there are {', '.join(CHARTS[scope.kind])}")
         check_place(self._parts.estate, scope)
         speaker = self._pages.speaker(request, asked.lang)
 
@@ -132,6 +132,9 @@ class _Room:
             "tiles": tiles(view, **found) if found else [],
             "table": table(found["parts"], view) if found else [],
             "read": found,
+            "unread": speaker.say("Rien n’a été mesuré dans cette période.", "Nothing was measured in this period."),
+            "uses": USES,
+            "tariff_periods": PERIODS,
             "carriers": CARRIERS,
             "keys": {key: speaker.say(*names) for key, names in KEY_NAMES.items()},
             "findings": {kind: speaker.say(*names) for kind, names in FINDINGS.items()},

@@ -11,6 +11,7 @@ from dashboards.api.settling import read_changes
 from dashboards.language import Speaker
 from dashboards.pages import figures, figures_money
 from dashboards.pages.cache import Brief
+from dashboards.pages.place_board import PlaceBoard, module
 from dashboards.pages.view import View, ViewParams
 from dashboards.parts import Parts
 from energy.cost.explain import Explanation
@@ -27,6 +28,7 @@ class ConsumptionBoard:
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._brief = parts, Brief()
+        self._place = PlaceBoard(parts, self._indicators_kept)
 
     async def view(self, scope: figures.Scope, asked: ViewParams, speaker: Speaker) -> View:
         estate, store, now_ms = self._parts.estate, self._parts.store, self._parts.clock()
@@ -46,21 +48,26 @@ class ConsumptionBoard:
                 figures_money.costs(estate, store, view.scope, view.period),
                 figures_money.carbon(estate, store, view.scope, view.period),
                 figures.meters(store, view.scope, view.period),
-                self._indicators(view),
+                self._indicators_kept(view),
+                self._place.read(view),
             )
-            return dict(zip(("figures", "parts", "costs", "carbon", "meters", "indicators"), found, strict=True))
+            names = ("figures", "parts", "costs", "carbon", "meters", "indicators", "place")
+            return dict(zip(names, found, strict=True))
 
         read = await self._brief.get(("all", view.scope, view.asked.period, view.period.span), all_of_it)
         counted = read["meters"]
         return {
             **read,
+            **read["place"],
             "gaps": figures.gaps(counted),
             "sources": self._sources(view, counted),
             "explanation": await self.explanation(view),
             **await self._noted(view),
         }
 
-    def _sources(self, view: View, counted: Sequence[figures.Part]) -> list[tuple[figures.Part, figures.Scope]] | None:
+    def _sources(
+        self, view: View, counted: Sequence[figures.Figure]
+    ) -> list[tuple[figures.Figure, figures.Scope]] | None:
         """What a figure of the site is the sum of: its meters, each with its building; None where nothing was asked."""
         if not view.asked.explain or view.scope.kind != "site":
             return None
@@ -80,6 +87,10 @@ class ConsumptionBoard:
         found = await self._parts.state.read(lambda db: standing(db, *span, self._parts.estate.site.zone))
         cleaned = [(meter, each) for meter, each in found if scope.kind == "site" or view.stands_in(meter)]
         return {"changes": await self.changes(view), "cleaned": cleaned if scope.kind != "tenant" else []}
+
+    async def _indicators_kept(self, view: View) -> list[tuple[Indicator, Found]]:
+        key = ("indicators", view.scope, view.asked.period, view.period.span)
+        return await self._brief.get(key, lambda: self._indicators(view))
 
     async def _indicators(self, view: View) -> list[tuple[Indicator, Found]]:
         """Of the whole days of the period that are over; none before the first is."""
@@ -111,7 +122,8 @@ class ConsumptionBoard:
 
     async def chart(self, name: str, view: View) -> dict[str, Any] | None:
         """The chart as a specification with its data, and its legend; None when there is nothing to draw."""
-        drawing = await (self._use(view) if name == "use" else self._who(view))
+        own = {"use": self._use, "parts": self._who}
+        drawing = await (own[name](view) if name in own else self._place.chart(name, view))
         if drawing is None:
             return None
         drawn: dict[str, Any] = await asyncio.to_thread(drawing.as_json)
@@ -120,19 +132,20 @@ class ConsumptionBoard:
     async def _use(self, view: View) -> Any:
         rows, former = await figures.bars(self._parts.store, view.scope, view.period)
         rows = [row for row in rows if CARRIERS[row.carrier].unit == "Wh"]
-        return (await _altair()).use_chart(rows, former, view.period, view.speaker, view.notes) if rows else None
+        return (
+            (await module("consumption_charts")).use_chart(rows, former, view.period, view.speaker, view.notes)
+            if rows
+            else None
+        )
 
-    async def _used(self, view: View) -> list[figures.Part]:
+    async def _used(self, view: View) -> list[figures.Figure]:
         """Who used what: the page and its chart ask together."""
         key = ("parts", view.scope, view.asked.period, view.period.span)
-        return await self._brief.get(key, lambda: figures.parts(self._parts.store, view.scope, view.period))
+        return await self._brief.get(
+            key, lambda: figures.parts(self._parts.store, view.scope, view.period, self._parts.estate.step)
+        )
 
     async def _who(self, view: View) -> Any:
         rows = [part for part in await self._used(view) if CARRIERS[part.carrier].unit == "Wh"]
         names = {row.id: view.name(view.part(row.id)) for row in rows}
-        return (await _altair()).parts_chart(rows, names, view.speaker) if rows else None
-
-
-async def _altair() -> Any:
-    """The charts' module; importing altair takes a second, so not before somebody looks, and not on the loop."""
-    return await asyncio.to_thread(__import__, "dashboards.pages.consumption_charts", fromlist=["consumption_charts"])
+        return (await module("consumption_charts")).parts_chart(rows, names, view.speaker) if rows else None

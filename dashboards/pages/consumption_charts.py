@@ -22,10 +22,11 @@ from dashboards.pages.chart_style import (
     told,
 )
 from dashboards.pages.colours import CARRIER_COLOURS, INK
-from dashboards.pages.figures import Bar, Part, signed
-from dashboards.pages.period import BARS, Length, Period
+from dashboards.pages.figures import Bar, Figure, signed
+from dashboards.pages.period import BARS, Period
+from dashboards.pages.place_charts import bar_x
 from energy.meters.steps import Steps
-from estate.calendar import steps
+from estate.calendar import Every, steps
 from estate.vocabulary import CARRIERS
 
 MOST_PARTS = 15
@@ -41,7 +42,7 @@ def use_chart(
 ) -> Drawing:
     """Energy by step, stacked by carrier, what is fed into the grid below zero; a mark where the former period was."""
     quality, carriers = quality_names(speaker), carrier_names(speaker)
-    labels = _labels(period, speaker)
+    labels = bar_labels(period, speaker)
     values = [
         {"bar": labels[row.start_ms], "kwh": wh / 1000, **piece}
         for row in rows
@@ -71,11 +72,7 @@ def use_chart(
             ],
         )
     )
-    x = alt.X(
-        "bar:O",
-        scale=alt.Scale(domain=list(labels.values()), paddingInner=0.2),
-        axis=alt.Axis(labelAngle=0, title=None, labelOverlap="parity", labelSeparation=6),
-    )
+    x = bar_x(labels)
     drawn = {row.carrier for row in rows}
     marks = legend(drawn, carriers, CARRIER_COLOURS, any(row.guessed for row in rows), speaker)
     marks += [(speaker.say("période précédente", "former period"), INK)] if before else []
@@ -100,7 +97,7 @@ def _both(row: Bar) -> tuple[int, int]:
     return signed(row.carrier, row.measured), signed(row.carrier, row.guessed)
 
 
-def parts_chart(rows: Sequence[Part], names: Mapping[str, str], speaker: Speaker) -> Drawing:
+def parts_chart(rows: Sequence[Figure], names: Mapping[str, str], speaker: Speaker) -> Drawing:
     """Who used how much, the greatest first, stacked by carrier."""
     quality, carriers = quality_names(speaker), carrier_names(speaker)
     totals: dict[str, int] = {}
@@ -153,20 +150,18 @@ def _noted(notes: Sequence[tuple[int, str]], labels: Mapping[int, str]) -> list[
     return [{"bar": labels[starts[max(0, bisect(starts, at_ms) - 1)]], "note": text} for at_ms, text in notes]
 
 
-def _labels(period: Period, speaker: Speaker) -> dict[int, str]:
-    """What stands below each bar, by its start; every one of a period is different."""
-    every = BARS[period.length]
+def bar_labels(period: Period, speaker: Speaker, every: Every | None = None) -> dict[int, str]:
+    """What stands below each bar, by its start, of the period's own step unless told; all are different."""
+    every = every or BARS[period.length]
     found: dict[int, str] = {}
     for start in steps(*period.span, every, period.zone):
-        label = _label(period.length, start, speaker)
+        label = _label(every, start, speaker, with_year=period.length == "all")
         # The hour that comes twice in autumn is told apart by a mark.
         found[start] = f"{label} ²" if label in found.values() else label
     return found
 
 
-def _label(length: Length, start_ms: int, speaker: Speaker) -> str:
-    if length == "day":
+def _label(every: Every, start_ms: int, speaker: Speaker, with_year: bool) -> str:
+    if every == "1h":
         return speaker.hour(start_ms)
-    if length in ("week", "month"):
-        return speaker.day(start_ms)
-    return speaker.month(start_ms, length == "all")
+    return speaker.day(start_ms) if every == "1d" else speaker.month(start_ms, with_year)

@@ -4,7 +4,8 @@ The site and its buildings count by their site meters, a tenant by its shares. W
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
@@ -15,6 +16,9 @@ from energy.usage import SITE, summed
 from estate.calendar import Every, Step, floor
 from estate.vocabulary import CARRIERS
 from store.base import Store, Usage, UsageRow, UsageTag
+
+Key = tuple[str, str]
+"""Of a part, or "" of the place itself, and a carrier."""
 
 
 class Scope(NamedTuple):
@@ -41,14 +45,15 @@ class Scope(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """What flowed of one carrier in the period so far."""
+    """What flowed of one carrier in the period so far: of the place, or of one of its parts."""
 
+    id: str  # of the part: a building, tenant or meter; "" of the place itself
     carrier: str
     amount: int  # in the carrier's unit
     guessed: int  # of it, estimated
-    former: int | None  # in as much of the former period; None when its days are not all known
-    settled_ms: int  # when the last of it was settled; 0 when that is unknown
     blank: bool = False  # nothing of it was measured, also when it comes to 0
+    former: int | None = None  # in as much of the former period; None when its days are not all known
+    settled_ms: int = 0  # when the last of it was settled; 0 when that is unknown
 
     @property
     def estimated(self) -> float:
@@ -69,47 +74,61 @@ class Bar(NamedTuple):
     guessed: int
 
 
-class Part(NamedTuple):
-    """What one building or tenant used of one carrier."""
-
-    id: str
-    carrier: str
-    amount: int
-    guessed: int
-    blank: bool = False  # of some of it nothing was measured: also of what comes to 0
-
-    @property
-    def estimated(self) -> float:
-        return self.guessed / self.amount if self.amount else float(self.blank)
-
-
 def signed(carrier: str, amount: int) -> int:
     """Below zero where it is fed into the grid."""
     return -amount if carrier == "export" else amount
 
 
-async def figures(store: Store, scope: Scope, period: Period, step: Step) -> list[Figure]:
-    """One for each carrier that has any, in the order of their table; `step` is the shortest that is kept."""
+def energy_change(found: Iterable[Figure]) -> float | None:
+    """How all energy together changed from the former period; None where that is not wholly known."""
+    energy = [each for each in found if CARRIERS[each.carrier].unit == "Wh"]
+    if not energy or any(each.former is None for each in energy):
+        return None
+    before = sum(signed(each.carrier, each.former or 0) for each in energy)
+    return sum(signed(each.carrier, each.amount) for each in energy) / before - 1 if before else None
+
+
+async def compared(store: Store, query: Usage, period: Period, step: Step) -> list[Figure]:
+    """The groups of a question about the period so far, beside as much of the former one.
+
+    It asks by carrier, and by one tag more where it is of parts; `step` is the shortest that is kept.
+    """
     before = period.former_so_far
-    midnight = floor(before.end_ms, "1d", period.zone) if before else 0
-    last_day = Span(max(before.start_ms, midnight), before.end_ms) if before else None
-    rows, days, former, rest = await asyncio.gather(
-        _rows(store, scope, period.so_far, WHOLE[period.length]),
-        _read(store, scope, period.so_far, "1d"),
-        _read(store, scope, before, "1d"),
-        _read(store, scope, last_day, step),
+    by_day = query.every == "1d" or before is None
+    rows, days, today, former, rest = await asyncio.gather(
+        store.usage(query),
+        _steps(store, query, None if by_day else period.so_far, "1d"),
+        _steps(store, query, _last_day(period.so_far if before else None, period), step),
+        _steps(store, query, before, "1d"),
+        _steps(store, query, _last_day(before, period), step),
     )
+    now = {_key(row): summed([row]) for row in rows}
+    days = now if by_day else days
     return [
         Figure(
-            carrier,
-            int(steps.amounts.sum()),
-            int(steps.guessed.sum()),
-            _until(former[carrier], midnight, rest.get(carrier, NOTHING)) if _covers(former, days, carrier) else None,
-            max((int(row.settled.max()) for row in rows if row.tags["carrier"] == carrier), default=0),
-            bool(steps.blank.all()),
+            *key,
+            int(now[key].amounts.sum()),
+            int(now[key].guessed.sum()),
+            bool(now[key].blank.all()),
+            _before(
+                days.get(key, NOTHING),
+                today.get(key, NOTHING),
+                former.get(key, NOTHING),
+                rest.get(key, NOTHING),
+                period,
+            ),
+            int(row.settled.max()),
         )
-        for carrier, steps in _ordered({row.tags["carrier"]: summed([row]) for row in rows})
+        for row in rows
+        for key in [_key(row)]
     ]
+
+
+async def figures(store: Store, scope: Scope, period: Period, step: Step) -> list[Figure]:
+    """One for each carrier that has any, in the order of their table."""
+    query = Usage(WHOLE[period.length], *period.so_far, scope.of, scope.where, ("carrier",))
+    found = {figure.carrier: figure for figure in await compared(store, query, period, step)}
+    return [found[carrier] for carrier in CARRIERS if carrier in found]
 
 
 async def bars(store: Store, scope: Scope, period: Period) -> tuple[list[Bar], dict[str, Steps]]:
@@ -139,35 +158,32 @@ def by_part(scope: Scope, period: Period) -> Usage:
     )
 
 
-async def parts(store: Store, scope: Scope, period: Period) -> list[Part]:
+async def parts(store: Store, scope: Scope, period: Period, step: Step) -> list[Figure]:
     """Who used what of each carrier."""
-    return await _parts(store, by_part(scope, period))
+    return await compared(store, by_part(scope, period), period, step)
 
 
-async def tenants(store: Store, period: Period) -> list[Part]:
+async def tenants(store: Store, period: Period, step: Step) -> list[Figure]:
     """What each tenant used of each carrier."""
     where: Mapping[UsageTag, Sequence[str]] = {"carrier": list(CARRIERS)}
-    return await _parts(store, Usage(WHOLE[period.length], *period.so_far, "tenant", where, ("tenant", "carrier")))
+    query = Usage(WHOLE[period.length], *period.so_far, "tenant", where, ("tenant", "carrier"))
+    return await compared(store, query, period, step)
 
 
-async def meters(store: Store, scope: Scope, period: Period) -> list[Part]:
-    """What each meter counted, the most first."""
+async def meters(store: Store, scope: Scope, period: Period) -> list[Figure]:
+    """What each meter counted, the most first; not compared."""
     query = Usage(WHOLE[period.length], *period.so_far, scope.of, scope.where, ("meter", "carrier"))
-    return sorted(await _parts(store, query), key=lambda part: -part.amount)
-
-
-async def _parts(store: Store, query: Usage) -> list[Part]:
     found = []
     for row in await store.usage(query):
         steps = summed([row])
-        id_, carrier = (row.tags[tag] for tag in query.by)
-        found.append(Part(id_, carrier, int(steps.amounts.sum()), int(steps.guessed.sum()), bool(steps.blank.any())))
-    return found
+        amounts = int(steps.amounts.sum()), int(steps.guessed.sum())
+        found.append(Figure(*_key(row), *amounts, bool(steps.blank.any())))
+    return sorted(found, key=lambda figure: -figure.amount)
 
 
-def gaps(counted: Sequence[Part]) -> list[Part]:
+def gaps(counted: Sequence[Figure]) -> list[Figure]:
     """The meters of which something was estimated, the most first."""
-    return sorted((part for part in counted if part.guessed or part.blank), key=lambda part: -part.guessed)
+    return sorted((each for each in counted if each.guessed or each.blank), key=lambda each: -each.guessed)
 
 
 async def first_ms(store: Store, now_ms: int) -> int:
@@ -176,24 +192,37 @@ async def first_ms(store: Store, now_ms: int) -> int:
     return min((int(row.starts[0]) for row in rows), default=now_ms)
 
 
-async def _rows(store: Store, scope: Scope, span: Span | None, every: Every) -> list[UsageRow]:
-    if span is None or span.start_ms >= span.end_ms:
-        return []
-    return await store.usage(Usage(every, span.start_ms, span.end_ms, scope.of, scope.where, ("carrier",)))
-
-
 async def _read(store: Store, scope: Scope, span: Span | None, every: Every) -> dict[str, Steps]:
-    return {row.tags["carrier"]: summed([row]) for row in await _rows(store, scope, span, every)}
+    query = Usage(every, 0, 0, scope.of, scope.where, ("carrier",))
+    return {carrier: steps for (_, carrier), steps in (await _steps(store, query, span, every)).items()}
 
 
-def _until(days: Steps, midnight: int, rest: Steps) -> int:
-    """What the days before a midnight come to, and the quarter hours after it."""
-    return int(days.amounts[days.starts < midnight].sum() + rest.amounts.sum())
+async def _steps(store: Store, query: Usage, span: Span | None, every: Every) -> dict[Key, Steps]:
+    """The same question of another span, by another step."""
+    if span is None or span.start_ms >= span.end_ms:
+        return {}
+    rows = await store.usage(replace(query, every=every, start_ms=span.start_ms, end_ms=span.end_ms))
+    return {_key(row): summed([row]) for row in rows}
 
 
-def _covers(former: Mapping[str, Steps], now: Mapping[str, Steps], carrier: str) -> bool:
-    """Whether the former period has figures for as many days as this one."""
-    return carrier in former and len(former[carrier].starts) >= len(now.get(carrier, former[carrier]).starts)
+def _key(row: UsageRow) -> Key:
+    (id_,) = [value for tag, value in row.tags.items() if tag != "carrier"] or [""]
+    return id_, row.tags["carrier"]
+
+
+def _last_day(span: Span | None, period: Period) -> Span | None:
+    """What a span holds of a day that is not over; none of a span that ends at midnight."""
+    return Span(max(span.start_ms, floor(span.end_ms, "1d", period.zone)), span.end_ms) if span else None
+
+
+def _before(now: Steps, today: Steps, former: Steps, rest: Steps, period: Period) -> int | None:
+    """The whole former days, and of the last one as many steps as are settled today; None where days are not known."""
+    if period.former_so_far is None or not len(former.starts) or len(former.starts) < len(now.starts):
+        return None
+    midnight, morning = (floor(span.end_ms, "1d", period.zone) for span in (period.former_so_far, period.so_far))
+    reach = int(today.starts[-1]) - morning if len(today.starts) else -1
+    as_far = rest.starts - midnight <= reach
+    return int(former.amounts[former.starts < midnight].sum() + rest.amounts[as_far].sum())
 
 
 def _ordered(found: Mapping[str, Steps]) -> list[tuple[str, Steps]]:

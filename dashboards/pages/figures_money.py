@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from dashboards.api.costs import CostParams, read_cost
-from dashboards.pages.figures import Scope, by_part
+from dashboards.pages.figures import Key, Scope, by_part
 from dashboards.pages.period import Period
 from energy.cost.carbon_query import emissions
 from estate.model import Estate
 from store.base import Store
-
-Key = tuple[str, str]  # building or tenant, and carrier
 
 
 class Sums(NamedTuple):

@@ -27,6 +27,8 @@ CO2_GOOD, CO2_ACT = 800, 1500
 """In ppm: satisfactory below, act promptly above (decree of 27 December 2022 on indoor air)."""
 HEATED = 19
 """In °C: the limit of heating, as the mean of rooms (code de l'énergie, R241-26)."""
+COOLED = 26
+"""In °C: above it cooling may run (code de l'énergie, R241-30)."""
 
 
 class Measured(NamedTuple):
@@ -46,7 +48,7 @@ class Measured(NamedTuple):
 
 ROOM_QUANTITIES = {
     "climate.co2": Measured("CO₂", "CO₂", "ppm", (CO2_GOOD, CO2_ACT)),
-    "climate.temperature": Measured("Température", "Temperature", "°C", (HEATED,)),
+    "climate.temperature": Measured("Température", "Temperature", "°C", (HEATED, COOLED)),
     "climate.humidity": Measured("Humidité", "Humidity", "%"),
     "occupancy.count": Measured("Personnes", "People", "", steps=True),
 }

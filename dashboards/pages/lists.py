@@ -12,7 +12,7 @@ from alerts.state import AlertState
 from alerts.words import amount, percent
 from dashboards.language import Speaker
 from dashboards.pages import figures, queries
-from dashboards.pages.figures import Part, Scope
+from dashboards.pages.figures import Figure, Scope
 from dashboards.pages.looking import looked
 from dashboards.pages.render import Pages
 from dashboards.pages.static_files import StaticFiles
@@ -63,10 +63,10 @@ class Lists:
         """Each building with its use, its area, what it used in the period, and kWh/m² of the last whole days."""
         estate, store, now_ms = self._parts.estate, self._parts.store, self._parts.clock()
         view = await looked(self._parts, Scope("site"), asked, speaker, "/buildings")
-        used, ranked, trouble = list[Part](), list[queries.Ranked](), ""
+        used, ranked, trouble = list[Figure](), list[queries.Ranked](), ""
         try:
             used, ranked = await asyncio.gather(
-                figures.parts(store, Scope("site"), view.period), queries.ranking(estate, store, now_ms)
+                figures.parts(store, Scope("site"), view.period, estate.step), queries.ranking(estate, store, now_ms)
             )
         except StoreUnavailable as error:
             trouble = str(error)
@@ -83,9 +83,9 @@ class Lists:
         """Each tenant with what it used in the period, and its budgets, the most advanced first."""
         store, language = self._parts.store, speaker.language
         view = await looked(self._parts, Scope("site"), asked, speaker, "/tenants")
-        used, trouble = list[Part](), ""
+        used, trouble = list[Figure](), ""
         try:
-            used = await figures.tenants(store, view.period)
+            used = await figures.tenants(store, view.period, self._parts.estate.step)
         except StoreUnavailable as error:
             trouble = str(error)
         alerts: dict[str, list[AlertState]] = defaultdict(list)
@@ -128,9 +128,9 @@ class Lists:
         }
 
 
-def _listed(view: View, used: Sequence[Part], trouble: str) -> dict[str, Any]:
+def _listed(view: View, used: Sequence[Figure], trouble: str) -> dict[str, Any]:
     """What a list shows of consumption."""
-    found: dict[str, dict[str, Part]] = defaultdict(dict)
+    found: dict[str, dict[str, Figure]] = defaultdict(dict)
     for part in used:
         found[part.id][part.carrier] = part
     columns = [carrier for carrier in CARRIERS if any(carrier in parts for parts in found.values())]

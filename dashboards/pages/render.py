@@ -12,6 +12,7 @@ from markupsafe import Markup
 from dashboards.api.problems import answer
 from dashboards.language import Speaker, choose
 from dashboards.pages.colours import CARRIER_COLOURS, INK, hatch_id
+from dashboards.pages.figures import energy_change
 from dashboards.pages.static_files import StaticFiles
 from dashboards.parts import Parts
 from store.base import StoreUnavailable
@@ -75,6 +76,7 @@ class Pages:
             ms=ms,
             notice=speaker.say(site.notice_fr, site.notice_en),
             has_mail=self.parts.mail_folder is not None,
+            energy_change=energy_change,
             hatches={hatch_id(colour): colour for colour in (*CARRIER_COLOURS.values(), INK)},
             style_url=self._static.style_url,
             script_url=self._static.script_url,

@@ -11,10 +11,11 @@ from dashboards.api.params import check_ids
 from dashboards.api.problems import Problem
 from dashboards.api.wrong import Words
 from dashboards.language import Speaker
-from dashboards.pages.figures import Figure, Part, Scope, signed
+from dashboards.pages.figures import Figure, Scope, energy_change, signed
 from dashboards.pages.figures_money import Sums
 from dashboards.pages.period import Length, beside, period
 from dashboards.pages.render import Lang
+from energy.derived.indicator_query import Kind
 from estate.model import COMMON, FOREVER_MS, Estate, Note
 from estate.vocabulary import CARRIERS, NOTES
 
@@ -157,6 +158,16 @@ class View:
         """What people call the site, a building or a tenant."""
         return name(self.estate, scope, self.speaker)
 
+    def at(self, kind: Kind, id_: str) -> Scope:
+        """A place to lead to."""
+        return Scope(kind, id_)
+
+    def zone_of(self, meter: str) -> Scope | None:
+        """The zone a meter stands in at the period's end; None where it serves a whole building."""
+        known = self.estate.meters.get(meter)
+        place = self.estate.place(known.device, self.period.so_far.end_ms - 1) if known else None
+        return Scope("zone", place.zone) if place and place.zone else None
+
     def stands_in(self, meter: str) -> bool:
         """Whether the meter is in the building that is looked at."""
         known = self.estate.meters.get(meter)
@@ -219,18 +230,17 @@ def tiles(view: View, *, figures: Sequence[Figure], costs: Sums, carbon: Sums, *
 
 def _beside(energy: Sequence[Figure], view: View) -> str:
     """The change from the former period, where all of that is known."""
-    say = view.speaker.say
-    if not energy or any(figure.former is None for figure in energy):
-        return say("toutes énergies", "all carriers")
-    before = sum(signed(figure.carrier, figure.former or 0) for figure in energy)
-    now = sum(signed(figure.carrier, figure.amount) for figure in energy)
-    change = view.speaker.change((now - before) / before) if before else "–"
-    return say("{} sur la période précédente", "{} on the former period").format(change)
+    change = energy_change(energy)
+    if change is None:
+        return view.speaker.say("toutes énergies", "all carriers")
+    return view.speaker.say("{} sur la période précédente", "{} on the former period").format(
+        view.speaker.change(change)
+    )
 
 
-def table(rows: Sequence[Part], view: View) -> list[tuple[Scope, dict[str, Part]]]:
+def table(rows: Sequence[Figure], view: View) -> list[tuple[Scope, dict[str, Figure]]]:
     """Who used what, the greatest energy first."""
-    found: dict[str, dict[str, Part]] = {}
+    found: dict[str, dict[str, Figure]] = {}
     for row in rows:
         found.setdefault(row.id, {})[row.carrier] = row
 

@@ -33,7 +33,7 @@ PAGES = {
     "/": 4,
     "/energy?period=day&explain=all": 2,
     "/buildings": 1,
-    "/buildings/b01?period=day&explain=all": 2,
+    "/buildings/b01?period=day&explain=all": 4,
     "/zones": 0,
     "/zones/b01-room?period=week": 2,
     "/tenants": 0,

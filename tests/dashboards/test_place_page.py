@@ -1,0 +1,164 @@
+"""What the page of a place says beside its figures: sub-meters, tariff periods, peaks, presence, budgets."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import vl_convert
+
+from alerts.budget import Figures
+from alerts.forecast import Forecast, Step
+from alerts.state import AlertState
+from dashboards.language import Speaker
+from dashboards.pages import place_charts
+from dashboards.pages.figures import Scope, compared, energy_change
+from dashboards.pages.period import period
+from dashboards.pages.place_queries import Heated, Presence, balances, curve, heating, peaks, presence, tariffs
+from dashboards.parts import Parts
+from energy.derived.facts import ROLE, meter_of
+from energy.usage import SITE
+from estate.calendar import DAY_MS, HOUR_MS, floor, following
+from estate.model import Consumption
+from store.base import Usage
+from tests.dashboards.conftest import NOW, PARIS, client_of
+
+MONTH_DAY = date(2026, 11, 23)
+TODAY = floor(NOW, "1d", PARIS)
+SATURDAY, SUNDAY = TODAY - 2 * DAY_MS, TODAY - DAY_MS
+MONTH = period("month", MONTH_DAY, NOW, NOW, PARIS)
+B01 = Scope("building", "b01")
+SPEAKER = Speaker("en", PARIS)
+
+
+MONTH_MS = floor(NOW, "1mo", PARIS)
+
+
+def fact(kind: str, place: str, name: str, amount: int, day_ms: int = SUNDAY) -> Consumption:
+    return Consumption(meter_of(kind, place, name), "", name, place, ROLE, "1d", day_ms, amount, 0.0)
+
+
+async def test_sub_meters(filled: Parts) -> None:
+    """Of 250 Wh in a quarter the kitchen takes 100: it leaves 60 %."""
+    (found,) = await balances(filled.store, filled.estate, B01, MONTH)
+
+    assert ("b01-electricity", ["b01-kitchen"]) == (found.main.id, [each.id for each in found.behind])
+    assert 0.6 == found.rest / found.main.amount
+
+
+async def test_load(filled: Parts) -> None:
+    """1 kW by the hour, of a month; of a year by whole days, which are over."""
+    load, step_ms = await curve(filled.store, filled.estate, B01, MONTH)
+    year = period("year", MONTH_DAY, NOW, NOW, PARIS)
+    days, day_ms = await curve(filled.store, filled.estate, B01, year)
+
+    assert (HOUR_MS, {1000.0}) == (step_ms, set(load.watts[:-1].tolist()))
+    assert (DAY_MS, [SATURDAY, SUNDAY], [1000.0] * 2) == (day_ms, days.starts.tolist(), days.watts.tolist())
+
+
+async def test_tariff_periods_and_peaks(filled: Parts) -> None:
+    """Energy and money of each period that has any; the day on which the peak came nearest to what is subscribed."""
+    month = {"energy_hp": 600, "line_hp": 120_000_000, "energy_hc": 400}
+    await filled.store.write_consumption(
+        [
+            *(fact("building", "b01", *each)._replace(every="1mo", start_ms=MONTH_MS) for each in month.items()),
+            fact("building", "b01", "peak", 9000, SATURDAY),
+            fact("building", "b01", "subscribed", 36_000, SATURDAY),
+            fact("building", "b01", "peak", 8000),
+            fact("building", "b01", "subscribed", 12_000),
+            fact("building", "b02", "peak", 99_000),
+        ]
+    )
+    async with client_of(filled) as client:
+        page = (await client.get("/buildings/b01?lang=en")).text
+
+    assert [("hp", 600, 120_000_000), ("hc", 400, 0)] == [
+        tuple(row) for row in await tariffs(filled.store, filled.estate, B01, MONTH)
+    ]
+    assert [("b01", SUNDAY, 8000, 12_000)] == [tuple(row) for row in await peaks(filled.store, Scope("site"), MONTH)]
+    assert "60\u00a0%" in page.partition('id="tariffs"')[2].partition("</table>")[0]
+    assert "67\u00a0%" in page.partition('id="peaks"')[2].partition("</table>")[0]
+
+
+async def test_presence(filled: Parts) -> None:
+    """1,000 Wh, of which the occupancy of 700 is known, 200 of them for nobody."""
+    amounts = {"in_all": 1000, "watched": 700, "empty": 200, "zones_area": 100, "watched_area": 40}
+    await filled.store.write_consumption([fact("building", "b01", name, amount) for name, amount in amounts.items()])
+
+    assert [Presence(SUNDAY, 500, 200, 300)] == await presence(filled.store, filled.estate, B01, MONTH)
+
+
+@pytest.mark.parametrize(("watched", "shown"), [(40, False), (60, True)])
+async def test_a_corner_does_not_judge_the_house(filled: Parts, watched: int, shown: bool) -> None:
+    """Use while empty is drawn where sensors watch half of the area, as the indicator has it, and nowhere else."""
+    amounts = {"in_all": 1000, "watched": 700, "empty": 200, "zones_area": 100, "watched_area": watched}
+    await filled.store.write_consumption([fact("building", "b01", name, amount) for name, amount in amounts.items()])
+    async with client_of(filled) as client:
+        page = (await client.get("/buildings/b01?lang=en")).text
+        chart = (await client.get("/buildings/b01/charts/presence.json?lang=en")).json()
+
+    assert (shown, shown) == ("Electricity and presence" in page, chart is not None)
+
+
+async def test_heating_of_days(filled: Parts) -> None:
+    """Days of gas that have degree days: 48 kWh at 12.5 °C·d."""
+    await filled.store.write_consumption([fact("site", "site", "degree18", 12_500)])
+
+    assert [Heated(SUNDAY, 48.0, 12.5, 0.0)] == await heating(filled.store, filled.estate, B01, MONTH)
+
+
+async def test_compared_by_part(filled: Parts) -> None:
+    """Today until 9 against yesterday until 9: b01 as before; b02 had half of it; what was not there before is not."""
+    day = period("day", MONTH_DAY, NOW, NOW, PARIS)
+    query = Usage("1d", *day.so_far, where={**SITE, "carrier": ["electricity"]}, by=("building", "carrier"))
+    quarters = range(SUNDAY, SUNDAY + 9 * HOUR_MS, HOUR_MS // 4)
+    half = [Consumption("b02-electricity", "", "electricity", "b02", "site", "15m", at, 500, 0.0) for at in quarters]
+    await filled.store.write_consumption(half)
+    found = {each.id: each for each in await compared(filled.store, query, day, "15m")}
+
+    assert [0.0, 1.0] == [found[name].change for name in ("b01", "b02")]
+    assert energy_change([found["b01"]._replace(former=None)]) is None
+    assert 1 / 2 == energy_change(
+        [found["b01"]._replace(amount=2, former=1), found["b02"]._replace(amount=1, former=1)]
+    )
+
+
+async def test_lists_are_compared(filled: Parts) -> None:
+    """Each building and tenant with its change, where all of the former period is known."""
+    async with client_of(filled) as client:
+        today = (await client.get("/buildings?period=day&lang=en")).text
+        month = (await client.get("/buildings?period=month&lang=en")).text
+        tenants = (await client.get("/tenants?period=day&lang=en")).text
+        ever = (await client.get("/buildings?period=all&lang=en")).text
+
+    assert ["0\u00a0%" in page.partition('id="list"')[2] for page in (today, tenants)] == [True, True]
+    assert "0\u00a0%" not in month.partition('id="list"')[2].partition("</table>")[0]
+    assert "Change" not in ever.partition('id="list"')[2]
+
+
+async def test_budgets_of_a_tenant(filled: Parts) -> None:
+    """Its budget, what is used of it, what is forecast, and since when an alert holds; not those of others."""
+    start, end = floor(NOW, "1mo", PARIS), following(floor(NOW, "1mo", PARIS), "1mo", PARIS)
+    figures = Figures(start, end, NOW, NOW, 10_000, 9_000, 0.0, (NOW, None), (), Forecast((Step(end, 12_000, 500),)))
+
+    async def alerts() -> Sequence[AlertState]:
+        states = (AlertState("baker", "electricity", 80, "measured", NOW - DAY_MS, figures),)
+        return (*states, AlertState("other", "gas", 100, "measured", NOW, figures))
+
+    async with client_of(replace(filled, alerts=alerts)) as client:
+        page = (await client.get("/tenants/baker?lang=en")).text
+
+    table = page.partition('id="budgets"')[2].partition("</table>")[0]
+    for said in ("80 % measured", "since Sun 22 Nov", "10\u00a0kWh", "9.0\u00a0kWh", "12\u00a0kWh", "120\u00a0%"):
+        assert said in table
+    assert "gas" not in table
+
+
+def test_charts_are_valid_and_draw() -> None:
+    """Both charts satisfy Vega-Lite's schema and become pictures."""
+    rows = [Heated(SUNDAY + day * DAY_MS, 40.0 + day, 10.0 + day, day / 10) for day in range(4)]
+    for drawing in (
+        place_charts.presence_chart([Presence(SUNDAY, 500, 200, 0)], {SUNDAY: "Sun 22"}, SPEAKER),
+        place_charts.heating_chart(rows, SPEAKER),
+    ):
+        assert vl_convert.vegalite_to_svg({**drawing.chart.to_dict(), "width": 300}).startswith("<svg")
