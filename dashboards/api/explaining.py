@@ -13,7 +13,7 @@ from dashboards.api.params import check_ids
 from dashboards.api.problems import Problem, ProblemDetails
 from dashboards.language import SCALES
 from dashboards.parts import Parts
-from energy.cost.explain import ExplainedLine, ExplainedMeter, ExplainedShare, Explanation
+from energy.cost.explain import ExplainedLine, ExplainedMeter, ExplainedShare, ExplainedSum, Explanation
 from energy.cost.explain_query import Asked, Whose, explain
 from energy.cost.money import euros
 from estate.calendar import floor
@@ -33,14 +33,16 @@ class ExplainParams(BaseModel):
         """Whose month; one thing at a time. Raises Problem."""
         given: list[tuple[Whose, str]] = [("tenant", self.tenant), ("meter", self.meter), ("building", self.building)]
         chosen = [(kind, name) for kind, name in given if name]
-        if len(chosen) != 1:
-            raise Problem("tenant", f"{len(chosen)} things to explain", "give one of tenant, meter and building")
+        if len(chosen) > 1:
+            next_step = "give one of tenant, meter and building, or none for the site"
+            raise Problem("tenant", f"{len(chosen)} things to explain", next_step)
         check_ids(estate, {kind: [name] for kind, name in chosen})
         zone = estate.site.zone
         month_ms = _month(self.month, zone) if self.month else floor(now_ms, "1mo", zone)
         if month_ms > now_ms:
             raise Problem("month", f"month {self.month} lies in the future", "give one that has begun")
-        return Asked(*chosen[0], month_ms)
+        kind, name = chosen[0] if chosen else ("site", estate.site.id)
+        return Asked(kind, name, month_ms)
 
 
 def explain_router(parts: Parts) -> APIRouter:
@@ -53,7 +55,7 @@ def explain_router(parts: Parts) -> APIRouter:
 
     @router.get("/explain")
     async def explained(asked: Annotated[ExplainParams, Query()]) -> Explanation:
-        """A month of a tenant, a meter or a building, taken apart: steps, shares, prices, factors."""
+        """A month of a tenant, a meter, a building or the site, taken apart: steps, shares, prices, factors."""
         return await read_explanation(parts.estate, parts.store, asked, parts.clock())
 
     return router
@@ -67,6 +69,26 @@ async def read_explanation(estate: Estate, store: Store, asked: ExplainParams, n
 def words(found: Explanation) -> Iterator[str]:
     """The explanation for people; amounts in kWh, m³ and EUR."""
     yield f"{found.kind} {found.id}, {found.month}: an allocation by the estate's own prices, no invoice"
+    yield from _of_site(found) if found.kind == "site" else _of_meters(found)
+    yield ""
+    yield f"in all {euros(found.cents)} EUR, {found.nano_kg / 1e9:.3f} kg CO₂e"
+
+
+def _of_site(found: Explanation) -> Iterator[str]:
+    """What its delivery points come to together, line by line, and each of them in one line."""
+    for carrier in dict.fromkeys(meter.carrier for meter in found.meters):
+        own = [meter for meter in found.meters if meter.carrier == carrier]
+        unit, used = own[0].unit, sum(meter.quantity for meter in own)
+        yield ""
+        yield f"{carrier} · {quantity(used, unit)} of {len(own)} meters"
+        yield from (f"  {_sum(line)}" for line in found.lines if line.carrier == carrier)
+        for meter in own:
+            cost = f"{euros(meter.cents)} EUR" if meter.priced else "cost unknown, it has no row in contracts.csv"
+            emitted = f", {meter.nano_kg / 1e9:.3f} kg CO₂e" if meter.carbon else ""
+            yield f"    {meter.meter}: {quantity(meter.quantity, unit)}, {cost}{emitted}"
+
+
+def _of_meters(found: Explanation) -> Iterator[str]:
     for meter in found.meters:
         yield ""
         yield f"{meter.meter} · {meter.carrier} · building {meter.building or '–'}"
@@ -80,8 +102,6 @@ def words(found: Explanation) -> Iterator[str]:
         for row in meter.carbon:
             amount = f"{quantity(row.quantity, 'Wh')} × {row.kg_per_kwh} kg/kWh = {row.nano_kg / 1e9:.3f} kg CO₂e"
             yield f"  emits, {row.start} to {row.end}: {amount} ({row.source})"
-    yield ""
-    yield f"in all {euros(found.cents)} EUR, {found.nano_kg / 1e9:.3f} kg CO₂e"
 
 
 def quantity(amount: int, unit: str) -> str:
@@ -115,6 +135,15 @@ def _line(line: ExplainedLine) -> str:
     if line.whole != line.amount:
         what += f" = {line.whole / 1e9:.6f}, of which {line.amount / line.whole:.3%} by energy"
     return f"{name}, {line.start} to {line.end}: {what} = {line.amount / 1e9:.6f} → {euros(line.cents)} EUR"
+
+
+def _sum(line: ExplainedSum) -> str:
+    name = " ".join(filter(None, (f"{line.tariff}: {line.name}", line.period)))
+    if line.unit == "%":
+        what = f"{line.price} % of {', '.join(line.of)}: {euros(round(line.quantity / 1e7))} EUR"
+    else:
+        what = f"{quantity(line.quantity, line.quantity_unit)} × {line.price} {line.unit}"
+    return f"{name}, {line.meters} meters: {what} = {line.amount / 1e9:.6f} → {euros(line.cents)} EUR"
 
 
 def _at(rfc3339: str) -> str:

@@ -1,4 +1,4 @@
-"""`microville energy explain`: a month of a tenant, a meter or a building, taken apart."""
+"""`microville energy explain`: a month of a tenant, a meter, a building or the site, taken apart."""
 
 import asyncio
 from dataclasses import asdict
@@ -31,7 +31,7 @@ def explain_(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain a month's figure to the last kWh: steps, shares, prices and factors."""
+    """Explain a month's figure to the last kWh: steps, shares, prices and factors; of the site, where none is named."""
     asked = ExplainParams(tenant=tenant, meter=meter, building=building, month=month)
     try:
         found = asyncio.run(_explain(read(config), asked))

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from dashboards.api.explaining import ExplainParams, read_explanation
@@ -107,8 +106,7 @@ class ConsumptionBoard:
         parts, scope = self._parts, view.scope
         if not view.asked.explain or scope.kind == "site":
             return None
-        month = datetime.fromtimestamp(view.period.span.start_ms / 1000, parts.estate.site.zone).strftime("%Y-%m")
-        asked = ExplainParams.model_validate({scope.kind: scope.id, "month": month})
+        asked = ExplainParams.model_validate({scope.kind: scope.id, "month": view.month})
         return await read_explanation(parts.estate, parts.store, asked, parts.clock())
 
     async def changes(self, view: View) -> list[MonthChanged]:

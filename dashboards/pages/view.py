@@ -142,6 +142,11 @@ class View:
         return told(estate, held, self.speaker)
 
     @property
+    def month(self) -> str:
+        """The month that holds the period's start, like 2026-11."""
+        return datetime.fromtimestamp(self.period.span.start_ms / 1000, self.estate.site.zone).strftime("%Y-%m")
+
+    @property
     def title(self) -> str:
         """The period in words."""
         say, span = self.speaker.say, self.period.span

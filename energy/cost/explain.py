@@ -10,7 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from energy.cost.lines import COUNTED, Cost
-from energy.cost.money import Amounts, decimal
+from energy.cost.money import Amounts, cents, decimal
 from energy.cost.tariff import in_period
 from energy.flows.allocation import keyed
 from energy.meters.cleaned import Times
@@ -18,6 +18,7 @@ from energy.meters.steps import Steps
 from estate.calendar import rfc3339
 from estate.model import Estate, Meter
 from estate.tariff import PRICE_UNITS, Factor, Tariff
+from estate.vocabulary import CARRIERS
 
 KEY_UNITS = {"area": ("m²", 100), "headcount": ("people", 1000), "fixed": ("parts", 1000), "occupancy": ("", 1)}
 """Of a key: the unit people read it in, and how many of its whole numbers that is."""
@@ -97,24 +98,43 @@ class ExplainedMeter:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainedSum:
+    """One line of a tariff, over the meters that pay it at one price."""
+
+    carrier: str
+    tariff: str
+    name: str
+    period: str
+    meters: int  # how many
+    quantity: int
+    quantity_unit: str
+    price: str
+    unit: str
+    of: list[str]  # of a percentage: the lines it is of
+    amount: int  # 1e-9 EUR
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """An allocation by the estate's own prices, and no invoice."""
 
-    kind: str  # tenant, meter or building
+    kind: str  # tenant, meter, building or site
     id: str
     month: str
     meters: list[ExplainedMeter]
+    lines: list[ExplainedSum]  # those of the meters, summed; their cents are rounded anew, to the same sum
     amount: int  # 1e-9 EUR
     cents: int  # the exact amount rounded: the lines' cents sum to it
     nano_kg: int
 
 
 def explained_lines(
-    estate: Estate, found: Sequence[tuple[Cost, Cost]], cents: Sequence[int], month: Month, starts: Times, unit: str
+    estate: Estate, found: Sequence[tuple[Cost, Cost]], month: Month, starts: Times, unit: str
 ) -> Iterator[ExplainedLine]:
     """Each line with the delivery point's own, over a month; `starts` are the steps that are settled."""
     zone = estate.site.zone
-    for (cost, whole), own in zip(found, cents, strict=True):
+    for cost, whole in found:
         line, contract = cost.line, cost.contract
         basis = PRICE_UNITS[line.unit].basis
         span = max(line.start_ms, contract.start_ms, month[0]), min(line.end_ms, contract.end_ms, month[1])
@@ -134,8 +154,38 @@ def explained_lines(
             of=list(line.of),
             whole=int(pays.amount.sum()),
             amount=int(cost.amount.sum()),
-            cents=own,
+            cents=0,  # rounded with those of the other meters
         )
+
+
+def explained_sums(meters: Sequence[ExplainedMeter]) -> list[ExplainedSum]:
+    """The lines of all meters, in the order of the carriers and tariffs."""
+    found: dict[tuple[str, ...], list[ExplainedLine]] = {}
+    for meter in meters:
+        for line in meter.lines:
+            key = meter.carrier, line.tariff, line.name, line.period, line.price, line.unit
+            found.setdefault(key, []).append(line)
+    names = sorted(found, key=lambda key: (list(CARRIERS).index(key[0]), key[1]))  # stable: lines as they stand
+    shown = cents([sum(line.amount for line in found[key]) for key in names])
+    return [_sum(key[0], found[key], own) for key, own in zip(names, shown, strict=True)]
+
+
+def _sum(carrier: str, lines: Sequence[ExplainedLine], shown: int) -> ExplainedSum:
+    first = lines[0]
+    return ExplainedSum(
+        carrier=carrier,
+        tariff=first.tariff,
+        name=first.name,
+        period=first.period,
+        meters=len(lines),
+        quantity=sum(line.quantity for line in lines),
+        quantity_unit=first.quantity_unit,
+        price=first.price,
+        unit=first.unit,
+        of=first.of,
+        amount=sum(line.amount for line in lines),
+        cents=shown,
+    )
 
 
 def explained_shares(estate: Estate, meter: Meter, net: Steps, tenant: str, part: Steps) -> Iterator[ExplainedShare]:

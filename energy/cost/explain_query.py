@@ -1,4 +1,4 @@
-"""The store's steps → the explanation of one month of a tenant, a meter or a building."""
+"""The store's steps → the explanation of one month of a tenant, a meter, a building or the site."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +15,7 @@ from energy.cost.explain import (
     explained_carbon,
     explained_lines,
     explained_shares,
+    explained_sums,
 )
 from energy.cost.lines import Cost
 from energy.cost.money import cents
@@ -29,7 +30,7 @@ from estate.model import Estate
 from estate.vocabulary import CARRIERS
 from store.base import Store, Usage, UsageRow, UsageTag
 
-Whose = Literal["tenant", "meter", "building"]
+Whose = Literal["tenant", "meter", "building", "site"]
 
 
 class Asked(NamedTuple):
@@ -73,6 +74,7 @@ async def explain(store: Store, estate: Estate, asked: Asked, now_ms: int) -> Ex
         asked.id,
         rfc3339(asked.month_ms, estate.site.zone)[:7],
         result,
+        explained_sums(result),
         sum(each.amount for each in result),
         sum(each.cents for each in result),
         sum(each.nano_kg for each in result),
@@ -85,7 +87,8 @@ async def _rows(store: Store, estate: Estate, month: Month, asked: Asked) -> dic
         return await _steps(store, estate, month, {"tenant": [asked.id]}, "tenant")
     if asked.kind == "meter":
         return await _steps(store, estate, month, {"meter": [asked.id]})
-    return await _steps(store, estate, month, {"building": [asked.id], "role": ["site"]})
+    where: dict[UsageTag, Sequence[str]] = {"role": ["site"]}
+    return await _steps(store, estate, month, where | ({"building": [asked.id]} if asked.kind == "building" else {}))
 
 
 async def _steps(
@@ -128,7 +131,7 @@ def _meter(estate: Estate, asked: Asked, point: str, found: _Found) -> Explained
     rows = {name: row for name, row in found.rows.items() if _point(estate, asked, name) == point}
     steps, unit = summed(list(rows.values())), CARRIERS[meter.carrier].unit
     pairs = found.costs.get(point, ())
-    lines = list(explained_lines(estate, pairs, [0] * len(pairs), found.month, steps.starts, unit))
+    lines = list(explained_lines(estate, pairs, found.month, steps.starts, unit))
     days = rollup(steps, "1d", zone)
     carbon = list(explained_carbon(days.starts, days.amounts, factors(estate, meter.carrier), zone))
     settled = max(int(row.settled.max()) for row in rows.values())

@@ -127,6 +127,21 @@ async def test_explained(shop: httpx.AsyncClient) -> None:
     }
 
 
+async def test_explained_of_the_site(shop: httpx.AsyncClient) -> None:
+    """Its lines are the sums of those of its delivery points; they and the cents of both come to what it costs."""
+    answer = await get(shop, "/api/explain?month=2026-11")
+    month = "start=2026-11-01T00:00:00%2B01:00&every=1mo"
+    cost = await get(shop, f"/api/cost?{month}&by=meter")
+    own = [line for meter in answer["meters"] for line in meter["lines"]]
+
+    assert ("site", 3) == (answer["kind"], len({meter["meter"] for meter in answer["meters"]}))
+    for key in ("amount", "cents"):
+        assert sum(line[key] for line in own) == sum(line[key] for line in answer["lines"]) == answer[key]
+    assert answer["amount"] == sum(group["amount"][0] for group in cost["groups"])
+    energy = {(line["tariff"], line["name"], line["period"]): line["quantity"] for line in answer["lines"]}
+    assert 57_000 == energy["two", "Énergie", "hp"] + energy["two", "Énergie", "hc"]
+
+
 async def test_explained_so_far(shop: httpx.AsyncClient) -> None:
     """Without a month it is the one under way; factors say their source in French as well."""
     answer = await get(shop, "/api/explain?meter=b01-gas")
@@ -148,7 +163,7 @@ async def test_explained_to_a_tenant(shop: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("query", "detail"),
     [
-        ("", "0 things to explain"),
+        ("tenant=baker&meter=b01-gas", "2 things to explain"),
         ("month=2026-13&meter=b01-gas", "month '2026-13' is no month"),
         ("month=2026-12&meter=b01-gas", "month 2026-12 lies in the future"),
         ("month=2026-11&meter=b9", "meter 'b9' is not in the estate"),
