@@ -1,5 +1,7 @@
 """The sample estate's devices as a function of time: real measurements of 2022, repeated for ever. Pure.
 
+Three devices are made up from real ones, as no open data have them: water, and the people of a whole building.
+
 The same question gets the same answer in every process. Time is shifted by whole weeks, so that weekdays agree:
 source time = start + (time − start) mod period. Registers go on rising where a period ends (law 7).
 """
@@ -47,12 +49,18 @@ _ROOMS = {  # id in the file: name here, start of its period, length: the weeks 
 
 _HOUSE_START_MS = _ms("2021-12-27")  # a Monday, as 2007-01-01 was
 
-_REGISTERS = {  # by carrier: the quantity of its register, and of its power where the meter says it
-    "electricity": ("electricity.energy", "electricity.power"),
-    "gas": ("gas.energy", ""),
-    "pv": ("pv.energy", "pv.power"),
-    "export": ("electricity.energy_export", ""),
+_REGISTERS = {  # by carrier: the quantity of its register, of its power where the meter says it, and Wh (L) per unit
+    "electricity": ("electricity.energy", "electricity.power", 1),
+    "gas": ("gas.energy", "", 1),
+    "pv": ("pv.energy", "pv.power", 1),
+    "export": ("electricity.energy_export", "", 1),
+    "water": ("water.volume", "", 1000),
 }
+
+_CROWD = range(-50, 51, 10)  # the people of rooms A and B, so many minutes later: together those of b12
+_L_PER_PERSON_HOUR = 3  # 24 L for a day of eight hours
+_L_PER_HOUR = 1  # with nobody there: a cistern that leaks
+_TICK_MS = 300_000
 
 
 _Values = Mapping[str, NDArray[np.float64]]
@@ -83,11 +91,12 @@ class _Meter(NamedTuple):
 
     building: str
     quantity: str  # of the register
-    register: NDArray[np.int64]  # Wh at the start of each hour of the period, and at its end
+    register: NDArray[np.int64]  # Wh (L) at the start of each hour of the period, and at its end
     power: str = ""  # the quantity of the mean power of each hour; "" where the meter does not say it
     start_ms: int = _YEAR_START_MS  # of the period
     measured: NDArray[np.bool_] | None = None  # by hour; none where all are. In the others the meter is silent
     exchanged: _Exchanged | None = None
+    per: int = 1  # Wh, or L, per unit of the quantity
 
     def columns(self, start_ms: int, end_ms: int, every_ms: int) -> Iterator[tuple[NDArray[np.int64], _Values]]:
         times = np.arange(-(-start_ms // every_ms) * every_ms, end_ms, every_ms, dtype=np.int64)
@@ -99,7 +108,7 @@ class _Meter(NamedTuple):
         if self.exchanged:
             at_ms, final, first = self.exchanged
             energy += np.where(times >= at_ms, first - final, 0)
-        values = {self.quantity: energy.astype(np.float64)}
+        values = {self.quantity: energy / self.per}
         if self.power:
             values[self.power] = used.astype(np.float64)  # Wh in an hour: the hour's mean in W
         if self.measured is not None:
@@ -129,7 +138,8 @@ def devices() -> dict[str, str]:
     """The building of each device: meters in ``b01`` to ``b40``, three rooms in ``b02``, the weather at ``site``.
 
     One dwelling of ``b03`` has a meter of its own, behind the building's; ``b07`` has panels on its roof, and counts
-    what they produce, what it draws beyond that, and what it feeds in; the meter of ``b39`` was exchanged.
+    what they produce, what it draws beyond that, and what it feeds in; the meter of ``b39`` was exchanged. Water of the
+    rooms and of ``b12``, and the people of ``b12``, follow the people counted in the rooms.
     """
     return {device: source.building for device, source in _sources().items()}
 
@@ -151,7 +161,8 @@ def readings(device: str, start_ms: int, end_ms: int, every_ms: int = HOUR_MS) -
 
 @cache
 def _sources() -> dict[str, _Source]:
-    return {**_meters(), "site-weather": _weather(), **_rooms()}
+    rooms = _rooms()
+    return {**_meters(), "site-weather": _weather(), **rooms, **_made_up(rooms)}
 
 
 def _rows(path: str) -> list[list[str]]:
@@ -185,12 +196,12 @@ def _meters() -> dict[str, _Source]:
 
 
 def _meter(device: str, wh: NDArray[np.int64]) -> _Meter:
-    """The meter of the device, by the carrier at the end of its name, from what it counts in each hour."""
+    """The meter of the device, by the carrier at the end of its name, from what it counts in each hour (Wh, L)."""
     building, carrier = device[:3], device.rpartition("-")[2]
-    start = crc32(device.encode()) % 1_000_000_000  # what it showed when its period began, in Wh: up to a GWh
+    start = crc32(device.encode()) % 1_000_000_000  # what it showed when its period began: up to a GWh, or 1,000,000 m³
     register = start + np.concatenate(([0], np.cumsum(wh)))
-    quantity, power = _REGISTERS[carrier]
-    return _Meter(building, quantity, register, power)
+    quantity, power, per = _REGISTERS[carrier]
+    return _Meter(building, quantity, register, power, per=per)
 
 
 def _hourly(path: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -208,7 +219,7 @@ def _weather() -> _Source:
     return _Sampled("site", _YEAR_START_MS, _YEAR_MS, np.arange(len(temperature), dtype=np.int64) * HOUR_MS, values)
 
 
-def _rooms() -> dict[str, _Source]:
+def _rooms() -> dict[str, "_Sampled"]:
     """Two devices for each room, one for the air and one for people; of two values at one time the later holds."""
     tables: dict[tuple[str, str], dict[int, dict[str, float]]] = {}
     for room, _, time, name, value, _ in _rows("b4b_office_occupancy_2022/rooms.csv.gz")[1:]:
@@ -216,14 +227,37 @@ def _rooms() -> dict[str, _Source]:
         kind = "people" if quantity == "occupancy.count" else "air"
         at = tables.setdefault((room, kind), {}).setdefault(_ms(time), {})
         at[quantity] = round(float(value) * factor, 3)
-    rooms: dict[str, _Source] = {}
+    rooms: dict[str, _Sampled] = {}
     for (room, kind), table in sorted(tables.items()):
         name, start_ms, period_ms = _ROOMS[room]
         rooms[f"{name}-{kind}"] = _sampled(start_ms, period_ms, table)
     return rooms
 
 
-def _sampled(start_ms: int, period_ms: int, table: Mapping[int, Mapping[str, float]]) -> _Source:
+def _made_up(rooms: Mapping[str, _Sampled]) -> dict[str, _Source]:
+    """What follows the people of the rooms: their water, and a building's people and water. Repeats with room C."""
+    at = _HOUSE_START_MS + np.arange(0, 4 * _WEEK_MS, _TICK_MS, dtype=np.int64)
+    in_rooms = sum(_present(rooms[f"room-{room}-people"], at) for room in "abc")
+    in_b12 = sum(_present(rooms[f"room-{room}-people"], at + 60_000 * late) for room in "ab" for late in _CROWD)
+    every = 3  # ticks: a quarter of an hour
+    people = _Sampled("b12", _HOUSE_START_MS, 4 * _WEEK_MS, (at - at[0])[::every], {"occupancy.count": in_b12[::every]})
+    return {"b02-water": _water("b02-water", in_rooms), "b12-water": _water("b12-water", in_b12), "b12-people": people}
+
+
+def _present(room: _Sampled, times: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The people in a room at these times: what was counted last."""
+    last = np.searchsorted(room.offsets, (times - room.start_ms) % room.period_ms, side="right") - 1
+    return room.values["occupancy.count"][last]
+
+
+def _water(device: str, people: NDArray[np.float64]) -> _Meter:
+    """A meter of what these people use, four weeks again and again."""
+    person_hours = people.reshape(-1, HOUR_MS // _TICK_MS).mean(axis=1)
+    litres = np.rint(np.cumsum(_L_PER_HOUR + _L_PER_PERSON_HOUR * person_hours)).astype(np.int64)
+    return _meter(device, np.tile(np.diff(litres, prepend=0), 13))._replace(start_ms=_HOUSE_START_MS)
+
+
+def _sampled(start_ms: int, period_ms: int, table: Mapping[int, Mapping[str, float]]) -> _Sampled:
     times = sorted(table)
     names = sorted({name for values in table.values() for name in values})
     values = {name: np.array([table[at].get(name, np.nan) for at in times]) for name in names}

@@ -78,11 +78,12 @@ def test_every_case_is_there(estate: Estate) -> None:
     meters = estate.meters.values()
     site = {meter.id for meter in meters if meter.role == "site"}
 
-    assert {"electricity", "gas", "pv", "export"} == {meter.carrier for meter in meters}
+    assert {"electricity", "gas", "pv", "export", "water"} == {meter.carrier for meter in meters}
     assert {"b03-a1-electricity"} == {meter.id for meter in meters} - site
     assert ["b07-use"] == list(estate.virtuals)
     assert site == {contract.meter for contract in estate.contracts}
-    assert {"headcount", "fixed"} == {key.kind for key in estate.keys}
+    assert {"headcount", "fixed", "occupancy"} == {key.kind for key in estate.keys}
+    assert {"gas", "pv"} == {factor.carrier for factor in estate.carbon}
     assert "site-weather" == estate.site.outdoor
 
 
