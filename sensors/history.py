@@ -237,8 +237,9 @@ def _rooms() -> dict[str, "_Sampled"]:
 def _made_up(rooms: Mapping[str, _Sampled]) -> dict[str, _Source]:
     """What follows the people of the rooms: their water, and a building's people and water. Repeats with room C."""
     at = _HOUSE_START_MS + np.arange(0, 4 * _WEEK_MS, _TICK_MS, dtype=np.int64)
-    in_rooms = sum(_present(rooms[f"room-{room}-people"], at) for room in "abc")
-    in_b12 = sum(_present(rooms[f"room-{room}-people"], at + 60_000 * late) for room in "ab" for late in _CROWD)
+    in_rooms = np.sum([_present(rooms[f"room-{room}-people"], at) for room in "abc"], axis=0)
+    apart = [_present(rooms[f"room-{room}-people"], at + 60_000 * late) for room in "ab" for late in _CROWD]
+    in_b12 = np.sum(apart, axis=0)
     every = 3  # ticks: a quarter of an hour
     people = _Sampled("b12", _HOUSE_START_MS, 4 * _WEEK_MS, (at - at[0])[::every], {"occupancy.count": in_b12[::every]})
     return {"b02-water": _water("b02-water", in_rooms), "b12-water": _water("b12-water", in_b12), "b12-people": people}

@@ -157,6 +157,8 @@ def _zone(name: str) -> ZoneInfo:
 
 def _words(report: Report) -> list[str]:
     said = [f"{report.values} values in the file: {report.readings} readings stored"]
+    if report.repeated:
+        said.append(f"{report.repeated} values stand there more than once, and count once")
     for row in report.series:
         meter = f"{row['device']}@{row['channel']}" if row["channel"] else row["device"]
         said.append(f"{row['name']} → {meter} {row['quantity']}: {row['values']}, {row['from']} to {row['until']}")

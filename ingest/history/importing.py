@@ -16,6 +16,7 @@ from estate.calendar import rfc3339
 from estate.model import Estate
 from ingest.history.bulk import MOST_READINGS, Taken
 from ingest.history.intervals import Amounts, Irregular, Register, Stamp, Step, Survey, edges
+from ingest.history.ordered import Disordered, Ordered
 from ingest.history.registers import count_between, held_between, held_by, held_from
 from ingest.history.tabular import Cell, Problems, Sheet, Times
 from ingest.history.targets import Kind, Target, Targets, in_own_unit
@@ -76,7 +77,8 @@ class Found:
 class Report:
     """What an import did."""
 
-    values: int = 0  # in the file
+    values: int = 0  # in the file, each once
+    repeated: int = 0  # that stand there again, and count once
     readings: int = 0  # stored
     quarantined: Counter[str] = field(default_factory=Counter)  # messages, by reason
     series: list[dict[str, str | int]] = field(default_factory=list)
@@ -87,13 +89,27 @@ class Import:
 
     def __init__(self, path: Path, asked: Asked, estate: Estate) -> None:
         self._asked, self._estate = asked, estate
-        self._sheet, self._size = Sheet(path, asked.times), path.stat().st_size
-        self._problems = Problems(path.name)
+        self._path, self._size = path, path.stat().st_size
+        self._sheet = Sheet(path, asked.times)
+        self._cells = Ordered(self._sheet)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._problems = Problems(self._path.name)
         self._targets: dict[tuple[str, str], Target | None] = {}
         self.found: dict[Target, Found] = {}
 
     def check(self, progress: Progress) -> None:
-        """Read the file for the first time. Raises FileWrong."""
+        """Read the file for the first time, and bring it into order where it is not. Raises FileWrong."""
+        try:
+            self._check(progress)
+        except Disordered:
+            self._begin()
+            self._cells.sort(self._problems, lambda read: progress(read, self._size))
+            self._check(progress)
+        self._stop_if_wrong()
+
+    def _check(self, progress: Progress) -> None:
         asked = self._asked
         columns = self._sheet.columns(Problems(""))
         names = dict(asked.names)
@@ -103,7 +119,7 @@ class Import:
             cause = f"has {len(columns)} series" if columns else "names its devices itself"
             self._problems.add(0, f"{cause}: --device is for a file with one; use --map")
         finder = Targets(self._estate, asked.kind, asked.quantity, asked.unit, names)
-        for cell in self._sheet.cells(self._problems, lambda read: progress(read, self._size)):
+        for cell in self._cells.cells(self._problems, lambda read: progress(read, self._size)):
             self._survey(cell, finder)
         for name in names.keys() - finder.used - set(columns):
             self._problems.add(0, f"--map {name}: the file has no such column or device")
@@ -111,7 +127,6 @@ class Import:
             self._problems.add(0, "holds no value")
         if asked.kind is Kind.INTERVAL and not self._problems:
             self._tell_steps()
-        self._stop_if_wrong()
 
     async def anchor(self, desk: Desk, now_ms: int) -> None:
         """Find where registers of intervals begin, and what they would contradict. Raises FileWrong."""
@@ -126,7 +141,7 @@ class Import:
 
     async def send(self, desk: Desk, progress: Progress) -> Report:
         """Import what was checked. Raises StoreUnavailable; then run it again: what is there already stays as it is."""
-        report = Report(sum(found.survey.count for found in self.found.values()))
+        report = Report(sum(found.survey.count for found in self.found.values()), self._cells.repeated)
         sent, total = 0, self._expected()
         for part in _parts(self._readings()):
             taken = await desk.take(part)
@@ -234,7 +249,7 @@ class Import:
             for target, found in self.found.items()
             if found.step
         }
-        for cell in self._sheet.cells(Problems("")):
+        for cell in self._cells.cells(Problems("")):
             target = self._targets[cell.name, cell.quantity]
             assert target
             value = in_own_unit(target.quantity, cell.value, self._asked.unit)

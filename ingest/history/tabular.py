@@ -106,7 +106,7 @@ class Sheet:
     """One file, read as often as it is asked for, each time from its start, in bounded memory."""
 
     def __init__(self, path: Path, times: Times) -> None:
-        self._path, self._times = path, times
+        self._path, self._times, self.zone = path, times, times.zone
 
     def columns(self, problems: Problems) -> list[str]:
         """The names of the series of a wide file; none for a long one."""
@@ -114,7 +114,7 @@ class Sheet:
         return [name for _, name in header[0].series] if header and header[0].device < 0 else []
 
     def cells(self, problems: Problems, progress: Callable[[int], None] = lambda read: None) -> Iterator[Cell]:
-        """The good values, those of one series in order of time; `progress` hears how many bytes were read."""
+        """The good values in the order of their rows; `progress` hears how many bytes were read."""
         clocks: dict[str, Clock[list[Item]]] = {}
         for header, line, record in self._rows(problems, progress):
             if not record:

@@ -237,6 +237,31 @@ async def test_wrong_files(desk: Counter, tmp_path: Path, text: str, more: dict[
     assert 0 == desk.ledger.received
 
 
+@pytest.mark.parametrize("kind", [Kind.REGISTER, Kind.INTERVAL])
+async def test_order_and_repetition_do_not_matter(desk: Counter, tmp_path: Path, kind: Kind) -> None:
+    """Rows shuffled, turned round or written twice give what the file in order gives; twice is told."""
+    head, *rows = hours("1", "2", "4", "-", "9").splitlines()
+    expected = (await desk.bring(written(tmp_path, "\n".join([head, *rows])), kind)).series
+    held = await desk.held("m1")
+    for other in (rows[::-1], [rows[2], rows[0], rows[3], rows[0], rows[1], rows[3]]):
+        report = await desk.bring(written(tmp_path, "\n".join([head, *other])), kind)
+
+        assert (expected, len(other) - 4) == ([row | {"register": expected[0]["register"]} for row in report.series],
+                                              report.repeated)  # fmt: skip
+        assert held == await desk.held("m1")
+
+
+async def test_two_values_of_one_time(desk: Counter, tmp_path: Path) -> None:
+    """Rows that contradict each other are named with both lines, and nothing is imported."""
+    text = hours("1", "2", "3") + "\n2026-01-01T01:00,2\n2026-01-01T00:00,1.5\n"
+    with pytest.raises(FileWrong) as raised:
+        await desk.bring(written(tmp_path, text), Kind.REGISTER)
+
+    problem = "m1 is 1.5 here and 1 at line 2, both at 2026-01-01T00:00:00+00:00: keep one row"
+    assert f"f.csv:6: {problem}" == str(raised.value)
+    assert 0 == desk.ledger.received
+
+
 async def test_a_meter_of_intervals_keeps_amounts(desk: Counter, tmp_path: Path) -> None:
     """They are not added up: each stands at the end of its interval, what is missing nowhere; again, the same."""
     file = written(tmp_path, hours("1", "", "4", "", column="i1"))

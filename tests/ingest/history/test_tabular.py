@@ -60,14 +60,29 @@ def test_hour_that_comes_twice(tmp_path: Path, minutes: int, rows: int) -> None:
     assert [] == problems
 
 
+@pytest.mark.parametrize("minutes", [15, 60])
+def test_hour_that_comes_twice_newest_first(tmp_path: Path, minutes: int) -> None:
+    """A file that goes back in time tells it as well, also where it begins or ends there."""
+    start = datetime(2026, 10, 24, 23, 0, tzinfo=UTC).timestamp()
+    instants = [datetime.fromtimestamp(start + 60 * minutes * row, UTC) for row in range(180 // minutes + 1)]
+    lines = [f"{instant.astimezone(PARIS):%Y-%m-%d %H:%M},1" for instant in reversed(instants)]
+    edge = 60 // minutes
+    for first, last in ((0, None), (edge, None), (0, -edge)):
+        found, problems = read(tmp_path, "\n".join(["time,m", *lines[first:last]]))
+        expected = [f"{instant:%d %H:%M}" for instant in instants[::-1][first:last]]
+
+        assert (sorted(expected), []) == (sorted(at for _, at, _ in found), problems)
+
+
 @pytest.mark.parametrize(
     "times",
     [
         ["01:45", "02:15", "03:15"],
+        ["01:00", "00:00", "02:00", "02:00", "03:00"],
         ["01:45", "02:00", "02:15", "02:15", "02:30", "03:00"],
         ["02:00", "02:30", "02:00", "02:30", "02:00"],
     ],
-    ids=["once", "a row written twice", "three times"],
+    ids=["once", "in no order", "a row written twice", "three times"],
 )
 def test_hour_that_comes_twice_untold(tmp_path: Path, times: list[str]) -> None:
     """Where the order does not tell which of both it was, each row is refused with its line."""
@@ -99,7 +114,7 @@ def test_missing_values(tmp_path: Path, mark: str) -> None:
 def test_every_problem_at_once(tmp_path: Path) -> None:
     """Each thing that is wrong is named with its line and column, and reading goes on."""
     rows = ["2026-01-05,1 kWh,1", "31/12/2026 10:00,1,1", "2026-01-06,1,2,3", "2026-01-07,inf,1e999", "0001-01-01,1,1",
-            "2026-01-08,1,1", "2026-01-08,1,1"]  # fmt: skip
+            "2026-01-08,1,1"]  # fmt: skip
     _, problems = read(tmp_path, "\n".join(["time,a,b", *rows]))
     expected = [
         "f.csv:2: a '1 kWh' is no number: leave the cell empty where nothing was read",
@@ -109,7 +124,6 @@ def test_every_problem_at_once(tmp_path: Path) -> None:
         "f.csv:5: a 'inf' is no number: leave the cell empty where nothing was read",
         "f.csv:5: b '1e999' is no number: leave the cell empty where nothing was read",
         "f.csv:6: the year 1 cannot be meant",
-        "f.csv:8: time 2026-01-08 00:00:00 stands twice: keep one row; rows go from the oldest to the newest",
     ]
 
     assert expected == problems
