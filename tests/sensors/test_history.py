@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensors import history
@@ -107,6 +107,7 @@ def test_power_is_the_hours_mean() -> None:
     assert power[0] == register[1] - register[0]
 
 
+@settings(deadline=None)  # the first example loads all that was recorded
 @given(st.lists(st.integers(NOW_MS - WEEK_MS, NOW_MS), max_size=5))
 def test_pieces_are_the_whole(cuts: list[int]) -> None:
     """However a time is cut up, each reading is said once: a start goes on where the one before ended."""
