@@ -1,12 +1,14 @@
 """Queries as panels of Grafana ask them: over the time shown, in windows as wide as can be drawn, of what is chosen.
 
-Grafana replaces ``$timeFilter`` by the time shown, ``${__interval}`` by the window (always in braces: its own rewriting
-of the bare name fails beside ``tz()`` and a regular expression) and ``${name:regex}`` by the values of a variable,
-escaped and alternated. Windows of days and longer begin at local midnights, for which ``tz()`` stands in every select.
+Grafana replaces ``$timeFilter`` by the time shown, ``$interval`` by the window and ``${name:regex}`` by the values of a
+variable, escaped and alternated. ``$interval`` is the one name of the window that every version fills in: since 11.3
+``$__interval`` is taken for a part of a regular expression where ``tz()`` follows one (grafana #96820, #100476), and
+10.x sends ``${__interval}`` on as it is. Windows of days and longer begin at local midnights, for which ``tz()`` stands
+in every select.
 The innermost windows are absent when they are empty; the outermost are null where a curve must break (``fill(null)``).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from estate.calendar import HOUR_MS, LENGTHS
@@ -21,7 +23,7 @@ SHOWN = "$timeFilter"
 AT_END = "time > ${__to}ms - 15m AND time <= ${__to}ms"
 """When the service last said how things stand: each minute, of devices every five. Older is of what is no more."""
 
-AUTO = "${__interval}"
+AUTO = "$interval"
 
 _WINDOWS = {"15m": "15m", "30m": "30m"}
 _WINDOW = "1h"
@@ -48,6 +50,15 @@ def panel_steps(query: Usage, chosen: Chosen = (), per: int = 1) -> str:
 def panel_total(query: Usage, chosen: Chosen = (), per: int = 1, how: How = "sum") -> str:
     """What flowed in all of the time shown, in units of so many, one figure per group; or `how`: the greatest step."""
     return f"{_sum(query, chosen, SHOWN, 'amount', how, per)}{_by(query.by)}"
+
+
+def panel_totals(query: Usage, chosen: Chosen = ()) -> str:
+    """What flowed in all of the time shown, for a table: a row per group, whose tags are columns.
+
+    Not grouped in the end: Grafana's newer reader of answers mixes up the columns of two tags.
+    """
+    tags = ", ".join(map(name, query.by))
+    return f'SELECT "amount", {tags} FROM ({panel_total(query, chosen)})'
 
 
 def panel_top(query: Usage, tag: str, most: int, chosen: Chosen = (), how: str = "top") -> str:
@@ -86,7 +97,10 @@ def panel_against_usual(query: Usage, chosen: Chosen = ()) -> str:
 
 
 class Enough(NamedTuple):
-    """What a step must have to be judged: the part is at least this share of the whole."""
+    """What a place must have to be judged: over the days judged together, the part is at least this share of the whole.
+
+    Days count on which the part or the whole is known, whether or not they have what is judged.
+    """
 
     part: Sum
     whole: Sum
@@ -101,17 +115,30 @@ def panel_ratio(
     Groups are not to be put together by another select around this one: InfluxDB 1.x then looks for steps that have
     both before it tells groups apart.
     """
-    return f"SELECT {_quotient(factor, how)} FROM {_held(above, below, enough)}{_by(above[0].usage.by)}"
+    by = above[0].usage.by
+    held, quotient = f"FROM {_held(above, below)}{_by(by)}", _quotient(factor, how)
+    if enough is None:
+        return f"SELECT {quotient} {held}"
+    return _judged(f'(SELECT "above", "below" {held})', quotient, enough, by)
+
+
+def panel_share(above: Sum, below: Sum, factor: float, enough: Enough | None = None) -> str:
+    """The ratio of two sums that have the same steps, per group: a tenth of the work of looking for these."""
+    by = above.usage.by
+    sums = f"({_total(above, 'above')}), ({_total(below, 'below')})"
+    if enough is None:
+        return f"SELECT {_quotient(factor)} FROM {sums} WHERE {SHOWN}{_by(by)}"
+    return _judged(sums, _quotient(factor), enough, by)
 
 
 def panel_ratio_steps(above: Sequence[Sum], below: Sequence[Sum], factor: float, enough: Enough | None = None) -> str:
-    """The ratio of each step that has both, per group of the sums."""
+    """The ratio of each step that has both, per group of the sums, each step judged by itself."""
     return f"SELECT {_quotient(factor)} FROM {_held(above, below, enough)} {groups(_WINDOW, above[0].usage.by)}"
 
 
 def panel_less(above: Sum, below: Sum) -> str:
     """Above − below in all of the time shown, per group of the sums that has both."""
-    held = _held([above], [below], None)
+    held = _held([above], [below])
     return f'SELECT sum("above") - sum("below") AS "value" FROM {held}{_by(above.usage.by)}'
 
 
@@ -123,6 +150,8 @@ def panel_series(query: Series, zone: str, chosen: Chosen = (), fill: str = "nul
     """
     quantity = STORED[query.quantity]
     inner_by = (*query.by, *(tag for tag in ("device", "channel") if tag not in query.by))
+    if inner_by == tuple(query.by) and above is None:  # the outer select would read the inner one anew for each group
+        return f"{_readings(query, chosen)} {_windows(inner_by, zone, fill)}"
     inner = f"{_readings(query, chosen)} {_windows(inner_by, zone, fill='none')}"
     wanted = SHOWN if above is None else f'{SHOWN} AND "value" > {above}'
     outer = _windows(query.by, zone, fill)
@@ -138,7 +167,21 @@ def panel_reading(query: Series, chosen: Chosen = (), time: str = SHOWN) -> str:
 
 def alert_either(first: Series, second: Series) -> str:
     """The greater of two quantities by group, where a place has one of them or both."""
-    return f'SELECT max("value") AS "value" FROM ({panel_reading(first)}), ({panel_reading(second)}){_by(first.by)}'
+    either = f"({panel_reading(first)}), ({panel_reading(second)})"
+    return f'SELECT max("value") AS "value" FROM {either} WHERE {SHOWN}{_by(first.by)}'
+
+
+def alert_told_apart(query: Series) -> str:
+    """A quantity by group, and beside it a group of no name, which is zero as long as the service runs.
+
+    Two results that are a single series each Grafana joins whatever their labels say (pkg/expr/mathexp, `union`), so
+    that one room's air would meet another's people: this one never is a single series. The other group is of another
+    measurement, for InfluxDB takes the tags of the outer select into all inner ones.
+    """
+    minutes = panel_reading(Series("ingest.received", 0, 0, None, "last", by=query.by))
+    nowhere = f'SELECT 0 * max("value") AS "value" FROM ({minutes})'
+    named = f"({panel_reading(query)}), ({nowhere})"
+    return f'SELECT max("value") AS "value" FROM {named} WHERE {SHOWN}{_by(query.by)}'
 
 
 def panel_last_seen(query: Latest, chosen: Chosen = ()) -> str:
@@ -148,10 +191,10 @@ def panel_last_seen(query: Latest, chosen: Chosen = ()) -> str:
     return f'SELECT max("at") AS "at", "building", "zone" FROM "latest"{condition} GROUP BY "device"'
 
 
-def tag_values(measurements: Iterable[str], tag: str, where: Chosen = ()) -> str:
-    """What a variable offers: the values of a tag, of what is chosen."""
+def tag_values(measurement: str, tag: str, where: Chosen = ()) -> str:
+    """What a variable offers: the values of a tag, of what is chosen. Of two measurements Grafana 10 reads one."""
     condition = f" WHERE {' AND '.join(_chosen(where))}" if where else ""
-    return f"SHOW TAG VALUES FROM {', '.join(map(name, measurements))} WITH KEY = {name(tag)}{condition}"
+    return f"SHOW TAG VALUES FROM {name(measurement)} WITH KEY = {name(tag)}{condition}"
 
 
 def notes(site: str, building: str) -> str:
@@ -165,10 +208,23 @@ _FINENESS = "\"every\" = '${load}'"
 
 
 def _sum(query: Usage, chosen: Chosen, time: str, called: str, how: How = "sum", per: float = 1) -> str:
-    conditions = [time, *matches([("every", [query.every]), *query.where.items()]), *_chosen(chosen)]
-    measurement = name(MEASUREMENTS[query.of])
     amount = f'{how}("amount"){f" / {per}" if per != 1 else ""}'
-    return f"SELECT {amount} AS {name(called)} FROM {measurement} WHERE {' AND '.join(conditions)}"
+    return f"SELECT {amount} AS {name(called)} {_of(query, chosen, time)}"
+
+
+def _total(each: Sum, called: str) -> str:
+    """The sum over the time shown, by group."""
+    return f"{_sum(each.usage, each.chosen, SHOWN, called)}{_by(each.usage.by)}"
+
+
+def _rows(each: Sum, called: str) -> str:
+    """The rows themselves, to be summed outside: half the work of summing them twice."""
+    return f'SELECT "amount" AS {name(called)} {_of(each.usage, each.chosen, SHOWN)}{_by(each.usage.by)}'
+
+
+def _of(query: Usage, chosen: Chosen, time: str) -> str:
+    conditions = [time, *matches([("every", [query.every]), *query.where.items()]), *_chosen(chosen)]
+    return f"FROM {name(MEASUREMENTS[query.of])} WHERE {' AND '.join(conditions)}"
 
 
 def _hour(weeks: int) -> str:
@@ -176,22 +232,26 @@ def _hour(weeks: int) -> str:
     return f"time >= {end} - 1h AND time < {end}"
 
 
-def _held(above: Sequence[Sum], below: Sequence[Sum], enough: Enough | None) -> str:
+def _held(above: Sequence[Sum], below: Sequence[Sum], enough: Enough | None = None) -> str:
     """The steps that have both: sums side by side, by step and their tags.
 
     InfluxQL joins nothing, but several selects may feed one; a condition on a field that is null does not hold.
     """
     by = above[0].usage.by
     parts = {"above": above, "below": below, **({"part": [enough.part], "whole": [enough.whole]} if enough else {})}
-    selects = [
-        f"({_sum(each.usage, each.chosen, SHOWN, called)} {groups(_WINDOW, by)})"
-        for called, sums in parts.items()
-        for each in sums
-    ]
+    selects = [f"({_rows(each, called)})" for called, sums in parts.items() for each in sums]
     fields = ", ".join(f"sum({name(called)}) AS {name(called)}" for called in parts)
     both = f"SELECT {fields} FROM {', '.join(selects)} WHERE {SHOWN} {groups(_WINDOW, by)}"
     reached = f' AND "part" >= "whole" * {enough.share:g}' if enough else ""
     return f'({both}) WHERE "above" >= 0 AND "below" >= 0{reached} AND {SHOWN}'
+
+
+def _judged(parts: str, quotient: str, enough: Enough, by: Sequence[str]) -> str:
+    """The quotient of the groups whose part is enough of the whole."""
+    reach = f"({_total(enough.part, 'part')}), ({_total(enough.whole, 'whole')})"
+    reached = f'sum("part") - {enough.share:g} * sum("whole") AS "reached"'
+    found = f"SELECT {quotient}, {reached} FROM {parts}, {reach} WHERE {SHOWN}{_by(by)}"
+    return f'SELECT max("value") AS "value" FROM ({found}) WHERE "reached" >= 0 AND {SHOWN}{_by(by)}'
 
 
 def _quotient(factor: float, how: How = "sum") -> str:

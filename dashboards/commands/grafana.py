@@ -1,6 +1,7 @@
 """`microville dashboards`: Grafana's dashboards and alert rules, from code to files, and into a Grafana that runs."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,8 @@ FOLDER = Path("deploy/grafana/dashboards")
 RULES = Path("provisioning/alerting/rules.yaml")  # beside them
 
 app = typer.Typer(no_args_is_help=True, help="The Grafana dashboards and alert rules.")
+
+LEFT_OUT = 3  # the exit code of a push that could not take the alert rules along
 
 Folder = Annotated[Path, typer.Option(help="Where the dashboards' JSON is.")]
 
@@ -50,6 +53,8 @@ def push(
 
     The token of a service account comes from MICROVILLE_GRAFANA_TOKEN; what Grafana reads with, from
     MICROVILLE_INFLUXDB_TOKEN, or _USER and _PASSWORD.
+
+    Ends with 0 when all is there, 1 when Grafana refuses, 3 when all is there but the alert rules (before Grafana 9).
     """
     from dashboards.grafana import push as pushing
     from dashboards.grafana.client import Client
@@ -59,7 +64,12 @@ def push(
     api = Client(url, os.environ.get("MICROVILLE_GRAFANA_TOKEN", ""))
     source = source_of(settings.store.influx, os.environ)
     want = wanted(load(settings.estate_folder).site, settings.energy.step, source)
-    changes = pushing.push(api, want, print, dry=dry_run)
+    server = pushing.hello(api)
+    print(server)
+    changes = pushing.push(api, server, want, print, dry=dry_run)
     if not source.url:
         print("the data source is left as it is: the store is no InfluxDB, and MICROVILLE_INFLUXDB_URL says none")
     print(f"{changes} would be changed" if dry_run else f"{changes} changed")
+    if left := pushing.left_out(server, want):
+        print(f"microville: {left}", file=sys.stderr)
+        raise typer.Exit(LEFT_OUT)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from energy.derived.facts import CO2_PPM
 from ingest.fill import WARN_SHARE
 from store.base import Series
-from store.influxql_panels import alert_either, panel_reading
+from store.influxql_panels import alert_either, alert_told_apart, panel_reading
 
 DATASOURCE_UID = "microville-influxdb"
 GROUP, FOLDER, FOLDER_UID = "microville", "Microville – alertes", "microville-alerts"
@@ -109,13 +109,11 @@ RULES: tuple[Rule, ...] = (
         "personnes (arrêté du 27 décembre 2022 : agir sans attendre). Aérer, vérifier la ventilation.",
         f"Zone {{{{ $labels.zone }}}} (building {{{{ $labels.building }}}}): above {CO2_PPM[1]} ppm with people in it "
         "(French decree of 27 December 2022: act promptly). Air the room, check the ventilation.",
-        {
-            "A": panel_reading(_series("climate.co2", "mean", ("building", "zone"))),
-            "B": alert_either(
-                _series("occupancy.count", "last", ("building", "zone")),
-                _series("occupancy.presence", "last", ("building", "zone")),
-            ),
-        },
+        {"A": alert_told_apart(_series("climate.co2", "mean", ("building", "zone"))),
+         "B": alert_either(
+             _series("occupancy.count", "last", ("building", "zone")),
+             _series("occupancy.presence", "last", ("building", "zone")),
+         )},
         f"$A > {CO2_PPM[1]} && $B > 0", 20 * MINUTE_S, "10m", "zone", 5,
     ),
 )  # fmt: skip

@@ -22,6 +22,7 @@ from store.influxql_panels import (
     panel_load,
     panel_ratio,
     panel_ratio_steps,
+    panel_share,
     panel_steps,
     panel_total,
     tag_values,
@@ -93,11 +94,18 @@ def _per(names: Sequence[str]) -> int:
     return _PER.get(unit, 1)
 
 
+TOGETHER = ("empty_share", "utilisation")
+"""The indicators whose terms are derived together: no step has one of them alone."""
+
+
 def ratio(kind: str, indicator: str, by: Sequence[UsageTag] = ()) -> str:
     """The indicator over the time shown, by days. Ungrouped only where every place that has one term has the other."""
     above, below, factor, _ = RATIOS[indicator]
     terms = _sums(kind, above, "1d", by), _sums(kind, below, "1d", by)
-    return panel_ratio(*terms, factor, enough=_enough(kind, indicator, "1d", by))
+    enough = _enough(kind, indicator, "1d", by)
+    if indicator in TOGETHER:
+        return panel_share(terms[0][0], terms[1][0], factor, enough)
+    return panel_ratio(*terms, factor, enough=enough)
 
 
 def ratio_steps(kind: str, indicator: str, every: Every, by: Sequence[UsageTag] = ()) -> str:
@@ -128,6 +136,11 @@ def readings(quantity: str, how: How = "mean", by: Sequence[Tag] = ()) -> Series
     return Series(quantity, 0, 0, None, how, by=by)
 
 
+BY_SENSOR: tuple[Tag, ...] = ("zone", "device", "channel")
+SENSOR = "$tag_zone: $tag_device"
+"""A curve for each sensor of a zone: one select, where zones would read all sensors anew for each of them."""
+
+
 def unit(quantity: str) -> str:
     return STORED[quantity].grafana
 
@@ -144,21 +157,22 @@ def carriers(kit: Kit, names: Sequence[str] = tuple(CARRIERS), prefix: str = "")
 
 def building_variable(kit: Kit) -> QueryVariable:
     """The buildings that have consumption; the site, for meters that serve the whole of it."""
-    query = tag_values(["consumption"], "building", (("role", "site"),))
+    query = tag_values("consumption", "building", (("role", "site"),))
     return choice("building", ("Bâtiment", "Building"), kit.language, query)
 
 
 def zone_variable(kit: Kit) -> QueryVariable:
-    query = tag_values(["climate", "occupancy"], "zone", BUILDING)
+    """The zones with sensors of air or people."""
+    query = tag_values("latest", "zone", (*BUILDING, ("quantity", r"(climate|occupancy)\..*")))
     return choice("zone", ("Zone", "Zone"), kit.language, query)
 
 
 def tenant_variable(kit: Kit) -> QueryVariable:
-    return choice("tenant", ("Locataire", "Tenant"), kit.language, tag_values(["allocation"], "tenant"))
+    return choice("tenant", ("Locataire", "Tenant"), kit.language, tag_values("allocation", "tenant"))
 
 
 def carrier_variable(kit: Kit) -> QueryVariable:
-    query = tag_values(["consumption"], "carrier", (("role", "site"),))
+    query = tag_values("consumption", "carrier", (("role", "site"),))
     return choice("carrier", ("Énergie ou eau", "Carrier"), kit.language, query)
 
 

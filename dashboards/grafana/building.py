@@ -5,7 +5,9 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 from dashboards.grafana import words as say
 from dashboards.grafana.asked import (
     BUILDING,
+    BY_SENSOR,
     CARRIER,
+    SENSOR,
     SHOWN_STEP,
     building_variable,
     carrier_variable,
@@ -25,7 +27,7 @@ from dashboards.grafana.query import InfluxQuery, fineness, step
 from dashboards.grafana.words import Words
 from energy.derived.ratios import HEATING
 from store.base import UsageTag
-from store.influxql_panels import Sum, panel_less, panel_ratio, panel_series, panel_steps, panel_total
+from store.influxql_panels import Sum, panel_less, panel_series, panel_share, panel_steps, panel_total
 
 TITLE = (
     ("Bâtiment", "Building"),
@@ -190,7 +192,7 @@ _DEGREES = Words(
     ),
 )
 
-PLACE = "var-building=${building:percentencode}&var-zone=${__field.labels.zone:percentencode}&${datasource:queryparam}"
+PLACE = "${building:queryparam}&var-zone=${__field.labels.zone:percentencode}&${datasource:queryparam}"
 
 
 def building(kit: Kit) -> Dashboard:
@@ -222,7 +224,7 @@ def _glance(kit: Kit) -> list[Panel]:
     whole = Scale(ACT, ((80, WATCH), (95, GOOD)))
     return [
         now,
-        kit.stat(_BASE, panel_ratio([base], [days], 1), "watt", over="sum"),
+        kit.stat(_BASE, panel_share(base, days, 1), "watt", over="sum"),
         kit.stat(_PEAK, panel_total(peak.usage, peak.chosen, how="max"), "watt"),
         kit.stat(_EMPTY, empty, "percent", lost, decimals=0),
         kit.stat(_PERSON_HOUR, person_hour, "suffix: kWh/h", decimals=2),
@@ -257,15 +259,15 @@ def _balance(kit: Kit) -> Panel:
 
 def _air(kit: Kit) -> Panel:
     link = [kit.link("zone", PLACE, ("Voir la zone", "See the zone"))]
-    query = panel_series(readings("climate.co2", by=["zone"]), kit.zone, BUILDING)
-    found = [InfluxQuery(query, alias="$tag_zone")]
+    query = panel_series(readings("climate.co2", by=BY_SENSOR), kit.zone, BUILDING)
+    found = [InfluxQuery(query, alias=SENSOR)]
     return kit.curves(_CO2, found, unit("climate.co2"), scale=AIR, interval="30m", links=link)
 
 
 def _warmth(kit: Kit) -> Panel:
     link = [kit.link("zone", PLACE, ("Voir la zone", "See the zone"))]
-    query = panel_series(readings("climate.temperature", by=["zone"]), kit.zone, BUILDING)
-    found = [InfluxQuery(query, alias="$tag_zone")]
+    query = panel_series(readings("climate.temperature", by=BY_SENSOR), kit.zone, BUILDING)
+    found = [InfluxQuery(query, alias=SENSOR)]
     return kit.curves(_WARMTH, found, unit("climate.temperature"), interval="30m", links=link)
 
 

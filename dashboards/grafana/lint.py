@@ -26,7 +26,7 @@ LONGEST_TITLE = 60
 PARTS = {"fr": ("**Calcul", "**Si cela paraît faux"), "en": ("**How", "**If it looks wrong")}
 
 UNITS = {*(row.grafana for row in STORED.values()), "percentunit", "currencyEUR", "litre", "dateTimeFromNow"}
-TAGS = {"building", "zone", "device", "channel", "meter", "tenant", "carrier", "role", "every", "kind"}
+TAGS = {"building", "zone", "device", "channel", "quantity", "meter", "tenant", "carrier", "role", "every", "kind"}
 FIELDS = {
     **{row.family: set[str]() for row in STORED.values()},
     "consumption": {"amount"},
@@ -39,7 +39,7 @@ for _row in STORED.values():
 VALUES = {"carrier": {*CARRIERS, *FACTS, *MONEY}, "every": {*STEPS, "${every}", "${load}"}}
 VALUES["role"] = {"site", "submeter", "virtual", "derived"}
 
-_BUILT_IN = {"__from", "__to", "__interval", "__url_time_range", "__field", "__value", "__data"}
+_BUILT_IN = {"__from", "__to", "__url_time_range", "__field", "__value", "__data"}
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _VARIABLE = re.compile(r"\$\{(\w+)(?:\.[\w.]+)?(?::(\w+))?\}")
@@ -134,17 +134,19 @@ def one_statement(asked: Asked, board: Json) -> Iterator[str]:
 
 
 def in_braces(asked: Asked, board: Json) -> Iterator[str]:
-    bare = re.findall(r"\$(?!timeFilter\b)\w+", asked.query)
-    yield from (f"{variable} without braces (grafana #96820)" for variable in bare)
+    bare = re.findall(r"\$(?!timeFilter\b|interval\b)\w+", asked.query)
+    yield from (f"{variable} without braces" for variable in bare)
+    if "__interval" in asked.query:
+        yield "write $interval: every version fills it in (grafana #96820)"
 
 
 def windows_whole(asked: Asked, board: Json) -> Iterator[str]:
     timed = asked.query.count("GROUP BY time(")
     if timed != asked.query.count(" fill("):
         yield "a window without fill()"
-    if asked.query.count("time(${__interval})") != asked.query.count(" tz('"):
+    if asked.query.count("time($interval)") != asked.query.count(" tz('"):
         yield "a window without tz(), or tz() without one"
-    if asked.panel and "${__interval}" in asked.query and not asked.panel.get("interval"):
+    if asked.panel and "$interval" in asked.query and not asked.panel.get("interval"):
         yield "no least interval: seen from near, a curve breaks between two readings"
     if asked.panel.get("type") == "heatmap" and "fill(null)" in asked.query:
         yield "a heat map draws fill(null) as zero"
@@ -158,6 +160,15 @@ def bounded(asked: Asked, board: Json) -> Iterator[str]:
         and '"latest"' not in asked.query
     ):
         yield "it does not keep to the time shown"
+
+
+def read_whole(asked: Asked, board: Json) -> Iterator[str]:
+    """What newer Grafanas read wrongly: see `panel_totals` and `tag_values`."""
+    tags = _QUOTED.findall(asked.query.rpartition("GROUP BY")[2].partition(")")[0])
+    if asked.target.get("resultFormat") == "table" and len(tags) > 1 and asked.query.endswith(f'"{tags[-1]}"'):
+        yield "a table of two tags, whose columns Grafana's reader mixes up"
+    if re.match(r'SHOW TAG VALUES FROM "[^"]+",', asked.query):
+        yield "a variable of two measurements, of which Grafana 10 reads the first"
 
 
 def names_known(asked: Asked, board: Json) -> Iterator[str]:
@@ -206,7 +217,7 @@ QueryRule = Callable[[Asked, Json], Iterator[str]]
 
 BOARD_RULES: tuple[BoardRule, ...] = (uid_agrees, ids_differ, titles_readable, described, units_known, apart)
 QUERY_RULES: tuple[QueryRule, ...] = (
-    one_statement, in_braces, windows_whole, bounded, names_known, variables_known, targets_told_apart,
+    one_statement, in_braces, windows_whole, bounded, read_whole, names_known, variables_known, targets_told_apart,
 )  # fmt: skip
 
 

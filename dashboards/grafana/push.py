@@ -1,7 +1,8 @@
 """Brings a Grafana over its HTTP API to what `wanted` says: changes what differs, removes what is ours no more.
 
 Idempotent: pushed again, nothing is changed. What Grafana adds by itself is left to it, and so is whatever stands
-outside our folders and uids. A push that ends with an error has done what it listed, and may be repeated.
+outside our folders and uids. A push that ends with an error has done what it listed, and may be repeated. What an old
+server cannot take is left out, and said: see `left_out`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -58,11 +59,46 @@ class Change(NamedTuple):
         return "\n    ".join([f"{self.mark} {self.what} {self.uid}", *shown])
 
 
-def push(api: Api, want: Wanted, tell: Callable[[str], None], *, dry: bool = False) -> int:
+class Server(NamedTuple):
+    """Which Grafana it is, and what it can."""
+
+    url: str
+    version: str  # "" where it does not say
+    organisation: int
+    alerts: bool  # whether it has an API for alert rules
+
+    @property
+    def before_9(self) -> bool:
+        return self.version.partition(".")[0] in ("7", "8")
+
+    def __str__(self) -> str:
+        return f"{self.url} is Grafana {self.version or 'of a version that it does not say'}"
+
+
+def hello(api: Api) -> Server:
+    """Which server answers, once it is sure that it is a Grafana that knows us. Raises NotPushed."""
+    health = api.ask("GET", "/health")
+    if not isinstance(health.body, Mapping) or "database" not in health.body:
+        raise NotPushed(f"{api.url} is no Grafana, or is not up: /api/health answers {health.status}; correct --url")
+    organisation = int(_must(api, "GET", "/org")["id"])
+    alerts = _find(api, "/v1/provisioning/policies") is not None  # there since 9.0, where unified alerting is on
+    return Server(api.url, str(health.body.get("version", "")), organisation, alerts)
+
+
+def left_out(server: Server, want: Wanted) -> str:
+    """What this server cannot take, and what to do; empty when it takes all."""
+    if server.alerts:
+        return ""
+    return (
+        f"{server}, which has no API for alert rules: {len(want.rules)} rules are left out, all else is pushed. It "
+        "begins with Grafana 9, and wants unified alerting: upgrade or switch that on, and push again"
+    )
+
+
+def push(api: Api, server: Server, want: Wanted, tell: Callable[[str], None], *, dry: bool = False) -> int:
     """Make the changes, telling each as it is made; how many. Dry, they are only told. Raises NotPushed."""
-    number = _hello(api)
     done = 0
-    for change in _changes(api, want, number):
+    for change in _changes(api, server, want):
         if not dry:
             _must(api, change.verb, change.path, change.body)
         tell(str(change))
@@ -70,12 +106,16 @@ def push(api: Api, want: Wanted, tell: Callable[[str], None], *, dry: bool = Fal
     return done
 
 
-def _changes(api: Api, want: Wanted, organisation: int) -> Iterator[Change]:
+def _changes(api: Api, server: Server, want: Wanted) -> Iterator[Change]:
     """In the order in which one needs the other."""
+    if not server.alerts:
+        titles = {uid: title for uid, title in want.folders.items() if uid != alert_rules.FOLDER_UID}
+        want = want._replace(folders=titles, rules={})
     yield from _folders(api, want)
-    yield from _sources(api, want)
+    yield from _sources(api, want, by_id=server.before_9)
     yield from _dashboards(api, want)
-    yield from _rules(api, want, organisation)
+    if server.alerts:
+        yield from _rules(api, want, server.organisation)
 
 
 def _folders(api: Api, want: Wanted) -> Iterator[Change]:
@@ -88,7 +128,8 @@ def _folders(api: Api, want: Wanted) -> Iterator[Change]:
             yield Change("~", "folder", uid, lines, "PUT", f"/folders/{uid}", {**body, "overwrite": True})
 
 
-def _sources(api: Api, want: Wanted) -> Iterator[Change]:
+def _sources(api: Api, want: Wanted, *, by_id: bool) -> Iterator[Change]:
+    """Sources are changed by their uid, before Grafana 9 by their number."""
     for uid, body in want.sources.items():
         found = _find(api, f"/datasources/uid/{uid}")
         if found is None:
@@ -100,7 +141,8 @@ def _sources(api: Api, want: Wanted) -> Iterator[Change]:
         if lines := (*differences(plain, found), *secrets):
             settings = {**(found.get("jsonData") or {}), **body["jsonData"]}  # PUT replaces all that there was
             kept = {**found, **body, "jsonData": settings}
-            yield Change("~", "data source", uid, lines, "PUT", f"/datasources/uid/{uid}", kept)
+            path = f"/datasources/{found['id']}" if by_id else f"/datasources/uid/{uid}"
+            yield Change("~", "data source", uid, lines, "PUT", path, kept)
 
 
 def _dashboards(api: Api, want: Wanted) -> Iterator[Change]:
@@ -141,15 +183,6 @@ def _gone(uid: str, known: Mapping[str, object]) -> bool:
 def _timed(rule: Mapping[str, Any]) -> dict[str, Any]:
     """Grafana writes ten minutes as 10m0s, or as 10m."""
     return {**rule, "for": str(rule.get("for", "")).removesuffix("0s") or "0s"}
-
-
-def _hello(api: Api) -> int:
-    """The organisation's number, once it is sure that this is a Grafana that knows us."""
-    health = api.ask("GET", "/health")
-    if not isinstance(health.body, Mapping) or "database" not in health.body:
-        raise NotPushed(f"{api.url} is no Grafana, or is not up: /api/health answers {health.status}; correct --url")
-    found = _must(api, "GET", "/org")
-    return int(found["id"])
 
 
 def _find(api: Api, path: str) -> Any:

@@ -176,7 +176,7 @@ def _battery(kit: Kit) -> Panel:
 
 
 def _signal(kit: Kit) -> Panel:
-    query = panel_series(readings("device.rssi", by=["device"]), kit.zone, BUILDING)
+    query = panel_series(readings("device.rssi", by=["device", "channel"]), kit.zone, BUILDING)
     found = InfluxQuery(query, alias="$tag_device")
     return kit.curves(_SIGNAL, [found], unit("device.rssi"), scale=SIGNAL, interval="1h")
 

@@ -262,7 +262,7 @@ def _origin(kit: Kit) -> Panel:
 
 
 def _people(kit: Kit) -> Panel:
-    query = panel_series(readings("occupancy.count", by=["building"]), kit.zone)
+    query = panel_series(readings("occupancy.count", by=["building", "device", "channel"]), kit.zone)
     found = InfluxQuery(query, alias="$tag_building")
     return kit.curves(_PEOPLE, [found], unit("occupancy.count"), stacked=True, interval="30m")
 

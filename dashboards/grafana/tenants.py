@@ -22,7 +22,7 @@ from dashboards.grafana.query import InfluxQuery, step
 from dashboards.grafana.site import LEVELS
 from dashboards.grafana.words import Words
 from energy.cost.facts import COSTS
-from store.influxql_panels import AT_END, Chosen, panel_reading, panel_series, panel_steps, panel_total
+from store.influxql_panels import AT_END, Chosen, panel_reading, panel_series, panel_steps, panel_total, panel_totals
 
 TITLE = (
     ("Locataires (équipe du site)", "Tenants (for staff)"),
@@ -180,5 +180,5 @@ def _table(kit: Kit) -> Panel:
         Column("carrier", ("Énergie", "Carrier")),
         Column("amount", ("Part", "Share"), "watth"),
     ]
-    query = panel_total(usage(SHOWN_STEP, DRAWN, ["tenant", "carrier"], "tenant"), (*TENANT, *CARRIER))
+    query = panel_totals(usage(SHOWN_STEP, DRAWN, ["tenant", "carrier"], "tenant"), (*TENANT, *CARRIER))
     return kit.table(_TABLE, query, columns, sort="amount")

@@ -4,6 +4,8 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
 from dashboards.grafana import words as say
 from dashboards.grafana.asked import (
+    BY_SENSOR,
+    SENSOR,
     ZONE,
     building_variable,
     fact,
@@ -165,8 +167,8 @@ def _seconds(name: str) -> str:
 
 
 def _curves(kit: Kit, words: Words, quantity: str, scale: Scale | None, how: How = "mean") -> Panel:
-    query = panel_series(readings(quantity, how, by=["zone"]), kit.zone, ZONE)
-    found = [InfluxQuery(query, alias="$tag_zone")]
+    query = panel_series(readings(quantity, how, by=BY_SENSOR), kit.zone, ZONE)
+    found = [InfluxQuery(query, alias=SENSOR)]
     return kit.curves(words, found, unit(quantity), scale=scale, interval="30m")
 
 

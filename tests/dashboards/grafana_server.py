@@ -30,24 +30,39 @@ class Kept:
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
     changes: list[str] = field(default_factory=list)
     down: bool = False
+    version: str = "12.4.3"
+    alerts: bool = True  # whether unified alerting is on
     url: str = ""
 
     def answer(self, verb: str, path: str, body: dict[str, Any], token: str) -> Answer:
         if self.down:
             return 502, {"message": "bad gateway"}
         if path == "/api/health":
-            return 200, {"database": "ok", "version": "12.4.3"}
+            return 200, {"database": "ok", "version": self.version}
         if token not in (TOKEN, READER):
             return 401, {"message": "Invalid API key"}
         if verb != "GET":
             if token == READER:
                 return 403, {"message": "You'll need additional permissions to perform this action."}
             self.changes.append(f"{verb} {path}")
-        for pattern, name in ROUTES.items():
+        for pattern, name in self.routes().items():
             if found := re.fullmatch(pattern, f"{verb} {path}"):
                 made: Answer = getattr(self, name)(body, *found.groups())
                 return made
         return LOST
+
+    def routes(self) -> dict[str, str]:
+        """Those of this version: before 9 no alert rules, and no change of a data source by its uid."""
+        old = self.version.startswith("8.")
+        known = ROUTES if self.alerts and not old else {key: of for key, of in ROUTES.items() if "/v1/" not in key}
+        return {**{key: of for key, of in known.items() if key != PUT_SOURCE}, **PUT_BY_ID} if old else known
+
+    def policies(self, _: Any) -> Answer:
+        return 200, {"receiver": "grafana-default-email"}
+
+    def keep_source_by_id(self, body: dict[str, Any], number: str) -> Answer:
+        (uid,) = [uid for uid, source in self.sources.items() if source["id"] == int(number)]
+        return self.keep_source(body, uid)
 
     def org(self, _: Any) -> Answer:
         return 200, {"id": 1, "name": "Main Org."}
@@ -108,6 +123,8 @@ class Kept:
         return (204, None) if self.rules.pop(uid, None) else LOST
 
 
+PUT_SOURCE = r"PUT /api/datasources/uid/([\w-]+)"
+PUT_BY_ID = {r"PUT /api/datasources/(\d+)": "keep_source_by_id"}
 ROUTES = {
     r"GET /api/org": "org",
     r"GET /api/folders/([\w-]+)": "folder",
@@ -115,11 +132,12 @@ ROUTES = {
     r"PUT /api/folders/([\w-]+)": "keep_folder",
     r"GET /api/datasources/uid/([\w-]+)": "source",
     r"POST /api/datasources": "keep_source",
-    r"PUT /api/datasources/uid/([\w-]+)": "keep_source",
+    PUT_SOURCE: "keep_source",
     r"GET /api/dashboards/uid/([\w-]+)": "board",
     r"POST /api/dashboards/db": "keep_board",
     r"DELETE /api/dashboards/uid/([\w-]+)": "drop_board",
     r"GET /api/search": "search",
+    r"GET /api/v1/provisioning/policies": "policies",
     r"GET /api/v1/provisioning/alert-rules": "all_rules",
     r"GET /api/v1/provisioning/alert-rules/([\w-]+)": "rule",
     r"POST /api/v1/provisioning/alert-rules": "keep_rule",

@@ -7,7 +7,7 @@ import pytest
 
 from dashboards.grafana.client import Client
 from dashboards.grafana.difference import differences
-from dashboards.grafana.push import NotPushed, push
+from dashboards.grafana.push import NotPushed, hello, left_out, push
 from dashboards.grafana.wanted import Source, Wanted, source_of, wanted
 from estate.load import load
 from estate.settings import sample_path
@@ -30,7 +30,8 @@ def grafana() -> Iterator[Kept]:
 def pushed(server: Kept, want: Wanted = WANT, token: str = TOKEN, *, dry: bool = False) -> list[str]:
     """What a push tells."""
     told: list[str] = []
-    changes = push(Client(server.url, token), want, told.append, dry=dry)
+    api = Client(server.url, token)
+    changes = push(api, hello(api), want, told.append, dry=dry)
     assert len(told) == changes
     return told
 
@@ -117,10 +118,36 @@ def test_refusals(grafana: Kept) -> None:
     with pytest.raises(NotPushed, match=r"is no Grafana, or is not up: /api/health answers 502"):
         pushed(grafana)
     with pytest.raises(NotPushed, match=r"does not answer"):
-        push(Client(f"http://127.0.0.1:{free_port()}", TOKEN), WANT, print)
+        hello(Client(f"http://127.0.0.1:{free_port()}", TOKEN))
     with pytest.raises(NotPushed, match="no address"):
         Client("grafana:3000", TOKEN)
     assert {} == grafana.folders
+
+
+def test_old_grafana(grafana: Kept) -> None:
+    """Grafana 8.5 gets all but the alert rules, which are said to be left out; pushed again, nothing is changed."""
+    grafana.version = "8.5.27"
+    first = pushed(grafana)
+    grafana.sources["microville-influxdb"]["url"] = "http://other"
+    changed = pushed(grafana)
+    server = hello(Client(grafana.url, TOKEN))
+
+    assert ({}, {"microville-fr", "microville-en"}) == (grafana.rules, set(grafana.folders))
+    assert set(WANT.dashboards) == set(grafana.boards)
+    assert (3 + len(WANT.dashboards), ["~ data source microville-influxdb"]) == (len(first), heads(changed))
+    assert [] == pushed(grafana)
+    assert f"{grafana.url} is Grafana 8.5.27" == str(server)
+    assert f"{len(WANT.rules)} rules are left out" in left_out(server, WANT)
+
+
+def test_without_unified_alerting(grafana: Kept) -> None:
+    """A newer one whose alerting is switched off is told the same; one that has it is told nothing."""
+    there = hello(Client(grafana.url, TOKEN))
+    grafana.alerts = False
+    pushed(grafana)
+
+    assert ("", {}) == (left_out(there, WANT), grafana.rules)
+    assert "switch that on" in left_out(hello(Client(grafana.url, TOKEN)), WANT)
 
 
 @pytest.mark.parametrize(
@@ -158,5 +185,12 @@ def test_command(grafana: Kept, tmp_path: Path) -> None:
 
     assert (1, True) == (without.returncode, "MICROVILLE_GRAFANA_TOKEN" in without.stderr)
     assert ("", f"{len(grafana.changes)} changed") == (done.stderr, done.stdout.splitlines()[-1])
+    assert f"{grafana.url} is Grafana 12.4.3" == done.stdout.splitlines()[0]
     assert "http://influxdb:8086" == grafana.sources["microville-influxdb"]["url"]
     assert [] == pushed(grafana, wanted(SITE, "15m", Source("http://influxdb:8086")))
+
+    grafana.version = "8.5.27"
+    old = run(tmp_path, *arguments, **given)
+
+    assert (3, "0 changed") == (old.returncode, old.stdout.splitlines()[-1])
+    assert "rules are left out" in old.stderr

@@ -162,11 +162,21 @@ class Site:
         await self.store.write([Point(tags["device"], tags.get("channel", ""), quantity, value, at_ms, *place)])
 
     def alerts(self, name: str) -> list[dict[str, str]]:
-        """The labels of what the rule finds, its arithmetic done as Grafana does it: by equal labels."""
+        """The labels of what the rule finds, its arithmetic done as Grafana does it: by equal labels.
+
+        Two results of a single series each it joins whatever their labels are (pkg/expr/mathexp/exp.go, `union`).
+        """
+        found = self.values(name)
+        if len(found) > 1 and all(len(values) == 1 for values in found.values()):
+            found = {letter: dict.fromkeys([()], *values.values()) for letter, values in found.items()}
         (rule,) = [each for each in RULES if each.name == name]
-        found = {letter: dict(self._values(rule, query)) for letter, query in rule.queries.items()}
         groups = set.intersection(*(set(values) for values in found.values()))
         return [dict(group) for group in sorted(groups) if _holds(rule, {key: found[key][group] for key in found})]
+
+    def values(self, name: str) -> dict[str, dict["Group", float]]:
+        """What each of the rule's queries answers, by labels."""
+        (rule,) = [each for each in RULES if each.name == name]
+        return {letter: dict(self._values(rule, query)) for letter, query in rule.queries.items()}
 
     def _values(self, rule: Rule, query: str) -> Iterator[tuple[Group, float]]:
         asked = query.replace("$timeFilter", f"time >= {NOW - rule.look_back_s * 1000}ms and time <= {NOW}ms")
@@ -240,3 +250,17 @@ async def test_air_of_occupied_rooms(site: Site) -> None:
     await site.write("occupancy.presence", 1, device="seen-pir", building="b01", zone="seen")
 
     assert [{"building": "b01", "zone": "full"}, {"building": "b01", "zone": "seen"}] == site.alerts("co2")
+
+
+async def test_air_of_one_room_and_people_of_another(site: Site) -> None:
+    """Where each is the only one, they do not meet: both queries carry building and zone, and one has two series."""
+    await site.write("ingest.received", 60, device="ingest-1")
+    await site.write("climate.co2", 1900, device="air", building="b01", zone="stuffy")
+    await site.write("occupancy.count", 12, device="count", building="b02", zone="full")
+    found = site.values("co2")
+
+    assert [] == site.alerts("co2")
+    assert {("building", "zone")} == {tuple(tag for tag, _ in group) for values in found.values() for group in values}
+    assert [{"": 0.0, "stuffy": 1900.0}, {"full": 12.0}] == [
+        {dict(group)["zone"]: value for group, value in values.items()} for values in found.values()
+    ]

@@ -2,6 +2,7 @@
 
 from store.base import Latest, Series, Usage
 from store.influxql_panels import (
+    Enough,
     Sum,
     panel_last_seen,
     panel_less,
@@ -9,6 +10,7 @@ from store.influxql_panels import (
     panel_ratio,
     panel_reading,
     panel_series,
+    panel_share,
     panel_steps,
     panel_top,
     panel_total,
@@ -41,13 +43,13 @@ def test_load() -> None:
     steps = Usage("15m", 0, 0, by=())
     rows = (
         'SELECT mean("amount") / 0.25 AS "load" FROM "consumption" WHERE $timeFilter AND "every" = \'${load}\' '
-        'AND ("every" = \'15m\') GROUP BY time(${__interval}), "meter" '
+        'AND ("every" = \'15m\') GROUP BY time($interval), "meter" '
     )
 
     assert rows + "fill(null) tz('Europe/Paris')" == panel_load(Usage("15m", 0, 0, by=("meter",)), "Europe/Paris")
     assert panel_load(steps, "Europe/Paris") == (
         f'SELECT sum("load") AS "load" FROM ({rows}fill(none) tz(\'Europe/Paris\')) WHERE $timeFilter '
-        "GROUP BY time(${__interval}) fill(null) tz('Europe/Paris')"
+        "GROUP BY time($interval) fill(null) tz('Europe/Paris')"
     )
 
 
@@ -57,9 +59,9 @@ def test_series() -> None:
     query = Series("occupancy.count", 0, 0, None, "last", by=("zone",))
 
     assert panel_series(query, "UTC", fill="none", above=0) == (
-        f'SELECT sum("value") AS "value" FROM ({inner}GROUP BY time(${{__interval}}), "zone", "device", "channel" '
+        f'SELECT sum("value") AS "value" FROM ({inner}GROUP BY time($interval), "zone", "device", "channel" '
         "fill(none) tz('UTC')) WHERE $timeFilter AND \"value\" > 0 "
-        "GROUP BY time(${__interval}), \"zone\" fill(none) tz('UTC')"
+        "GROUP BY time($interval), \"zone\" fill(none) tz('UTC')"
     )
     assert panel_reading(query) == (
         f'SELECT sum("value") AS "value" FROM ({inner}GROUP BY "zone", "device", "channel") GROUP BY "zone"'
@@ -70,11 +72,10 @@ def test_ratio() -> None:
     """Two sums side by side by step, and divided over the steps that have both."""
     above, below = Sum(Usage("1d", 0, 0, where={"carrier": ["pv"]}, by=())), Sum(Usage("1d", 0, 0, by=()))
     both = (
-        'SELECT sum("above") AS "above", sum("below") AS "below" FROM (SELECT sum("amount") AS "above" '
-        'FROM "consumption" WHERE $timeFilter AND ("every" = \'1d\') AND ("carrier" = \'pv\') '
-        'GROUP BY time(1h) fill(none)), (SELECT sum("amount") AS "below" '
-        'FROM "consumption" WHERE $timeFilter AND ("every" = \'1d\') '
-        "GROUP BY time(1h) fill(none)) WHERE $timeFilter GROUP BY time(1h) fill(none)"
+        'SELECT sum("above") AS "above", sum("below") AS "below" FROM (SELECT "amount" AS "above" '
+        'FROM "consumption" WHERE $timeFilter AND ("every" = \'1d\') AND ("carrier" = \'pv\')), '
+        '(SELECT "amount" AS "below" FROM "consumption" WHERE $timeFilter AND ("every" = \'1d\')) '
+        "WHERE $timeFilter GROUP BY time(1h) fill(none)"
     )
     held = 'WHERE "above" >= 0 AND "below" >= 0 AND $timeFilter'
 
@@ -90,6 +91,20 @@ def test_lists() -> None:
     seen = 'SELECT max("at") AS "at", "building", "zone" FROM "latest" WHERE "building" =~ /^${building:regex}$/'
 
     assert f'{seen} GROUP BY "device"' == panel_last_seen(Latest(), B01)
-    assert 'SHOW TAG VALUES FROM "climate", "occupancy" WITH KEY = "zone"' == tag_values(
-        ["climate", "occupancy"], "zone"
+    assert 'SHOW TAG VALUES FROM "latest" WITH KEY = "zone"' == tag_values("latest", "zone")
+
+
+def test_share() -> None:
+    """Where both terms always come together nothing is asked step by step; a group is judged over all of the time."""
+    above, below = Sum(Usage("1d", 0, 0, where={"carrier": ["pv"]}, by=())), Sum(Usage("1d", 0, 0, by=()))
+    whole = '(SELECT sum("amount") AS "{}" FROM "consumption" WHERE $timeFilter AND ("every" = \'1d\'){})'
+    pv = " AND (\"carrier\" = 'pv')"
+    sums = f"{whole.format('above', pv)}, {whole.format('below', '')}"
+    reach = f"{whole.format('part', pv)}, {whole.format('whole', '')}"
+    quotient = 'SELECT sum("above") / sum("below") * 100 + 0 * ln(sum("below")) AS "value"'
+
+    assert panel_share(above, below, 100) == f"{quotient} FROM {sums} WHERE $timeFilter"
+    assert panel_share(above, below, 100, Enough(above, below, 0.5)) == (
+        f'SELECT max("value") AS "value" FROM ({quotient}, sum("part") - 0.5 * sum("whole") AS "reached" '
+        f'FROM {sums}, {reach} WHERE $timeFilter) WHERE "reached" >= 0 AND $timeFilter'
     )

@@ -1,9 +1,10 @@
 """A query as Grafana sends it: what its front end replaces in the browser, then what its server replaces.
 
-After Grafana's own sources (public/app/features/templating, pkg/tsdb/influxdb/models/query.go): the front end knows the
-variables, the ends of the time shown and the interval in braces; quotes are never escaped, but the format `regex` puts
-a backslash before what a regular expression would take for itself, and alternates several values. A custom "all" value
-is put in as it is. The server then replaces the time filter and the bare interval.
+After Grafana's own sources (public/app/features/templating, pkg/tsdb/influxdb/models/query.go; the format registry of
+@grafana/scenes 5, 6 and 9 was run on the same names, with the same result): the front end knows the variables and the
+ends of the time shown; quotes are never escaped, but the format `regex` puts a backslash before what a regular
+expression would take for itself, and alternates several values. A custom "all" value is put in as it is. The time
+filter and the interval it leaves to the server, or, before Grafana 10, replaces them itself by the same.
 """
 
 import re
@@ -29,14 +30,14 @@ class Looking:
         """The query as InfluxDB gets it."""
         asked = _VARIABLE.sub(self._front_end, text)
         asked = asked.replace("$timeFilter", f"time >= {self.start_ms}ms and time <= {self.end_ms}ms")
-        return asked.replace("$__interval", self.interval)
+        return asked.replace("$interval", self.interval)
 
     def _front_end(self, found: re.Match[str]) -> str:
         name, how = found[1] or found[3], found[2]
-        known = {"__from": str(self.start_ms), "__to": str(self.end_ms), "__interval": self.interval}
+        known = {"__from": str(self.start_ms), "__to": str(self.end_ms)}
         if found[1] and name in known:
             return known[name]
-        if name in ("timeFilter", "__interval"):  # the server's
+        if name in ("timeFilter", "interval"):  # the server's
             return found[0]
         values = self.chosen.get(name, [ALL])
         if list(values) == [ALL]:

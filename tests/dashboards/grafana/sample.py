@@ -36,6 +36,11 @@ STRANGE_DAY = {
     "in_all": 1_000, "watched": 1_000, "empty": 300, "people": 2 * 8 * 3600,
     "zones_area": 100, "counted_area": 60, "watched_area": 50,
 }  # fmt: skip
+COUNTED = "b05"
+"""A building of the sample whose people are counted in 40 of 100 m² on one day, and in 80 on the next."""
+
+COUNTED_DAYS = [{"people": 360_000, "zones_area": 100, "counted_area": area} for area in (40, 80)]
+
 EMPTY_DAY = {**STRANGE_DAY, "empty": 1_000, "people": 0}
 
 _MINUTES = 30
@@ -133,10 +138,12 @@ def strange_rows(estate: Estate) -> list[Consumption]:
             found.append(row)
     before, yesterday = (floor(NOW - days * DAY_MS, "1d", estate.site.zone) for days in (2, 1))
     found.append(Consumption("strange-water", "", "water", STRANGE, "site", "1d", yesterday, 120, 0.0))
-    for day, facts in ((before, EMPTY_DAY), (yesterday, STRANGE_DAY)):
+    days = [(before, STRANGE, EMPTY_DAY), (yesterday, STRANGE, STRANGE_DAY)]
+    days += zip((before, yesterday), (COUNTED, COUNTED), COUNTED_DAYS, strict=True)
+    for day, building, facts in days:
         for fact, amount in facts.items():
-            meter = meter_of("building", STRANGE, fact)
-            found.append(Consumption(meter, "", fact, STRANGE, ROLE, "1d", day, amount, 0.0))
+            meter = meter_of("building", building, fact)
+            found.append(Consumption(meter, "", fact, building, ROLE, "1d", day, amount, 0.0))
     return found
 
 

@@ -16,7 +16,7 @@ from tests.dashboards.conftest import client_of
 from tests.dashboards.grafana.boards import asked
 from tests.dashboards.grafana.conftest import Ask
 from tests.dashboards.grafana.interpolate import Looking
-from tests.dashboards.grafana.sample import NOW, START, STRANGE, Filled
+from tests.dashboards.grafana.sample import COUNTED, NOW, START, STRANGE, Filled
 
 STEPS = {"every": ["1d"], "load": ["15m"]}
 LOOK = Looking(START, NOW, STEPS, "15m")
@@ -183,8 +183,25 @@ def test_where_sensors_reach(ask: Ask, board: str, panel: str, figure: float) ->
     """
     shown = {series["tags"]["building"]: one([series]) for series in ask(LOOK.query(asked(board, panel)))}
 
-    assert {STRANGE, "b12"} == {*shown}
+    assert {STRANGE, "b12"} == {*shown} - {COUNTED}
     assert pytest.approx(figure) == shown[STRANGE]
+
+
+async def test_enough_over_the_period(ask: Ask, api: Api) -> None:
+    """Whether sensors reach far enough is asked of all days together, as the API asks: 60 % of two, 40 % of one."""
+    end = floor(NOW, "1d", api.zone)
+    first, second = floor(end - 2 * DAY_MS, "1d", api.zone), floor(end - DAY_MS, "1d", api.zone)
+    found = []
+    for until in (end, second):
+        answer = await api.get("indicators", first, until - 1, of="building", id=COUNTED)
+        (row,) = [row for row in answer["indicators"] if row["id"] == "energy_person_hour"]
+        look = Looking(first, until - 1, {**STEPS, "building": [COUNTED]}, "1h")
+        shown = ask(look.query(asked("building", "Energy by person-hour")))
+        found.append((row["value"], one(shown) if shown else None))
+    (answered, drawn), alone = found
+
+    assert pytest.approx(answered) == drawn
+    assert (None, None) == alone
 
 
 async def test_costs(ask: Ask, api: Api) -> None:

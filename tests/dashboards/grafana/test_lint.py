@@ -43,7 +43,14 @@ BROKEN: dict[str, Break] = {
     "overlap": lambda board: _panel(board, 1)["gridPos"].update(x=0),
     "wider than the grid": lambda board: _panel(board)["gridPos"].update(w=30),
     "more than one statement": _query(lambda query: f"{query}; {query}"),
-    "$__interval without braces": _query(lambda query: query.replace("${__interval}", "$__interval")),
+    "write $interval": _query(lambda query: query.replace("$interval", "${__interval}")),
+    "a table of two tags": lambda board: _panel(board)["targets"][0].update(
+        query='SELECT sum("amount") FROM "allocation" WHERE $timeFilter GROUP BY "tenant", "carrier"',
+        resultFormat="table",
+    ),
+    "a variable of two measurements": lambda board: _variable(board).update(
+        query='SHOW TAG VALUES FROM "climate", "occupancy" WITH KEY = "zone"'
+    ),
     "$building without braces": _query(lambda query: f"{query} /$building/"),
     "a window without fill()": _query(lambda query: query.replace(" fill(null)", "")),
     "a window without tz()": _query(lambda query: query.replace(" tz('Europe/Paris')", "", 1)),
