@@ -10,15 +10,14 @@ from dashboards.api.settling import read_changes
 from dashboards.language import Speaker
 from dashboards.pages import figures, figures_money
 from dashboards.pages.cache import Brief
+from dashboards.pages.judging import indicators_before, indicators_of
 from dashboards.pages.place_board import PlaceBoard, module
 from dashboards.pages.view import View, ViewParams
 from dashboards.parts import Parts
 from energy.cost.explain import Explanation
-from energy.derived.indicator_query import Scope as Place
-from energy.derived.indicator_query import read as read_inputs
-from energy.derived.indicators import INDICATORS, Found, Indicator, indicators
+from energy.derived.indicators import Found, Indicator
 from energy.findings import standing
-from estate.calendar import DAY_MS, floor
+from estate.calendar import DAY_MS
 from estate.vocabulary import CARRIERS
 
 
@@ -49,8 +48,10 @@ class ConsumptionBoard:
                 figures.meters(store, view.scope, view.period),
                 self._indicators_kept(view),
                 self._place.read(view),
+                figures_money.carbon_change(estate, store, view.scope, view.period),
+                indicators_before(estate, store, view),
             )
-            names = ("figures", "parts", "costs", "carbon", "meters", "indicators", "place")
+            names = ("figures", "parts", "costs", "carbon", "meters", "indicators", "place", "carbon_change", "before")
             return dict(zip(names, found, strict=True))
 
         read = await self._brief.get(("all", view.scope, view.asked.period, view.period.span), all_of_it)
@@ -89,17 +90,7 @@ class ConsumptionBoard:
 
     async def _indicators_kept(self, view: View) -> list[tuple[Indicator, Found]]:
         key = ("indicators", view.scope, view.asked.period, view.period.span)
-        return await self._brief.get(key, lambda: self._indicators(view))
-
-    async def _indicators(self, view: View) -> list[tuple[Indicator, Found]]:
-        """Of the whole days of the period that are over; none before the first is."""
-        estate, scope = self._parts.estate, view.scope
-        until_ms = min(view.period.span.end_ms, floor(view.period.now_ms, "1d", estate.site.zone))
-        if until_ms <= view.period.span.start_ms:
-            return []
-        place = Place(scope.kind, scope.id or estate.site.id, view.period.span.start_ms, until_ms)
-        found = indicators(await read_inputs(self._parts.store, estate, place))
-        return [(row, found[row.id]) for row in INDICATORS.values()]
+        return await self._brief.get(key, lambda: indicators_of(self._parts.estate, self._parts.store, view))
 
     async def explanation(self, view: View) -> Explanation | None:
         """The month that holds the period's start, taken apart; None where nothing was asked, or of the whole site."""
@@ -110,13 +101,12 @@ class ConsumptionBoard:
         return await read_explanation(parts.estate, parts.store, asked, parts.clock())
 
     async def changes(self, view: View) -> list[MonthChanged]:
-        """Closed months of these meters whose figure changed in the last year."""
+        """Closed months whose figure changed in the last year: of these meters, and of tenants' shares of them."""
         scope, parts = view.scope, self._parts
         found = await read_changes(parts.state, parts.estate, parts.clock() - 366 * DAY_MS)
         if scope.kind == "tenant":
             return [each for each in found if each.tenant == scope.id]
-        own = [each for each in found if not each.tenant]
-        return [each for each in own if scope.kind == "site" or view.stands_in(each.meter)]
+        return [each for each in found if scope.kind == "site" or view.stands_in(each.meter)]
 
     async def chart(self, name: str, view: View) -> dict[str, Any] | None:
         """The chart as a specification with its data, and its legend; None when there is nothing to draw."""

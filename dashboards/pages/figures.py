@@ -9,11 +9,14 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dashboards.pages.period import BARS, WHOLE, Period, Span
 from energy.derived.indicator_query import Kind
 from energy.meters.steps import NOTHING, Steps
 from energy.usage import SITE, summed
-from estate.calendar import Every, Step, floor
+from estate.calendar import DAY_MS, Every, Step, floor
 from estate.vocabulary import CARRIERS
 from store.base import Store, Usage, UsageRow, UsageTag
 
@@ -52,7 +55,8 @@ class Figure(NamedTuple):
     amount: int  # in the carrier's unit
     guessed: int  # of it, estimated
     blank: bool = False  # nothing of it was measured, also when it comes to 0
-    former: int | None = None  # in as much of the former period; None when its days are not all known
+    like: int = 0  # of it, what is compared: on days that are known of both periods
+    former: int | None = None  # on these days of the former period; None where it does not know them
     settled_ms: int = 0  # when the last of it was settled; 0 when that is unknown
 
     @property
@@ -62,7 +66,7 @@ class Figure(NamedTuple):
     @property
     def change(self) -> float | None:
         """From the former period, as a share of it."""
-        return (self.amount - self.former) / self.former if self.former else None
+        return (self.like - self.former) / self.former if self.former else None
 
 
 class Bar(NamedTuple):
@@ -85,7 +89,7 @@ def energy_change(found: Iterable[Figure]) -> float | None:
     if not energy or any(each.former is None for each in energy):
         return None
     before = sum(signed(each.carrier, each.former or 0) for each in energy)
-    return sum(signed(each.carrier, each.amount) for each in energy) / before - 1 if before else None
+    return sum(signed(each.carrier, each.like) for each in energy) / before - 1 if before else None
 
 
 async def compared(store: Store, query: Usage, period: Period, step: Step) -> list[Figure]:
@@ -110,11 +114,9 @@ async def compared(store: Store, query: Usage, period: Period, step: Step) -> li
             int(now[key].amounts.sum()),
             int(now[key].guessed.sum()),
             bool(now[key].blank.all()),
-            _before(
-                days.get(key, NOTHING),
-                today.get(key, NOTHING),
-                former.get(key, NOTHING),
-                rest.get(key, NOTHING),
+            *_alike(
+                Known(days.get(key, NOTHING), today.get(key, NOTHING)),
+                Known(former.get(key, NOTHING), rest.get(key, NOTHING)),
                 period,
             ),
             int(row.settled.max()),
@@ -215,14 +217,44 @@ def _last_day(span: Span | None, period: Period) -> Span | None:
     return Span(max(span.start_ms, floor(span.end_ms, "1d", period.zone)), span.end_ms) if span else None
 
 
-def _before(now: Steps, today: Steps, former: Steps, rest: Steps, period: Period) -> int | None:
-    """The whole former days, and of the last one as many steps as are settled today; None where days are not known."""
-    if period.former_so_far is None or not len(former.starts) or len(former.starts) < len(now.starts):
-        return None
-    midnight, morning = (floor(span.end_ms, "1d", period.zone) for span in (period.former_so_far, period.so_far))
-    reach = int(today.starts[-1]) - morning if len(today.starts) else -1
-    as_far = rest.starts - midnight <= reach
-    return int(former.amounts[former.starts < midnight].sum() + rest.amounts[as_far].sum())
+class Known(NamedTuple):
+    """What is known of one period: its days, and the steps of the one that is under way."""
+
+    days: Steps
+    steps: Steps
+
+
+def _alike(now: Known, before: Known, period: Period) -> tuple[int, int | None]:
+    """What the two periods come to on the days that are known of ours, today as far as its steps are settled.
+
+    The last day that is known may be known in part: it counts where it is today, or the last of all. The second is None
+    where the former period lacks one of these days.
+    """
+    so_far, former = period.so_far, period.former_so_far
+    if period.former is None or former is None:
+        return 0, None
+    ours, theirs = _days(now.days, so_far.start_ms), _days(before.days, former.start_ms)
+    last = round((period.span.end_ms - period.span.start_ms) / DAY_MS) - 1
+    length = round((period.former.end_ms - period.former.start_ms) / DAY_MS)
+    midnight, morning = (floor(span.end_ms, "1d", period.zone) for span in (former, so_far))
+    under_way = period.running and len(now.steps.starts) > 0
+    whole = ours if not period.running and last in ours else ours[:-1]
+    shared = whole if whole.size > last else whole[whole < length]
+    wanted = np.arange(length) if whole.size > last else shared
+    if not np.isin(wanted, theirs).all() or not (len(shared) or under_way):
+        return 0, None
+    like = int(now.days.amounts[np.isin(ours, shared)].sum())
+    amount = int(before.days.amounts[np.isin(theirs, wanted)].sum())
+    if under_way:
+        like += int(now.steps.amounts.sum())
+        as_far = before.steps.starts - midnight <= int(now.steps.starts[-1]) - morning
+        amount += int(before.steps.amounts[as_far].sum())
+    return like, amount
+
+
+def _days(steps: Steps, start_ms: int) -> NDArray[np.int64]:
+    """The number of each day in its period; a day of 23 or 25 hours shifts none."""
+    return np.rint((steps.starts - start_ms) / DAY_MS).astype(np.int64)
 
 
 def _ordered(found: Mapping[str, Steps]) -> list[tuple[str, Steps]]:

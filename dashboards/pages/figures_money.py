@@ -1,15 +1,18 @@
 """What the page of energy shows of cost and carbon: exact sums of what `/api/cost` and `/api/carbon` answer."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from dashboards.api.costs import CostParams, read_cost
 from dashboards.pages.figures import Key, Scope, by_part
-from dashboards.pages.period import Period
+from dashboards.pages.period import Period, Span
 from energy.cost.carbon_query import emissions
+from estate.calendar import DAY_MS, floor, midnight
 from estate.model import Estate
-from store.base import Store
+from store.base import Store, Usage
 
 
 class Sums(NamedTuple):
@@ -57,3 +60,32 @@ async def carbon(estate: Estate, store: Store, scope: Scope, period: Period) -> 
     for each in await emissions(store, estate, query):
         found[each.row.tags[tag], each.row.tags["carrier"]] += int(each.nano_kg.sum())
     return Sums(found)
+
+
+async def carbon_change(estate: Estate, store: Store, scope: Scope, period: Period) -> float | None:
+    """How whole days' emissions changed from the same dates of last year; None where any of them is not known."""
+    until_ms = floor(period.so_far.end_ms, "1d", period.zone)
+    span = Span(period.span.start_ms, until_ms)
+    if period.former is None or span.start_ms >= until_ms:
+        return None
+    last = Span(*(_year_before(at_ms, period) for at_ms in span))
+    ours, before = await asyncio.gather(*(_by_day(estate, store, scope, each) for each in (span, last)))
+    if not ours or any(day not in before for day in ours):
+        return None
+    emitted = sum(before[day] for day in ours)
+    return sum(ours.values()) / emitted - 1 if emitted else None
+
+
+async def _by_day(estate: Estate, store: Store, scope: Scope, span: Span) -> Counter[int]:
+    """What was emitted on each day, by its number in the span."""
+    found: Counter[int] = Counter()
+    for each in await emissions(store, estate, Usage("1d", *span, scope.of, scope.where, ("carrier",))):
+        for start, nano in zip(each.row.starts.tolist(), each.nano_kg.tolist(), strict=True):
+            found[round((start - span.start_ms) / DAY_MS)] += nano
+    return found
+
+
+def _year_before(at_ms: int, period: Period) -> int:
+    day = datetime.fromtimestamp(at_ms / 1000, period.zone).date()
+    leap = day.month == 2 and day.day == 29  # its 28th, last year
+    return midnight(day.replace(year=day.year - 1, day=28 if leap else day.day), period.zone)

@@ -21,9 +21,10 @@ from dashboards.pages.chart_style import (
 )
 from dashboards.pages.colours import INK, ROOM_COLOURS
 from dashboards.pages.queries import RoomValue
+from energy.derived.facts import CO2_PPM
 from estate.model import Estate
 
-CO2_GOOD, CO2_ACT = 800, 1500
+CO2_GOOD, CO2_ACT = CO2_PPM
 """In ppm: satisfactory below, act promptly above (decree of 27 December 2022 on indoor air)."""
 HEATED = 19
 """In °C: the limit of heating, as the mean of rooms (code de l'énergie, R241-26)."""

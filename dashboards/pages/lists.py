@@ -19,6 +19,7 @@ from dashboards.pages.static_files import StaticFiles
 from dashboards.pages.view import View, ViewParams
 from dashboards.pages.zones import MEASURED
 from dashboards.parts import Parts
+from energy.derived.facts import CO2_PPM
 from estate.model import Point
 from estate.vocabulary import CARRIERS, USES
 from store.base import Latest, StoreUnavailable
@@ -123,6 +124,7 @@ class Lists:
             "trouble": trouble,
             "held": held,
             "measured": MEASURED,
+            "co2": CO2_PPM,
             "rows": sorted(estate.zones.values(), key=lambda zone: (zone.id not in held, zone.building, zone.name)),
             "now_ms": self._parts.clock(),
         }

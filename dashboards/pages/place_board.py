@@ -31,6 +31,9 @@ BEST = 5
 
 MOST_PEAKS = 10
 
+LEAST_DAYS = 10
+"""A line through fewer days says little."""
+
 
 class PlaceBoard:
     """Reads the sections of one kind of place."""
@@ -58,14 +61,14 @@ class PlaceBoard:
         return {**found, "ranked": (ranked[: -BEST - 1 : -1], ranked[:BEST]) if len(ranked) > 2 * BEST else None}
 
     async def _lacking(self, view: View) -> set[str]:
-        """The charts of which there is nothing to draw here, whatever the period."""
+        """The charts of which there is nothing to draw here, or too little in so short a period."""
         lacking, carriers = set(), {meter.carrier for meter in self._parts.estate.meters.values()}
         if view.scope.kind == "building":
             where: Latest = Latest({"quantity": [*ROOM_CHARTS.values()], "building": [view.scope.id]})
             measured = {point.quantity for point in await self._parts.store.latest(where) if point.zone}
             lacking = {name for name, quantity in ROOM_CHARTS.items() if quantity not in measured}
             carriers = {meter.carrier for meter in self._parts.estate.meters.values() if view.stands_in(meter.id)}
-        if carriers.isdisjoint(HEATING):
+        if carriers.isdisjoint(HEATING) or view.asked.period in ("day", "week"):
             lacking.add("heating")
         return lacking if await self._judged(view) else lacking | {"presence"}
 
@@ -103,7 +106,7 @@ class PlaceBoard:
 
     async def _heating(self, view: View, charts: ModuleType) -> Any:
         rows = await place_queries.heating(self._parts.store, self._parts.estate, view.scope, view.period)
-        return charts.heating_chart(rows, view.speaker) if len(rows) > 2 else None
+        return charts.heating_chart(rows, view.speaker) if len(rows) >= LEAST_DAYS else None
 
     async def _rooms(self, quantity: str, view: View) -> Any:
         estate, store, span, every = (

@@ -195,7 +195,9 @@ class Tile(NamedTuple):
     href: str = ""  # to how it came about
 
 
-def tiles(view: View, *, figures: Sequence[Figure], costs: Sums, carbon: Sums, **_: Any) -> list[Tile]:
+def tiles(
+    view: View, *, figures: Sequence[Figure], costs: Sums, carbon: Sums, carbon_change: float | None, **_: Any
+) -> list[Tile]:
     """The figures at a glance; energy is what was drawn and produced less what was fed in."""
     speaker, say = view.speaker, view.speaker.say
     energy = [figure for figure in figures if CARRIERS[figure.carrier].unit == "Wh"]
@@ -221,7 +223,11 @@ def tiles(view: View, *, figures: Sequence[Figure], costs: Sums, carbon: Sums, *
         Tile(
             say("Carbone", "Carbon"),
             speaker.carbon(carbon.total) if carbon.parts else "–",
-            say("facteurs moyens, avec leurs sources", "mean factors, with their sources"),
+            say("{} sur les mêmes jours de l’an dernier", "{} on the same days of last year").format(
+                speaker.change(carbon_change)
+            )
+            if carbon_change is not None
+            else say("facteurs moyens, avec leurs sources", "mean factors, with their sources"),
             why,
         ),
         Tile(

@@ -1,7 +1,8 @@
 """The page of a zone: its air, its people, its indicators over a period, and its sensors."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -13,17 +14,20 @@ from dashboards.devices import known_devices
 from dashboards.language import Speaker
 from dashboards.pages import queries
 from dashboards.pages.figures import Scope
+from dashboards.pages.judging import indicators_before, indicators_of
 from dashboards.pages.looking import looked
 from dashboards.pages.period import Length, Span
 from dashboards.pages.render import Pages, drawn, ms
 from dashboards.pages.static_files import StaticFiles
 from dashboards.pages.view import ViewParams, check_place
 from dashboards.parts import Parts
-from energy.derived.indicator_query import Scope as Place
-from energy.derived.indicator_query import read as read_inputs
-from energy.derived.indicators import INDICATORS, Found, Indicator, indicators
-from estate.calendar import DAY_MS, HOUR_MS, floor
-from store.base import StoreUnavailable
+from energy.derived.facts import CO2_PPM
+from energy.derived.indicators import Found, Indicator
+from estate.calendar import DAY_MS, HOUR_MS
+from estate.model import Point
+from store.base import Latest, StoreUnavailable
+
+Judged = Sequence[tuple[Indicator, Found]]
 
 MEASURED = ("climate.co2", "climate.temperature", "climate.humidity", "occupancy.count")
 """What a zone's page draws, and the list of zones shows."""
@@ -73,30 +77,41 @@ class ZoneBoard:
         self._parts = parts
 
     async def read(self, scope: Scope, asked: ViewParams, speaker: Speaker) -> Mapping[str, Any]:
-        """A zone's devices, and its indicators over the period's whole days."""
+        """What is measured now, the zone's devices, and its indicators over the period's whole days."""
         estate, store, state, now_ms = self._parts.estate, self._parts.store, self._parts.state, self._parts.clock()
         view = await looked(self._parts, scope, asked, speaker)
-        found, devices, trouble = list[tuple[Indicator, Found]](), list[DeviceState](), ""
-        until_ms = min(view.period.span.end_ms, floor(now_ms, "1d", estate.site.zone))
+        zone = estate.zones[scope.id]
+        house = copy(view)
+        house.scope = Scope("building", zone.building)
+        devices, held, trouble = list[DeviceState](), dict[str, Point](), ""
+        found, lost = list[tuple[Indicator, Found]](), list[tuple[Indicator, Found]]()
+        before: Mapping[str, Found] = {}
         try:
-            known = await known_devices(estate, store, state, now_ms)
+            known, points, found, before, lost = await asyncio.gather(
+                known_devices(estate, store, state, now_ms),
+                store.latest(Latest({"zone": [scope.id], "quantity": MEASURED})),
+                indicators_of(estate, store, view),
+                indicators_before(estate, store, view),
+                indicators_of(estate, store, house),
+            )
             devices = [device for device in known if device.zone == scope.id]
-            if until_ms > view.period.span.start_ms:
-                place = Place("zone", scope.id, view.period.span.start_ms, until_ms)
-                values = indicators(await read_inputs(store, estate, place))
-                known_here = (
-                    row for row in INDICATORS.values() if row.id in SENSED or values[row.id].value is not None
-                )
-                found = [(row, values[row.id]) for row in known_here]
+            held = {point.quantity: point for point in sorted(points, key=lambda point: point.at_ms)}
         except StoreUnavailable as error:
             trouble = str(error)
+        shown = [(row, each) for row, each in found if row.id in SENSED or each.value is not None]
         return {
             "view": view,
             "estate": estate,
-            "zone": estate.zones[scope.id],
+            "zone": zone,
             "devices": devices,
-            "indicators": found,
+            "held": held,
+            "measured": MEASURED,
+            "co2": CO2_PPM,
+            "indicators": shown,
+            "before": before,
+            "empty": _empty(found, lost),
             "trouble": trouble,
+            "seen": lambda at_ms: speaker.ago(at_ms, now_ms),
             "ago": lambda text: speaker.ago(ms(text), now_ms) if text else "–",
             "charts": MEASURED,
         }
@@ -113,3 +128,12 @@ class ZoneBoard:
         drawing = charts.rooms_chart(quantity, rows, [scope.id], shown, self._parts.estate, speaker, view.notes)
         json: dict[str, Any] = await asyncio.to_thread(drawing.as_json)
         return json
+
+
+def _empty(zone: Judged, building: Judged) -> tuple[str, Found] | None:
+    """The electricity used while empty: the zone's where meters stand in it, else its building's; None of neither."""
+    for kind, rows in (("zone", zone), ("building", building)):
+        for row, found in rows:
+            if row.id == "empty_share" and found.value is not None:
+                return kind, found
+    return None

@@ -12,13 +12,14 @@ from alerts.forecast import Forecast, Step
 from alerts.state import AlertState
 from dashboards.language import Speaker
 from dashboards.pages import place_charts
-from dashboards.pages.figures import Scope, compared, energy_change
+from dashboards.pages.figures import Scope, by_part, compared, energy_change
+from dashboards.pages.figures_money import carbon_change
 from dashboards.pages.period import period
 from dashboards.pages.place_queries import Heated, Presence, balances, curve, heating, peaks, presence, tariffs
 from dashboards.parts import Parts
 from energy.derived.facts import ROLE, meter_of
 from energy.usage import SITE
-from estate.calendar import DAY_MS, HOUR_MS, floor, following
+from estate.calendar import DAY_MS, HOUR_MS, floor, following, midnight, steps
 from estate.model import Consumption
 from store.base import Usage
 from tests.dashboards.conftest import NOW, PARIS, client_of
@@ -118,9 +119,22 @@ async def test_compared_by_part(filled: Parts) -> None:
 
     assert [0.0, 1.0] == [found[name].change for name in ("b01", "b02")]
     assert energy_change([found["b01"]._replace(former=None)]) is None
-    assert 1 / 2 == energy_change(
-        [found["b01"]._replace(amount=2, former=1), found["b02"]._replace(amount=1, former=1)]
+    assert 1 / 2 == energy_change([found["b01"]._replace(like=2, former=1), found["b02"]._replace(like=1, former=1)])
+
+
+async def test_a_silent_meter_saves_nothing(filled: Parts) -> None:
+    """Known from 1 to 10 November, then silent: nine whole days against the same nine of October, and no day more."""
+    starts = [*steps(midnight(date(2026, 10, 1), PARIS), midnight(date(2026, 11, 11), PARIS), "1d", PARIS)]
+    silent = [Consumption("b02-gas", "", "gas", "b02", "site", "1d", at, 100, 0.0) for at in starts]
+    month = silent[-10]._replace(every="1mo", amount=1000)
+    await filled.store.write_consumption([*silent, month])
+    gas = next(
+        each
+        for each in await compared(filled.store, by_part(Scope("site"), MONTH), MONTH, "15m")
+        if (each.id, each.carrier) == ("b02", "gas")
     )
+
+    assert (1000, 900, 900, 0.0) == (gas.amount, gas.like, gas.former, gas.change)
 
 
 async def test_lists_are_compared(filled: Parts) -> None:
@@ -152,6 +166,52 @@ async def test_budgets_of_a_tenant(filled: Parts) -> None:
     for said in ("80 % measured", "since Sun 22 Nov", "10\u00a0kWh", "9.0\u00a0kWh", "12\u00a0kWh", "120\u00a0%"):
         assert said in table
     assert "gas" not in table
+
+
+async def test_changed_shares_are_listed(filled: Parts) -> None:
+    """A closed month of a tenant's share that changed stands on the page of its building and of the site."""
+    start = floor(MONTH_MS - 1, "1mo", PARIS)
+    await filled.state.run(
+        lambda db: db.execute(
+            "INSERT INTO change (meter, tenant, month_ms, before, after, why, from_ms, settled_ms)"
+            " VALUES ('b01-electricity', 'baker', ?, 100, 90, 'corrected', ?, ?)",
+            (start, start, NOW - DAY_MS),
+        )
+    )
+    async with client_of(filled) as client:
+        pages = [(await client.get(f"{path}?lang=en")).text for path in ("/energy", "/buildings/b01", "/buildings/b02")]
+
+    assert [True, True, False] == ["share of Le Levain" in page for page in pages]
+
+
+async def test_carbon_of_last_year(filled: Parts) -> None:
+    """Twice the electricity a year ago, as much gas: (48 × 0.0461 + 96 × 0.215) ÷ (96 × 0.0461 + 96 × 0.215) − 1."""
+    week = period("week", date(2026, 11, 16), NOW, NOW, PARIS)
+    unknown = await carbon_change(filled.estate, filled.store, B01, week)
+    days = [midnight(date(2025, 11, day), PARIS) for day in (21, 22)]
+    drawn = [
+        Consumption(f"b01-{carrier}", "", carrier, "b01", "site", "1d", at, 48_000, 0.0)
+        for at in days
+        for carrier in ("electricity", "gas")
+    ]
+    await filled.store.write_consumption(drawn)
+    change = await carbon_change(filled.estate, filled.store, B01, week)
+
+    assert unknown is None
+    assert change is not None
+    assert -0.0883 == round(change, 4)
+
+
+async def test_a_zone_right_now(filled: Parts) -> None:
+    """What is measured there, when, and what the decree says of it; use while empty is its building's."""
+    amounts = {"in_all": 1000, "watched": 700, "empty": 210, "zones_area": 100, "watched_area": 60}
+    await filled.store.write_consumption([fact("building", "b01", name, amount) for name, amount in amounts.items()])
+    async with client_of(filled) as client:
+        page = (await client.get("/zones/b01-room?lang=en")).text
+
+    tiles = page.partition('id="tiles"')[2].partition("</dl>")[0]
+    for said in ("830", "to watch", "30.0", "of its building"):
+        assert said in tiles
 
 
 def test_charts_are_valid_and_draw() -> None:
