@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import starmap
 
 from energy.flows.rows import EACH_ROW, REMOVED, Whose
 from energy.meters.account import ATTEMPTS, Account, Cleared, Readings, account, cleared, look_from
@@ -68,14 +69,16 @@ class Gatherer:
     async def held(self, meters: Collection[str], start_ms: int, now_ms: int) -> Held:
         """The rows needed to settle these meters from then on; the shortest step also of the meters behind them."""
         behind = [meter.id for meter in self._estate.meters.values() if meter.submeter_of in meters]
-        found: dict[Every, Sequence[UsageRow]] = {}
-        for every, from_ms in bounds(self._estate, start_ms).items():
+
+        async def both(every: Every, from_ms: int) -> list[UsageRow]:
             own = {*meters, *behind} if every == self._estate.step else meters
-            found[every] = [
+            return [
                 *await self.rows(every, "meter", own, from_ms, now_ms),
                 *await self.rows(every, "tenant", meters, from_ms, now_ms),
             ]
-        return found
+
+        begins = bounds(self._estate, start_ms)
+        return dict(zip(begins, await asyncio.gather(*starmap(both, begins.items())), strict=True))
 
     async def rows(self, every: Every, of: Whose, meters: Iterable[str], from_ms: int, now_ms: int) -> list[UsageRow]:
         """The rows of these meters, or of their tenants' shares, each for itself."""

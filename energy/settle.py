@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import structlog
 
+from energy.ahead import ahead
 from energy.basis import bases
 from energy.changes import Change, note
 from energy.cost.keep import Keeper
@@ -25,7 +26,7 @@ from energy.gather import Gatherer
 from energy.memory import Memory
 from energy.meters.cleaned import Finding
 from energy.meters.virtual import members
-from energy.part import Outcome, Work, work_out
+from energy.part import Held, Outcome, Work, work_out
 from energy.plan import Changed, parts
 from energy.retired import retire
 from energy.virtual_settle import Found, day_of, settle_virtuals
@@ -183,14 +184,16 @@ class Settlement:
         await self._costs.forget(asked & self._estate.meters.keys())
         total = Settled(0, 0, {})
         unsettled: set[str] = set()
-        for part in await self._parts(changed, anew, now_ms):
-            before = len(refused)
-            with _heard(refused, ", ".join(part)):
-                total = _together([total, await self._part(part, anew, now_ms)])
-            unsettled |= part.keys() if len(refused) > before else set()
-            progress(total.meters, len(changed))
-            if asked:
-                self.rebuilding = Progress(total.meters, len(changed), total.rows, total.kept_before, "")
+        planned = await self._parts(changed, anew, now_ms)
+        async with ahead(planned, lambda part: self._read(part, anew, now_ms)) as found:
+            for part, reading in found:
+                before = len(refused)
+                with _heard(refused, ", ".join(part)):
+                    total = _together([total, await self._part(part, await reading, anew)])
+                unsettled |= part.keys() if len(refused) > before else set()
+                progress(total.meters, len(changed))
+                if asked:
+                    self.rebuilding = Progress(total.meters, len(changed), total.rows, total.kept_before, "")
         with _heard(refused, "facts of days"):
             await self._facts.days(now_ms)
         with _heard(refused, "costs"):
@@ -209,17 +212,24 @@ class Settlement:
         planned = changed | {meter: begun.get(meter, now_ms) for meter in anew}
         return [{meter: changed[meter] for meter in part} for part in parts(self._estate, planned, now_ms)]
 
-    async def _part(self, part: Changed, anew: Collection[str], now_ms: int) -> Settled:
-        """Settle some meters; those they are behind get new shares, which depend on them."""
+    async def _read(self, part: Changed, anew: Collection[str], now_ms: int) -> tuple[Work, Held]:
+        """What settling these meters takes; those they are behind get new shares, which depend on them."""
         whole = part.keys() & anew
         accounts = await self._gather.accounts(part, now_ms)
+        if not accounts and not whole:
+            return Work((), (), now_ms, now_ms), {}
+        meters = {meter for name in part for meter in (name, self._estate.meters[name].submeter_of) if meter}
+        start_ms = 0 if whole else min(each.since_ms for each in accounts)
+        return Work(accounts, meters, start_ms, now_ms), await self._gather.held(meters, start_ms, now_ms)
+
+    async def _part(self, part: Changed, read: tuple[Work, Held], anew: Collection[str]) -> Settled:
+        """Settle some meters."""
+        work, held = read
+        accounts, meters, start_ms, now_ms = work
+        whole = part.keys() & anew
         findings = {each.meter.id: each.findings for each in accounts if each.findings}
         settled = Settled(len(part), 0, findings)
-        if accounts or whole:
-            meters = {meter for name in part for meter in (name, self._estate.meters[name].submeter_of) if meter}
-            start_ms = 0 if whole else min(each.since_ms for each in accounts)
-            held = await self._gather.held(meters, start_ms, now_ms)
-            work = Work(accounts, meters, start_ms, now_ms)
+        if meters:
             people = await self._facts.people(meters, start_ms, now_ms)
             outcome = await asyncio.to_thread(work_out, self._estate, work, held, people)
             await self._facts.due(outcome.since_ms)

@@ -12,13 +12,14 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from estate.calendar import DAY_MS
+from estate.calendar import DAY_MS, LENGTHS
 from estate.model import Consumption, Note, Point
 from store.base import ARRIVALS_MS, Latest, Row, Series, Span, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
-from store.influx_http import InfluxHttp, Missing, Table, TooLarge
+from store.influx_http import InfluxHttp, Missing, TooLarge
 from store.influx_latest import last_points
 from store.influx_moves import Moves
 from store.influx_notes import STANDING, changes
+from store.influx_tables import Table
 from store.influx_tags import Place, columns, group_tags, latest_key, series_tags, usage_tags, whose
 from store.influx_usage import bodies, usage_row
 from store.influxql import between, compile_query, matches, since
@@ -128,7 +129,7 @@ class InfluxStore:
     async def series(self, query: Series) -> list[Row]:
         if not all(query.where.values()):
             return []
-        tables = await self._http.query(compile_query(query))
+        tables = await self._http.query(compile_query(query), long=query.every_ms is None)
         rows = [Row(group_tags(table, query.by), *columns(table.rows)) for table in tables]
         return sorted(rows, key=lambda row: tuple(row.tags.values()))
 
@@ -142,7 +143,8 @@ class InfluxStore:
     async def usage(self, query: Usage) -> list[UsageRow]:
         if not all(query.where.values()):
             return []
-        rows = [usage_row(table, query.by) for table in await self._http.query(compile_query(query))]
+        tables = await self._http.query(compile_query(query), long=query.every in LENGTHS)
+        rows = await asyncio.to_thread(lambda: [usage_row(table, query.by) for table in tables])
         return sorted(rows, key=lambda row: tuple(row.tags.values()))
 
     async def touched(self, since_ms: int) -> list[Touched]:

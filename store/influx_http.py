@@ -5,8 +5,9 @@ is our trouble, and no reason to throw data away. Writes go to ``/write`` on 1.x
 ``/api/v2/write`` on 2.x and 3.x; ``/query`` answers InfluxQL on all three.
 """
 
+import asyncio
 import json
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import aiohttp
 from influxdb_client.client.exceptions import InfluxDBError
@@ -15,6 +16,7 @@ from influxdb_client.client.write_api_async import WriteApiAsync
 from influxdb_client.domain.write_precision import WritePrecision
 
 from store.base import StoreRefused, StoreUnavailable
+from store.influx_tables import MSGPACK, Complaint, CutShort, Table, said, tables
 from store.influxql import name
 
 SHARD = "91d"
@@ -25,6 +27,9 @@ CONNECT_S = 5
 WRITE_S = 30
 QUERY_S = 120
 
+LONG = 1_000_000
+"""An answer of more bytes is read on another thread."""
+
 _MS = cast(WritePrecision, WritePrecision.MS)  # the client asks for the class and means its strings
 _TROUBLE = (aiohttp.ClientError, TimeoutError, OSError)
 _NEXT_STEP = {
@@ -32,15 +37,6 @@ _NEXT_STEP = {
     403: "the token has no right to this: it must read and write the bucket",
     404: "the bucket, organisation or database is not there: create it, or correct [store] url",
 }
-
-
-class Table(NamedTuple):
-    """One series of an answer: its measurement, its tags, and rows whose first column is the time in ms."""
-
-    measurement: str
-    tags: dict[str, str]
-    columns: list[str]
-    rows: list[list[Any]]
 
 
 class Missing(StoreUnavailable):
@@ -81,8 +77,8 @@ class InfluxHttp:
         """Create the database where it is missing, on 1.x; on the others that takes more rights than we ask for."""
         if self.version != 1:
             return
-        tables = await self.query("SHOW DATABASES")
-        if [self._bucket] not in [row for table in tables for row in table.rows]:
+        databases = [row[0] for table in await self.query("SHOW DATABASES") for row in table.rows]
+        if self._bucket not in databases:
             await self.query(f"CREATE DATABASE {name(self._bucket)} WITH DURATION INF SHARD DURATION {SHARD}")
 
     async def close(self) -> None:
@@ -100,18 +96,22 @@ class InfluxHttp:
             await self._write_by_client(WriteApiAsync(self._client), lines)
             return
         parameters = {"db": self._bucket, "precision": "ms"}
-        status, body = await self._request("POST", "/write", WRITE_S, params=parameters, data=lines)
+        status, body, _ = await self._exchange("POST", "/write", WRITE_S, params=parameters, data=lines)
         if status != 204:
             raise self._unwritten(status, body)
 
-    async def query(self, statements: str) -> list[Table]:
-        """The series of all statements' answers, in order."""
+    async def query(self, statements: str, *, long: bool = False) -> list[Table]:
+        """The series of all statements' answers, in order. Of `long` ones the rows are made cheaper, the heads not."""
         # In one piece, a long answer is marked as partial by some servers even when it is whole (1.6.7, 10,000 rows).
         form = {"db": self._bucket, "epoch": "ms", "chunked": "true", "q": statements}
-        status, body = await self._request("POST", "/query", QUERY_S, data=form)
+        accept = {"Accept": MSGPACK} if long and self.version == 1 else {}
+        status, body, headers = await self._exchange("POST", "/query", QUERY_S, data=form, headers=accept)
+        kind = headers.get("Content-Type", "")
         if status != 200:
-            raise self._failure(status, body)
-        return self._tables(body)
+            raise self._failure(status, body, kind)
+        if len(body) > LONG:
+            return await asyncio.to_thread(self._tables, body, kind)
+        return self._tables(body, kind)
 
     async def _generation(self) -> int:
         status, _, headers = await self._exchange("GET", "/ping", WRITE_S)
@@ -135,10 +135,6 @@ class InfluxHttp:
         if not done:  # a success, but not the one the protocol knows
             raise StoreUnavailable(f"InfluxDB at {self.url} did not confirm the write")
 
-    async def _request(self, method: str, path: str, total_s: float, **arguments: Any) -> tuple[int, bytes]:
-        status, body, _ = await self._exchange(method, path, total_s, **arguments)
-        return status, body
-
     async def _exchange(self, method: str, path: str, total_s: float, **arguments: Any) -> tuple[int, bytes, Any]:
         if self._session is None:
             raise StoreUnavailable(f"InfluxDB at {self.url} is not open")
@@ -149,27 +145,15 @@ class InfluxHttp:
         except _TROUBLE as error:
             raise self._unreachable(error) from error
 
-    def _tables(self, body: bytes) -> list[Table]:
-        """The series of an answer's chunks; one that is cut goes on in the next chunk."""
+    def _tables(self, body: bytes, kind: str) -> list[Table]:
         try:
-            results = [result for chunk in body.strip().split(b"\n") for result in json.loads(chunk)["results"]]
+            return tables(body, kind)
+        except Complaint as error:
+            raise self._complaint(str(error)) from error
+        except CutShort as error:
+            raise StoreUnavailable(f"InfluxDB at {self.url} cuts its answers short: set max-row-limit to 0") from error
         except (ValueError, KeyError, TypeError) as error:
             raise StoreUnavailable(f"InfluxDB at {self.url} gave half an answer: {error!r}") from error
-        tables: list[Table] = []
-        cut = False
-        for result in results:
-            if "error" in result:
-                raise self._complaint(result["error"])
-            for found in result.get("series", ()):
-                rows = found.get("values", [])
-                if cut:
-                    tables[-1].rows.extend(rows)
-                else:
-                    tables.append(Table(found["name"], found.get("tags", {}), found["columns"], rows))
-                cut = found.get("partial", False)
-        if cut:
-            raise StoreUnavailable(f"InfluxDB at {self.url} cuts its answers short: set max-row-limit to 0")
-        return tables
 
     def _complaint(self, words: str) -> StoreRefused | StoreUnavailable:
         """Of one statement: a mistake in it stays one, whatever else fails may succeed later."""
@@ -182,8 +166,8 @@ class InfluxHttp:
     def _unwritten(self, status: int, body: bytes) -> StoreRefused | StoreUnavailable | TooLarge:
         return TooLarge(_words(body)) if status == 413 else self._failure(status, body)
 
-    def _failure(self, status: int, body: bytes) -> StoreRefused | StoreUnavailable:
-        words = _words(body)
+    def _failure(self, status: int, body: bytes, kind: str = "") -> StoreRefused | StoreUnavailable:
+        words = _words(body, kind)
         if status in (400, 422) and words:
             return StoreRefused(words)
         step = _NEXT_STEP.get(status, words or "no reason given")
@@ -193,13 +177,8 @@ class InfluxHttp:
         return StoreUnavailable(f"InfluxDB at {self.url} does not answer: {str(error) or type(error).__name__}")
 
 
-def _words(body: bytes) -> str:
-    """What InfluxDB says in an error: always JSON, so "" for anybody else's page."""
-    try:
-        said = json.loads(body)
-    except ValueError:
-        return ""
-    if not isinstance(said, dict):
-        return ""
-    words = str(said.get("error") or said.get("message") or "")[:1000]  # they repeat the line, however long
-    return f"{words} {json.dumps(said['data'])[:500]}" if words and "data" in said else words
+def _words(body: bytes, kind: str = "") -> str:
+    """What InfluxDB says in an error; "" for anybody else's page."""
+    data = said(body, kind)
+    words = str(data.get("error") or data.get("message") or "")[:1000]  # they repeat the line, however long
+    return f"{words} {json.dumps(data['data'])[:500]}" if words and "data" in data else words

@@ -5,9 +5,11 @@ writing it again removes them. A row is removed whole, so what else it holds is 
 """
 
 from collections.abc import Iterator, Sequence
+from math import isnan
 from typing import NamedTuple
 
-from store.influx_http import InfluxHttp, Table
+from store.influx_http import InfluxHttp
+from store.influx_tables import Table
 from store.influxql import between, matches, name
 
 Tags = tuple[tuple[str, str], ...]
@@ -60,7 +62,8 @@ class Moves:
 def _rows(table: Table) -> Iterator[tuple[int, dict[str, float]]]:
     for at_ms, *values in table.rows:
         fields = zip(table.columns[1:], values, strict=True)
-        yield at_ms, {field: float(value) for field, value in fields if isinstance(value, int | float)}
+        numbers = {field: float(value) for field, value in fields if isinstance(value, int | float)}
+        yield int(at_ms), {field: value for field, value in numbers.items() if not isnan(value)}
 
 
 def _runs(present: Sequence[int], gone: set[int]) -> Iterator[tuple[int, int]]:

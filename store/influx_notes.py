@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from estate.model import Note
-from store.influx_http import Table
+from store.influx_tables import Table
 from store.line_protocol import series
 
 NEVER_MS = -(2**53)

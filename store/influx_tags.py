@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estate.model import Point
-from store.influx_http import Table
 from store.influx_moves import Tags
+from store.influx_tables import Table
 from store.line_protocol import Whose
 from store.runs import Run
 
@@ -44,6 +44,6 @@ def group_tags(table: Table, by: Iterable[str]) -> dict[str, str]:
     return {tag: table.tags.get(tag, "") for tag in by}
 
 
-def columns(rows: list[list[float]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def columns(rows: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Times and first values."""
-    return np.array([row[0] for row in rows], dtype=np.int64), np.array([row[1] for row in rows], dtype=np.float64)
+    return rows[:, 0].astype(np.int64), rows[:, 1].astype(np.float64)

@@ -6,7 +6,7 @@ from itertools import chain, islice
 import numpy as np
 
 from store.base import UsageRow, share
-from store.influx_http import Table
+from store.influx_tables import Table
 from store.influx_tags import group_tags
 from store.line_protocol import series
 from store.runs import Run
@@ -40,8 +40,9 @@ def _lines(run: Run) -> list[str]:
 
 def usage_row(table: Table, by: Sequence[str]) -> UsageRow:
     """One group: the rows of several meters that start together become one."""
-    found = np.array(table.rows, np.float64)
-    found = np.nan_to_num(found[np.argsort(found[:, 0], kind="stable")])  # earlier versions wrote no `settled`
+    found = np.nan_to_num(table.rows)  # earlier versions wrote no `settled`
+    if (found[1:, 0] < found[:-1, 0]).any():
+        found = found[np.argsort(found[:, 0], kind="stable")]
     times, amounts, guessed, settled, blank = found.T
     guessed = np.abs(guessed)
     shares = share(amounts, guessed, blank)

@@ -3,9 +3,11 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from energy.ahead import ahead
 from energy.derived.days import Hours, day_facts
 from energy.derived.facts import COUNTS, LOADS, ROLE
 from energy.derived.firsts import first_reading, first_stored
@@ -28,6 +30,22 @@ CHUNK_DAYS = 31
 Loads = dict[Place, dict[str, Steps]]
 """By place and carrier."""
 
+Observed = dict[str, tuple[Steps, Steps]]
+"""By place, the hours it was observed, and occupied."""
+
+NDays = np.ndarray[tuple[int], np.dtype[np.int64]]
+"""One number per day."""
+
+
+class _Read(NamedTuple):
+    """What the store knows of some days."""
+
+    counted: Sequence[int]  # those of them whose readings are kept, and were counted; with the end of the last
+    loads: Loads
+    hours: Observed
+    counts: dict[str, NDays]
+    held: list[UsageRow]
+
 
 class Daily:
     """Derives facts of days that are over: what of a day is under way is computed when it is asked for."""
@@ -48,17 +66,28 @@ class Daily:
         edges = [*calendar_steps(begin, today, "1d", self._zone), today]
         counted_ms = await self._counted_from(begin, stood_ms, now_ms)
         written = 0
-        for index in range(0, len(edges) - 1, CHUNK_DAYS):
-            chunk = edges[index : index + CHUNK_DAYS + 1]
-            loads, hours = await self._loads(chunk[0], chunk[-1]), await self._hours(chunk[0], chunk[-1])
-            runs = await asyncio.to_thread(self._rows, loads, hours, now_ms)
-            counted = [at for at in chunk if at >= counted_ms]
-            found = Runs([*runs, *(await self._received(counted, first, now_ms) if len(counted) > 1 else ())])
-            await self._store.write_consumption(found)
-            held = await self._held(chunk, counted)
-            await self._remove(strays(held, starts_of(found), "1d"))
-            written += len(found)
+        chunks = [edges[index : index + CHUNK_DAYS + 1] for index in range(0, len(edges) - 1, CHUNK_DAYS)]
+        async with ahead(chunks, lambda days: self._read(days, [at for at in days if at >= counted_ms])) as readings:
+            for _, reading in readings:
+                read = await reading
+                runs = await asyncio.to_thread(self._rows, read, now_ms)
+                found = Runs([*runs, *self._received(read.counted, first, read.counts, now_ms)])
+                await self._store.write_consumption(found)
+                await self._remove(strays(read.held, starts_of(found), "1d"))
+                written += len(found)
         return written
+
+    async def _read(self, days: Sequence[int], counted: Sequence[int]) -> _Read:
+        """What the store knows of these days, all asked for at once."""
+        return _Read(
+            counted,
+            *await asyncio.gather(
+                self._loads(days[0], days[-1]),
+                self._hours(days[0], days[-1]),
+                self._counted(counted),
+                self._held(days, counted),
+            ),
+        )
 
     async def _counted_from(self, begin_ms: int, stood_ms: int, now_ms: int) -> int:
         """From which day on readings are counted: before, they are kept no longer, and what was counted stands.
@@ -83,11 +112,12 @@ class Daily:
                 found += await self._store.usage(Usage("1d", chosen[0], chosen[-1], where=where, by=("meter",)))
         return found
 
-    def _rows(self, loads: Loads, hours: Mapping[str, tuple[Steps, Steps]], now_ms: int) -> list[Run]:
+    def _rows(self, read: _Read, now_ms: int) -> list[Run]:
         """The facts of the places' loads."""
         step_ms = LENGTHS[self._estate.step]
         found: list[Run] = []
-        for place, flows in loads.items():
+        hours = read.hours
+        for place, flows in read.loads.items():
             empty = _hours([hours[name] for name in self._inside(place) if name in hours])
             found += rows(place, day_facts(flows, step_ms, empty, self._zone), "1d", now_ms).runs
         return found
@@ -128,8 +158,7 @@ class Daily:
             found |= {place: _by_carrier(rows) for place, rows in metered.items()}
         return found
 
-    async def _hours(self, start_ms: int, end_ms: int) -> dict[str, tuple[Steps, Steps]]:
-        """Place → the hours it was observed, and occupied."""
+    async def _hours(self, start_ms: int, end_ms: int) -> Observed:
         where: Where = {"carrier": ["observed", "occupied"], "role": [ROLE]}
         found: dict[str, dict[str, Steps]] = defaultdict(dict)
         for row in await self._store.usage(Usage("1h", start_ms, end_ms, where=where, by=("meter", "carrier"))):
@@ -149,12 +178,15 @@ class Daily:
             first |= {row.tags["meter"]: int(row.starts[0]) for row in await self._store.usage(query)}
         return first
 
-    async def _received(self, days: Sequence[int], first: Mapping[str, int], now_ms: int) -> list[Run]:
+    def _received(
+        self, days: Sequence[int], first: Mapping[str, int], counted: Mapping[str, NDays], now_ms: int
+    ) -> list[Run]:
         """The readings received and expected of the meters, by place and day; more than expected count as expected."""
+        if len(days) < 2:
+            return []
         expected: dict[Place, NDays] = {}
         received: dict[Place, NDays] = {}
         lengths = np.diff(days)
-        counted = await self._counted(days)
         for name, begun in first.items():
             meter = self._estate.meters[name]
             interval_s = meter.interval_s or self._estate.devices[meter.device].interval_s
@@ -180,8 +212,10 @@ class Daily:
         if span.zone:
             yield Place("zone", span.zone, span.building, span.zone)
 
-    async def _counted(self, days: Sequence[int]) -> dict[str, "NDays"]:
+    async def _counted(self, days: Sequence[int]) -> dict[str, NDays]:
         """The readings of each meter by day."""
+        if len(days) < 2:
+            return {}
         meters = {(each.device, each.channel, each.quantity): each.id for each in self._estate.meters.values()}
         found: dict[str, NDays] = {}
         for quantity in sorted({quantity for *_, quantity in meters}):
@@ -192,10 +226,6 @@ class Daily:
                     day = np.searchsorted(days, times, side="right") - 1
                     found[meter] = np.bincount(day, values, len(days) - 1).astype(np.int64)
         return found
-
-
-NDays = np.ndarray[tuple[int], np.dtype[np.int64]]
-"""One number per day."""
 
 
 def zone_meters(estate: Estate) -> dict[str, str]:
