@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from store.base import Store
 from store.duck import DuckStore
 from store.state import State
 from tests.waiting import until
+
+settings.register_profile("patient", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("patient")
 
 
 @pytest.fixture

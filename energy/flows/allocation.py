@@ -18,6 +18,7 @@ from energy.meters.steps import Steps
 from estate.calendar import LENGTHS, floor
 from estate.calendar import steps as calendar_steps
 from estate.model import COMMON, Estate, Key, Lease, Meter, Placement
+from store.base import share
 
 Weights = dict[str, int]  # tenant → its part; COMMON last
 
@@ -35,15 +36,16 @@ def allocate(
     """Each tenant's share of every step, COMMON's too, from the meter's steps and those of its direct sub-meters.
 
     Negative remainders (sub-meters that count more than the meter they are behind) are COMMON's. A lease or a key
-    counts for the steps that start in it. Each share is estimated as far as the meter's step is.
+    counts for the steps that start in it. Each share is estimated as far as what is split is: what was guessed of the
+    meter and of those behind it.
     """
-    net = remainder(own, behind)
+    net, unsure = remainder(own, behind), _unsure(own, behind)
     parts: dict[str, list[Steps]] = defaultdict(list)
     for first, end, key in _spans(estate, meter, own, people):
         turns = own.starts[first:end] // LENGTHS[estate.step]
         shares = largest_remainder(net[first:end], list(key.values()), turns)
         for column, tenant in enumerate(key):
-            parts[tenant].append(Steps(own.starts[first:end], shares[:, column], own.estimated[first:end]))
+            parts[tenant].append(Steps(own.starts[first:end], shares[:, column], unsure[first:end]))
     return {tenant: _joined(spans) for tenant, spans in parts.items()}
 
 
@@ -70,6 +72,14 @@ def remainder(own: Steps, behind: Sequence[Steps]) -> NDArray[np.int64]:
     for steps in behind:
         net -= steps.at(own.starts).amounts
     return net
+
+
+def _unsure(own: Steps, behind: Sequence[Steps]) -> NDArray[np.float64]:
+    """What of the remainder was not measured, 0 to 1."""
+    if not behind:
+        return own.estimated
+    guessed = sum((steps.at(own.starts).guessed for steps in behind), own.guessed)
+    return share(remainder(own, behind), guessed, own.blank.astype(np.float64))
 
 
 def by_people(estate: Estate, zone: str) -> list[Meter]:

@@ -12,7 +12,8 @@ from estate.vocabulary import CARRIERS
 from sensors.quantities import QUANTITIES
 
 ZEROS_MS = 7 * DAY_MS
-"""How long a register may say 0 and be back on its line after that: many a source writes 0 where it read nothing."""
+"""How long a register that says 0 is waited for: many a source writes 0 where it read nothing. Then its zeros count,
+until it is back on its line after all."""
 
 
 class Rules(NamedTuple):

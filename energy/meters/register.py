@@ -49,9 +49,11 @@ def restart(
 
     Readings that rise plausibly for `doubt_ms` end every doubt from before them: a reading at the end of such a stretch
     counts as it is, whatever came earlier, once its successor goes on from it. No stretch spans an exchange, and
-    readings of 0 are in one of their own, which takes `ZEROS_MS`.
+    readings of 0 are in one of their own, which takes `ZEROS_MS`, and is in doubt again once anything but 0 is read.
     """
     at, value = in_order(times, values, meter)
+    some = np.flatnonzero(value)
+    last = int(some[-1]) if len(some) else -1
     known = int(np.searchsorted(at, changed_ms))
     if known < 2:
         return None
@@ -61,7 +63,8 @@ def restart(
     goes_on = rules.rises(np.diff(value), np.diff(at)) & (np.diff(register) == 0) & (np.diff(value == 0) == 0)
     stretch = np.maximum.accumulate(np.concatenate(([0], np.where(goes_on, 0, np.arange(1, known)))))
     settled_ms = np.where(value == 0, ZEROS_MS, rules.doubt_ms)
-    sure = np.flatnonzero((at - at[stretch] >= settled_ms)[:-1] & goes_on)
+    firm = (at - at[stretch] >= settled_ms) & ((value != 0) | (np.arange(known) > last))
+    sure = np.flatnonzero(firm[:-1] & goes_on)
     if not len(sure):
         return None
     since_ms = int(at[sure[-1]]) // step_ms * step_ms

@@ -1,7 +1,7 @@
 """Which readings of a register stand, and what it rose by at each: one pass, reading by reading where there is a doubt.
 
-The rules look at the last two accepted readings and the next ones, never further than `doubt_ms`, or `ZEROS_MS` where
-the register says 0. Pure.
+The rules look at the last two accepted readings and the next ones, never further than `doubt_ms`; of a register that
+says 0, at the next reading that says something else. Pure.
 """
 
 from typing import NamedTuple
@@ -30,6 +30,7 @@ class Scan:
         self.unsure, self.lost = np.zeros((2, len(at)), dtype=np.bool_)
         self.findings: list[Finding] = []
         self._odd = np.flatnonzero(~rules.rises(self.rise[1:], np.diff(at))) + 1
+        self._some = np.flatnonzero(value)
         self._level = self._read(0)
         self._before: Level | None = None
 
@@ -134,13 +135,17 @@ class Scan:
     def _next(self, index: int) -> tuple[int, int]:
         """The readings that decide, from one to before another: those from the first that differs to `doubt_ms` later.
 
-        Where none differs, the one that says the same `doubt_ms` later; of zeros, `ZEROS_MS` later.
+        Where none differs, the one that says the same `doubt_ms` later. Zeros are decided by the first reading that is
+        none, however late; where there is none yet, by the zero `ZEROS_MS` later, until one comes.
         """
         end = int(np.searchsorted(self.at, self.at[index] + self.rules.doubt_ms))
         if self.value[index] == 0 and not self.value[index:end].any():
+            place = int(np.searchsorted(self._some, index))
+            if place < len(self._some):
+                after = int(self._some[place])
+                return after, after + 1
             end = int(np.searchsorted(self.at, self.at[index] + ZEROS_MS))
-            after = index + int(np.argmax(self.value[index:end] != 0))
-            return (after, after + 1) if self.value[after] else (end, min(end + 1, len(self.at)))
+            return end, min(end + 1, len(self.at))
         differs = np.flatnonzero(self.value[index:end] != self.value[index])
         return (index + int(differs[0]), end) if len(differs) else (end, min(end + 1, len(self.at)))
 

@@ -90,8 +90,13 @@ class Device:
 
 
 def _far(device: Device) -> bool:
-    """Whether it shows so much that a lower value tells, and cannot be what it shows after its end."""
+    """Whether it shows so much that it cannot soon be there again from 0, nor be at its end."""
     return device.shown > 100_000 and not (device.rolls and device.shown > ROLLOVER - REACH)
+
+
+def _tells(device: Device) -> bool:
+    """Whether it shows so much that a lower value is none of its own, and is not about to start again from 0."""
+    return device.shown > 2_000 and not (device.rolls and device.shown > ROLLOVER - 10_000)
 
 
 def _reset(device: Device, size: int) -> None:
@@ -104,16 +109,16 @@ def _reset(device: Device, size: int) -> None:
 def _dip(device: Device, size: int) -> None:
     """One to three lower readings, stuck or moving, where that is not what a reset would show."""
     low = device.shown // 2 if size % 2 else 0
-    for _ in range(1 + size % 3 if _far(device) else 0):
+    for _ in range(1 + size % 3 if _tells(device) else 0):
         device.flow(size % 50)
         device.misread(low)
         low += size % 7 * 10
 
 
 def _missing(device: Device, size: int) -> None:
-    """Zeros for what was not read, up to a day of them."""
-    for _ in range(1 + size % 96 if _far(device) else 0):
-        device.flow(size % 50)
+    """Zeros for what was not read, up to a day of them, or to nine."""
+    for _ in range(1 + size % 96 if _tells(device) else 0):
+        device.flow(size % 50, INTERVAL_MS * (9 if size % 5 == 0 else 1))
         device.misread(0)
 
 

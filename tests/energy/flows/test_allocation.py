@@ -141,6 +141,13 @@ def test_negative_remainder_by_hour() -> None:
     assert [(START_MS, 9 * 4), (START_MS + HOUR_MS, 9)] == [(finding.at_ms, finding.after) for finding in found]
 
 
+def test_share_is_estimated_as_what_is_behind() -> None:
+    """Of 100 Wh read, 40 are past a sub-meter that says nothing: of the other 60 as many may be wrong, of 5 all."""
+    behind = [of([40, 95], estimated=1.0)]
+
+    assert [round(40 / 60, 9), 1.0] == allocate(estate(), MAIN, of([100, 100]), behind)["a"].estimated.round(9).tolist()
+
+
 def test_share_is_estimated_as_the_meter() -> None:
     """What is not known of the meter is not known of its tenants."""
 

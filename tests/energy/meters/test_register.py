@@ -101,9 +101,10 @@ def test_flat_after_reset_is_settled(low: float, count: int) -> None:
     assert (1, []) == (len(early.times), early.findings)
 
 
-def test_zeros_for_missing() -> None:
-    """Half a day of 0 and back on its line: the zeros say nothing, and the 40 Wh meanwhile stay."""
-    result = cleaned([1_000_000, *[0] * 48, 1_000_040, 1_000_050])
+@pytest.mark.parametrize("count", [48, 20 * 96])
+def test_zeros_for_missing(count: int) -> None:
+    """Half a day of 0, or weeks, and back on its line: the zeros say nothing, and the 40 Wh meanwhile stay."""
+    result = cleaned([1_000_000, *[0] * count, 1_000_040, 1_000_050])
 
     assert [0, 40, 50] == (result.register - 1_000_000).tolist()
     assert [Kind.OUTLIER] == [finding.kind for finding in result.findings]
