@@ -75,7 +75,7 @@ def use_chart(
     x = bar_x(labels)
     drawn = {row.carrier for row in rows}
     marks = legend(drawn, carriers, CARRIER_COLOURS, any(row.guessed for row in rows), speaker)
-    marks += [(speaker.say("période précédente", "former period"), INK)] if before else []
+    marks += [(speaker.say("période précédente (trait)", "former period (line)"), INK)] if before else []
     layers: Any = alt.layer(bars.encode(x=x), ticks.encode(x=x)) if before else bars.encode(x=x)
     marks += note_legend(notes, speaker)
     if notes:
