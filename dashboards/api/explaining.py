@@ -80,7 +80,7 @@ def _of_site(found: Explanation) -> Iterator[str]:
         own = [meter for meter in found.meters if meter.carrier == carrier]
         unit, used = own[0].unit, sum(meter.quantity for meter in own)
         yield ""
-        yield f"{carrier} · {quantity(used, unit)} of {len(own)} meters"
+        yield f"{carrier} · {quantity(used, unit)} of {_meters(len(own))}"
         yield from (f"  {_sum(line)}" for line in found.lines if line.carrier == carrier)
         for meter in own:
             cost = f"{euros(meter.cents)} EUR" if meter.priced else "cost unknown, it has no row in contracts.csv"
@@ -143,7 +143,11 @@ def _sum(line: ExplainedSum) -> str:
         what = f"{line.price} % of {', '.join(line.of)}: {euros(round(line.quantity / 1e7))} EUR"
     else:
         what = f"{quantity(line.quantity, line.quantity_unit)} × {line.price} {line.unit}"
-    return f"{name}, {line.meters} meters: {what} = {line.amount / 1e9:.6f} → {euros(line.cents)} EUR"
+    return f"{name}, {_meters(line.meters)}: {what} = {line.amount / 1e9:.6f} → {euros(line.cents)} EUR"
+
+
+def _meters(count: int) -> str:
+    return f"{count} meter{'s' if count != 1 else ''}"
 
 
 def _at(rfc3339: str) -> str:

@@ -144,7 +144,8 @@ class Sheet:
         """The header with an empty record, then with each row and the line it starts at."""
         starts: list[int] = []
         header: _Header | None = None
-        lines = _lines(self._path, problems, starts, progress)
+        cut: list[int] = []
+        lines = _lines(self._path, problems, starts, cut, progress)
         first = next(lines, None)
         if first is None:
             problems.add(0, "has no header: its first line names the columns")
@@ -160,6 +161,8 @@ class Sheet:
                     if header is None:
                         return
                     yield header, starts[0], []
+                elif starts[-1:] == cut and len(record) < len(header.names):
+                    problems.add(starts[0], "the file ends within this row: export it again, or complete the row")
                 elif cells:
                     yield header, starts[0], cells
                 starts.clear()
@@ -172,8 +175,10 @@ def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
     yield from rest
 
 
-def _lines(path: Path, problems: Problems, starts: list[int], progress: Callable[[int], None]) -> Iterator[str]:
-    """The lines that hold something; `starts` gets their numbers."""
+def _lines(
+    path: Path, problems: Problems, starts: list[int], cut: list[int], progress: Callable[[int], None]
+) -> Iterator[str]:
+    """The lines that hold something; `starts` gets their numbers, `cut` that of the last one where nothing ends it."""
     read, number = 0, 0
     with path.open("rb") as file:
         while content := file.readline(_MOST_LINE):
@@ -190,6 +195,8 @@ def _lines(path: Path, problems: Problems, starts: list[int], progress: Callable
                 return
             if line.strip() and not line.lstrip().startswith("#"):
                 starts.append(number)
+                if not content.endswith(b"\n"):
+                    cut.append(number)
                 yield line
     progress(read)
 
@@ -206,7 +213,9 @@ def _header(names: list[str], line: int, separator: str, problems: Problems) -> 
         elif names.index(name) != place:
             problems.add(line, f"column {name!r} stands twice: keep one")
     if len(names) < 2:
-        problems.add(line, "names one column alone: a time and at least one series are needed")
+        problems.add(
+            line, "names one column alone: a time and at least one series are needed, with , or ; between them"
+        )
         return None
     if at("device") < 0:
         return _Header(names, line, separator, max(0, at("time")), -1, -1, -1, -1)
@@ -245,6 +254,8 @@ def _number(header: _Header, line: int, column: str, text: str, problems: Proble
     plain = text.translate(_THOUSANDS).replace(",", ".") if header.separator == ";" else text
     value = float(plain) if _NUMBER.fullmatch(plain) else None
     if value is None or not isfinite(value):
-        problems.add(line, f"{column} {text[:40]!r} is no number: leave the cell empty where nothing was read")
+        mark = "," if header.separator == ";" else "."
+        step = f"write it like 1234{mark}5, or leave the cell empty where nothing was read"
+        problems.add(line, f"{column} {text[:40]!r} is no number: {step}")
         return None
     return value

@@ -82,5 +82,5 @@ def in_own_unit(quantity: str, value: float, unit: str) -> float:
 
 
 def _stranger(estate: Estate, given: str) -> str:
-    hint = near(given, [*estate.meters, *estate.devices])
-    return f"{hint.removeprefix(': ') or 'name the meter'} with --map, or say what is measured with --quantity"
+    hint = near(given, [*estate.meters, *estate.devices]).removeprefix(": ")
+    return f"{hint}{' ' if hint else ''}name the meter with --map, or say what is measured with --quantity"

@@ -117,12 +117,12 @@ def test_every_problem_at_once(tmp_path: Path) -> None:
             "2026-01-08,1,1"]  # fmt: skip
     _, problems = read(tmp_path, "\n".join(["time,a,b", *rows]))
     expected = [
-        "f.csv:2: a '1 kWh' is no number: leave the cell empty where nothing was read",
+        "f.csv:2: a '1 kWh' is no number: write it like 1234.5, or leave the cell empty where nothing was read",
         "f.csv:3: time '31/12/2026 10:00' is no time: write 2026-12-31T23:45, or say how with "
         "--format '%d/%m/%Y %H:%M'",
         "f.csv:4: has 4 cells under 3 columns: quote the cell that holds a ','",
-        "f.csv:5: a 'inf' is no number: leave the cell empty where nothing was read",
-        "f.csv:5: b '1e999' is no number: leave the cell empty where nothing was read",
+        "f.csv:5: a 'inf' is no number: write it like 1234.5, or leave the cell empty where nothing was read",
+        "f.csv:5: b '1e999' is no number: write it like 1234.5, or leave the cell empty where nothing was read",
         "f.csv:6: the year 1 cannot be meant",
     ]
 
@@ -133,18 +133,26 @@ def test_every_problem_at_once(tmp_path: Path) -> None:
     ("text", "problem"),
     [
         (b"", "f.csv: has no header: its first line names the columns"),
-        (b"time\n1\n", "f.csv:1: names one column alone: a time and at least one series are needed"),
+        (
+            b"time\n1\n",
+            "f.csv:1: names one column alone: a time and at least one series are needed, with , or ; between them",
+        ),
         (b"time,a,a\n", "f.csv:1: column 'a' stands twice: keep one"),
         (b"time,,a\n", "f.csv:1: column 2 has no name"),
         (b"time,device\n", "f.csv:1: column 'value' is missing: a file with a column 'device' has one value a row"),
         (b"time,a\n2026-01-05,\xe9\n", "f.csv:2: is not UTF-8: save the file as UTF-8 (in spreadsheets: 'CSV UTF-8')"),
         (b'time,a\n2026-01-05,"1\n', "f.csv:2: quoting is broken (unexpected end of data): close or double the quote"),
+        (
+            b"time,a,b\n2026-01-05,1,2\n2026-01-06,3",
+            "f.csv:3: the file ends within this row: export it again, or complete the row",
+        ),
+        (b"time,a,b\n2026-01-05,1,2\n2026-01-06,3,", ""),
         (b"time,a\n" + b"1" * 2**21, "f.csv:2: is longer than 1048576 bytes: this is no table"),
     ],
 )
 def test_no_table(tmp_path: Path, text: bytes, problem: str) -> None:
     """What cannot be read as a table is said with its line."""
-    assert [problem] == read(tmp_path, text)[1]
+    assert problem == "".join(read(tmp_path, text)[1])
 
 
 def test_problems_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
