@@ -38,7 +38,8 @@ async def read(store: Store, estate: Estate, scope: Scope) -> Inputs:
     found = await asyncio.gather(reader.metered(), reader.facts(), reader.leased())
     amounts = {name: steps for part in found for name, steps in part.items()}
     counted, watched = reached(amounts) if scope.kind in ("site", "building") else await reader.covered()
-    return Inputs(reader.days, reader.area(), amounts, counted, watched, await reader.peak_at(amounts.get("peak")))
+    peak_ms = await reader.peak_at(amounts.get("peak"))
+    return Inputs(reader.days, reader.area(), amounts, counted, watched, peak_ms, estate.site.zone)
 
 
 class _Reader:

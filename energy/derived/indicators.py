@@ -6,12 +6,14 @@ days its data reach, how much of them was estimated, and the two figures it was 
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from energy.derived.french import FRENCH
 from energy.derived.ratios import ENERGY, ENOUGH, HEATING, RATIOS
 from energy.meters.steps import Steps, total
+from estate.calendar import HOUR_MS, following
 
 
 class Reason(NamedTuple):
@@ -30,6 +32,7 @@ class Inputs(NamedTuple):
     counted: float  # the share of its zones' area whose people are counted
     watched: float  # and of which it is known whether they are occupied
     peak_ms: int | None  # the start of the step of the greatest power
+    zone: ZoneInfo
 
     def of(self, *names: str) -> Steps:
         """The sum of these by day; a day that only some have is the sum of those."""
@@ -143,8 +146,8 @@ def _load_factor(inputs: Inputs) -> Found:
     if not len(both) or not peaks.amounts.max():
         return Found(None, NO_ELECTRICITY)
     mean = drawn.at(both)
-    greatest = float(peaks.amounts.max())
-    return _ratio(inputs, mean, greatest * 24 * len(both), 1, NO_ELECTRICITY)
+    hours = sum(following(day, "1d", inputs.zone) - day for day in both.tolist()) / HOUR_MS
+    return _ratio(inputs, mean, float(peaks.amounts.max()) * hours, 1, NO_ELECTRICITY)
 
 
 def _per_person_hour(inputs: Inputs) -> Found:

@@ -35,7 +35,10 @@ class Usual(NamedTuple):
 def wanted_from(cleaned: Cleaned, since_ms: int) -> int | None:
     """From when on the meter's own steps are needed to fill its gaps after `since_ms`; None when none are."""
     gaps = np.flatnonzero(cleaned.unsure & (cleaned.times[1:] > since_ms))
-    return int(cleaned.times[gaps[0]]) - WEEKS_MS if len(gaps) else None
+    if not len(gaps):
+        return None
+    within_hour = int(cleaned.times[gaps[0]])  # and within a step: the whole step is compared, also four weeks before
+    return within_hour - within_hour % HOUR_MS - WEEKS_MS
 
 
 def filled(edges: Edges, cleaned: Cleaned, usual: Usual) -> Steps:

@@ -18,7 +18,7 @@ from estate.model import Device, Placement
 from store.base import Store
 from store.state import State
 from tests.energy.derived.test_derive import NOW_MS, said, site
-from tests.energy.sites import PARIS, START_MS, meter
+from tests.energy.sites import PARIS, START_MS, meter, ms
 
 NOTHING = Hours(np.empty(0, np.int64), np.empty(0, np.bool_))
 
@@ -30,11 +30,19 @@ def by_day(*amounts: int, guessed: int = 0) -> Steps:
 
 def inputs(**amounts: Steps) -> Inputs:
     """Ten days of a place of 100 m² whose sensors watch all of it."""
-    return Inputs(10, 100.0, amounts, 1.0, 1.0, START_MS)
+    return Inputs(10, 100.0, amounts, 1.0, 1.0, START_MS, PARIS)
 
 
 def value(name: str, **amounts: Steps) -> float | None:
     return indicators(inputs(**amounts))[name].value
+
+
+def test_load_factor_on_the_day_of_25_hours() -> None:
+    """1 kW throughout 25 October 2026 is 25 kWh: a load factor of 1."""
+    day = np.array([ms("2026-10-25 00:00")])
+    drawn, peak = (Steps.of(day, np.array([amount]), np.array([0])) for amount in (25_000, 1000))
+
+    assert 1.0 == value("load_factor", peak=peak, electricity=drawn)
 
 
 def steps(*amounts: int) -> Steps:

@@ -139,6 +139,21 @@ def test_only_four_weeks_are_compared() -> None:
     assert [20, 20, 200, 200] == found.amounts[first : first + 4].tolist()
 
 
+def test_gap_within_a_step_finds_the_whole_step_four_weeks_before() -> None:
+    """That hour used 40 times as much then: a late reading fills the gap as a rebuild does."""
+    flows = weeks(29 * 24)
+    first = 28 * 24 + 6
+    flows[6] = 400
+    hourly = register(flows)
+    within = hourly.times[first] + 25 * 60_000
+    times = np.insert(hourly.times, first + 1, within)
+    values = np.insert(hourly.values, first + 1, hourly.values[first])
+    history = silent(History(times, values), first + 2, first + 6)
+    stored = settled(HOURLY, history.of(history.times <= within))
+
+    assert same(settled(HOURLY, history), settled(HOURLY, history, stored, int(within) + 1))
+
+
 def test_what_is_estimated_is_not_usual() -> None:
     """Two gaps on following days: the second is filled by what was measured alone."""
     flows = weeks(11 * 24)
