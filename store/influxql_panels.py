@@ -96,6 +96,16 @@ def panel_against_usual(query: Usage, chosen: Chosen = ()) -> str:
     return f'SELECT mean("now") / mean("usual") - 1 AS "value" FROM {", ".join(hours)}{_by(query.by)}'
 
 
+def panel_against_before(query: Usage, weeks: int, chosen: Chosen = ()) -> str:
+    """What flowed in the time shown against as long a time so many weeks before, as a share (0: equal).
+
+    Null unless there are rows of the time before.
+    """
+    then = f"time >= ${{__from}}ms - {weeks}w AND time < ${{__to}}ms - {weeks}w"
+    sums = ", ".join(f"({_sum(query, chosen, time, called)})" for called, time in (("now", SHOWN), ("before", then)))
+    return f'SELECT sum("now") / sum("before") - 1 + 0 * ln(sum("before")) AS "value" FROM {sums}'
+
+
 class Enough(NamedTuple):
     """What a place must have to be judged: over the days judged together, the part is at least this share of the whole.
 

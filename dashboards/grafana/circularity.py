@@ -5,23 +5,26 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 from dashboards.grafana import words as say
 from dashboards.grafana.asked import (
     BUILDING,
+    SHOWN_STEP,
     building_variable,
     carriers,
+    fact,
     fact_steps,
     fact_total,
     ratio,
     ratio_steps,
     readings,
     unit,
+    usage,
 )
 from dashboards.grafana.frame import Row, frame
 from dashboards.grafana.kit import ACT, GOOD, GREY, PLAIN, WATCH, Column, Kit, Scale
 from dashboards.grafana.names import Name
-from dashboards.grafana.query import InfluxQuery
+from dashboards.grafana.query import InfluxQuery, step
 from dashboards.grafana.words import Words
 from energy.cost.facts import CARBON
 from energy.derived.indicators import INDICATORS
-from store.influxql_panels import panel_series
+from store.influxql_panels import panel_against_before, panel_series, panel_steps
 
 TITLE = (
     ("Circularité", "Circularity"),
@@ -52,8 +55,8 @@ _PV = Words(
 _SHARED = Words(
     ("Utilisation des espaces partagés, par bâtiment", "Use of shared spaces, by building"),
     (
-        "Part du temps connu, de 8 h à 20 h, où quelqu'un est dans les zones équipées, par jour.",
-        "Share of the known time from 8 to 20 o'clock in which somebody is in the zones with sensors, by day.",
+        "Part du temps connu, de 8 h à 20 h, où quelqu'un est dans les zones équipées, au pas choisi.",
+        "Share of the known time from 8 to 20 o'clock in which somebody is in zones with sensors, by the step chosen.",
     ),
     say.FACTS,
     say.FACTS_WRONG,
@@ -100,6 +103,27 @@ _BEFORE = Words(
     say.MONEY,
     say.MONEY_WRONG,
 )
+_AGAINST = Words(
+    ("Émissions par rapport à un an plus tôt", "Emissions against a year before"),
+    (
+        "Écart des émissions de la période à celles de la même durée, 52 semaines plus tôt.",
+        "How far the emissions of the time shown are from those of as long a time 52 weeks before.",
+    ),
+    say.MONEY,
+    (
+        "une année incomplète se compare mal : voir les deux courbes d'émissions, et la complétude (Capteurs).",
+        "a year that is not whole compares badly: see both charts of emissions, and completeness (Sensors).",
+    ),
+)
+_WATER = Words(
+    ("Eau, par bâtiment", "Water, by building"),
+    (
+        "Eau tirée des compteurs généraux, en litres ; vide sans compteur d'eau.",
+        "Water drawn through site meters, in litres; empty without a water meter.",
+    ),
+    say.METERED,
+    say.METER_WRONG,
+)
 _PRESENCE = Words(
     ("Heures de présence", "Person-hours"),
     (
@@ -122,14 +146,19 @@ def circularity(kit: Kit) -> Dashboard:
         kit,
         "circularity",
         TITLE,
-        [building_variable(kit)],
+        [building_variable(kit), step(kit.language, "1d")],
         [
-            Row(5, [(panel, 4) for panel in _glance(kit)]),
+            Row(5, list(zip(_glance(kit), (3, 3, 3, 4, 4, 4, 3), strict=True))),
             Row(9, [(_pv(kit), 12), (_shared(kit), 12)]),
             Row(9, [(now, 12), (before, 12)]),
             Row(
                 9,
-                [(_by_building(kit), 8), (_waste(kit, _WASTE, "waste.mass"), 8), (_waste(kit, _FILL, "waste.fill"), 8)],
+                [
+                    (_by_building(kit), 6),
+                    (_water(kit), 6),
+                    (_waste(kit, _WASTE, "waste.mass"), 6),
+                    (_waste(kit, _FILL, "waste.fill"), 6),
+                ],
             ),
         ],
     )
@@ -143,12 +172,16 @@ def _glance(kit: Kit) -> list[Panel]:
         for indicator in ("water_person_day", "empty_share")
     )
     people = fact_total("building", ["people"], "1d")
+    emitted = fact("building", list(CARBON.values()), "1d")
+    against = panel_against_before(emitted.usage, 52, emitted.chosen)
+    more = Scale(GOOD, ((0, WATCH), (0.1, ACT)))
     return [
         kit.stat(_indicator("self_consumption"), ratio("site", "self_consumption"), "percent", share, decimals=0),
         kit.stat(_indicator("self_sufficiency"), ratio("site", "self_sufficiency"), "percent", share, decimals=1),
         kit.stat(_indicator("utilisation"), ratio("building", "utilisation"), "percent", share, decimals=0),
         kit.stat(_indicator("empty_share"), empty, "percent", lost, decimals=0),
         kit.stat(_indicator("water_person_day"), water, "litre", decimals=1),
+        kit.stat(_AGAINST, against, "percentunit", more, decimals=0),
         kit.stat(_PRESENCE, people, "suffix: h", decimals=0),
     ]
 
@@ -163,7 +196,7 @@ def _pv(kit: Kit) -> Panel:
 
 
 def _shared(kit: Kit) -> Panel:
-    query = InfluxQuery(ratio_steps("building", "utilisation", "1d", ["building"]), alias="$tag_building")
+    query = InfluxQuery(ratio_steps("building", "utilisation", SHOWN_STEP, ["building"]), alias="$tag_building")
     return kit.curves(_SHARED, [query], "percent", least=0)
 
 
@@ -173,6 +206,11 @@ def _by_building(kit: Kit) -> Panel:
         Column("value", ("kWh par heure de présence", "kWh by person-hour"), "suffix: kWh/h"),
     ]
     return kit.table(_BY_BUILDING, ratio("building", "energy_person_hour", ["building"]), columns, sort="value")
+
+
+def _water(kit: Kit) -> Panel:
+    query = panel_steps(usage(SHOWN_STEP, ["water"], ["building"]), BUILDING)
+    return kit.bars(_WATER, [InfluxQuery(query, alias="$tag_building")], "litre")
 
 
 def _waste(kit: Kit, words: Words, quantity: str) -> Panel:

@@ -18,7 +18,7 @@ from dashboards.grafana.asked import (
 )
 from dashboards.grafana.frame import Row, frame
 from dashboards.grafana.kit import ACT, AIR, GOOD, PLAIN, WATCH, Kit, Scale
-from dashboards.grafana.query import InfluxQuery
+from dashboards.grafana.query import InfluxQuery, step
 from dashboards.grafana.words import Words
 from store.base import How
 from store.influxql_panels import panel_reading, panel_series, panel_total
@@ -111,8 +111,8 @@ _PEOPLE = Words(
 _OCCUPIED = Words(
     ("Heures occupées", "Hours in use"),
     (
-        "Temps où quelqu'un était là, par jour local et zone.",
-        "Time in which somebody was there, by local day and zone.",
+        "Temps où quelqu'un était là, par zone, au pas choisi (Pas).",
+        "Time in which somebody was there, by zone, by the step chosen (Step).",
     ),
     say.SUMMED_FACTS,
     say.FACTS_WRONG,
@@ -134,7 +134,7 @@ def zone(kit: Kit) -> Dashboard:
         kit,
         "zone",
         TITLE,
-        [building_variable(kit), zone_variable(kit)],
+        [building_variable(kit), zone_variable(kit), step(kit.language, "1d")],
         [
             Row(5, [(panel, 6) for panel in _glance(kit)]),
             Row(10, [(_curves(kit, _CO2, "climate.co2", AIR), 24)]),
@@ -173,7 +173,7 @@ def _curves(kit: Kit, words: Words, quantity: str, scale: Scale | None, how: How
 
 
 def _occupied(kit: Kit) -> Panel:
-    query = fact_steps("zone", ["occupied"], "1d", ["meter"])
+    query = fact_steps("zone", ["occupied"], by=["meter"])
     return kit.bars(_OCCUPIED, [InfluxQuery(query, alias="$tag_meter")], "s", places=True)
 
 

@@ -138,7 +138,9 @@ def strange_rows(estate: Estate) -> list[Consumption]:
             found.append(row)
     before, yesterday = (floor(NOW - days * DAY_MS, "1d", estate.site.zone) for days in (2, 1))
     found.append(Consumption("strange-water", "", "water", STRANGE, "site", "1d", yesterday, 120, 0.0))
+    year_before = floor(yesterday - 52 * 7 * DAY_MS, "1d", estate.site.zone)
     days = [(before, STRANGE, EMPTY_DAY), (yesterday, STRANGE, STRANGE_DAY)]
+    days += [(year_before, STRANGE, {"carbon_electricity": 2_000}), (yesterday, STRANGE, {"carbon_electricity": 3_000})]
     days += zip((before, yesterday), (COUNTED, COUNTED), COUNTED_DAYS, strict=True)
     for day, building, facts in days:
         for fact, amount in facts.items():

@@ -204,6 +204,16 @@ async def test_enough_over_the_period(ask: Ask, api: Api) -> None:
     assert (None, None) == alone
 
 
+def test_against_a_year_before(ask: Ask) -> None:
+    """Of 3 against 2 emitted 52 weeks before it says a half more; of what has no year before, nothing."""
+    end = replace(LOOK, start_ms=NOW - 3 * DAY_MS)
+    query = asked("circularity", "Emissions against a year before")
+    shown = [ask(replace(end, chosen={**STEPS, "building": [name]}).query(query)) for name in (STRANGE, "b02")]
+    rows = [series["values"][0][1] for (series,) in shown]
+
+    assert [pytest.approx(0.5), None] == rows
+
+
 async def test_costs(ask: Ask, api: Api) -> None:
     """What the days of a building cost, and emit."""
     start, end = floor(START + DAY_MS, "1d", api.zone), floor(NOW, "1d", api.zone)
