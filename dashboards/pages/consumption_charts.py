@@ -92,23 +92,23 @@ def _columns(speaker: Speaker) -> list[Column]:
     ]
 
 
-def _both(row: Bar) -> tuple[int, int]:
+def _both(row: Bar | Figure) -> tuple[int, int]:
     """What was measured and what was estimated, below zero where it is fed into the grid."""
     return signed(row.carrier, row.measured), signed(row.carrier, row.guessed)
 
 
 def parts_chart(rows: Sequence[Figure], names: Mapping[str, str], speaker: Speaker) -> Drawing:
-    """Who used how much, the greatest first, stacked by carrier."""
+    """Who used how much, the greatest first, stacked by carrier; what is fed into the grid below zero."""
     quality, carriers = quality_names(speaker), carrier_names(speaker)
     totals: dict[str, int] = {}
     for row in rows:
-        totals[row.id] = totals.get(row.id, 0) + row.amount
+        totals[row.id] = totals.get(row.id, 0) + signed(row.carrier, row.amount)
     chosen = sorted(totals, key=lambda id_: -totals[id_])[:MOST_PARTS]
     values = [
         {"name": names[row.id], "kwh": wh / 1000, **piece}
         for row in rows
         if row.id in chosen
-        for wh, piece in pieces("carrier", row.carrier, carriers, (row.amount - row.guessed, row.guessed), speaker)
+        for wh, piece in pieces("carrier", row.carrier, carriers, _both(row), speaker)
     ]
     order = [names[id_] for id_ in chosen]
     columns = [Column("name", speaker.say("Qui", "Who")), *_columns(speaker)]

@@ -60,6 +60,10 @@ class Figure(NamedTuple):
     settled_ms: int = 0  # when the last of it was settled; 0 when that is unknown
 
     @property
+    def measured(self) -> int:
+        return self.amount - self.guessed
+
+    @property
     def estimated(self) -> float:
         return self.guessed / self.amount if self.amount else float(self.blank)
 

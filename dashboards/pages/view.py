@@ -256,6 +256,7 @@ def table(rows: Sequence[Figure], view: View) -> list[tuple[Scope, dict[str, Fig
         found.setdefault(row.id, {})[row.carrier] = row
 
     def energy(id_: str) -> int:
-        return sum(part.amount for part in found[id_].values() if CARRIERS[part.carrier].unit == "Wh")
+        parts = [part for part in found[id_].values() if CARRIERS[part.carrier].unit == "Wh"]
+        return sum(signed(part.carrier, part.amount) for part in parts)
 
     return [(view.part(id_), found[id_]) for id_ in sorted(found, key=energy, reverse=True)]

@@ -12,7 +12,8 @@ from alerts.forecast import Forecast, Step
 from alerts.state import AlertState
 from dashboards.language import Speaker
 from dashboards.pages import place_charts
-from dashboards.pages.figures import Scope, by_part, compared, energy_change
+from dashboards.pages.consumption_charts import parts_chart
+from dashboards.pages.figures import Figure, Scope, by_part, compared, energy_change
 from dashboards.pages.figures_money import carbon_change
 from dashboards.pages.period import period
 from dashboards.pages.place_queries import Heated, Presence, balances, curve, heating, peaks, presence, tariffs
@@ -212,6 +213,14 @@ async def test_a_zone_right_now(filled: Parts) -> None:
     tiles = page.partition('id="tiles"')[2].partition("</dl>")[0]
     for said in ("830", "to watch", "30.0", "of its building"):
         assert said in tiles
+
+
+def test_what_is_fed_in_is_below_zero() -> None:
+    """Of 15 kWh 3 were fed in: the bar of its tenant reaches 12 above what lies below, half of that estimated."""
+    parts = [Figure("a", "electricity", 15_000, 0), Figure("a", "export", 3000, 1500)]
+    drawn = parts_chart(parts, {"a": "A"}, SPEAKER).chart.to_dict()
+
+    assert [15.0, -1.5, -1.5] == [value["kwh"] for value in drawn["data"]["values"]]
 
 
 def test_charts_are_valid_and_draw() -> None:
