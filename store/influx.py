@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from estate.calendar import DAY_MS, LENGTHS
+from estate.calendar import DAY_MS
 from estate.model import Consumption, Note, Point
 from store.base import ARRIVALS_MS, Latest, Row, Series, Span, StoreRefused, StoreUnavailable, Touched, Usage, UsageRow
 from store.influx_http import InfluxHttp, Missing, TooLarge
@@ -21,7 +21,7 @@ from store.influx_moves import Moves
 from store.influx_notes import STANDING, changes
 from store.influx_tables import Table
 from store.influx_tags import Place, columns, group_tags, latest_key, series_tags, usage_tags, whose
-from store.influx_usage import bodies, usage_row
+from store.influx_usage import bodies, is_long, usage_rows
 from store.influxql import between, compile_query, matches, since
 from store.line_protocol import NOTE_MS, Batch, Encoder, latest_lines, touched_lines
 from store.own import STORED
@@ -143,8 +143,8 @@ class InfluxStore:
     async def usage(self, query: Usage) -> list[UsageRow]:
         if not all(query.where.values()):
             return []
-        tables = await self._http.query(compile_query(query), long=query.every in LENGTHS)
-        rows = await asyncio.to_thread(lambda: [usage_row(table, query.by) for table in tables])
+        tables = await self._http.query(compile_query(query), long=is_long(query))
+        rows = await asyncio.to_thread(usage_rows, tables, query.by)
         return sorted(rows, key=lambda row: tuple(row.tags.values()))
 
     async def touched(self, since_ms: int) -> list[Touched]:

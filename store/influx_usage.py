@@ -5,7 +5,8 @@ from itertools import chain, islice
 
 import numpy as np
 
-from store.base import UsageRow, share
+from estate.calendar import DAY_MS, LENGTHS
+from store.base import Usage, UsageRow, share
 from store.influx_tables import Table
 from store.influx_tags import group_tags
 from store.line_protocol import series
@@ -38,18 +39,28 @@ def _lines(run: Run) -> list[str]:
     ]
 
 
-def usage_row(table: Table, by: Sequence[str]) -> UsageRow:
-    """One group: the rows of several meters that start together become one."""
-    found = np.nan_to_num(table.rows)  # earlier versions wrote no `settled`
-    if (found[1:, 0] < found[:-1, 0]).any():
-        found = found[np.argsort(found[:, 0], kind="stable")]
+def is_long(query: Usage) -> bool:
+    """Whether its series may hold hundreds of rows."""
+    return query.every in LENGTHS or (query.every == "1d" and query.end_ms - query.start_ms > 200 * DAY_MS)
+
+
+def usage_rows(tables: Sequence[Table], by: Sequence[str]) -> list[UsageRow]:
+    """A group for each table, worked out together: the rows of several meters that start together become one."""
+    if not tables:
+        return []
+    of = np.repeat(np.arange(len(tables)), [len(table.rows) for table in tables])
+    found = np.nan_to_num(np.concatenate([table.rows for table in tables]))  # earlier versions wrote no `settled`
+    if ((found[1:, 0] < found[:-1, 0]) & (of[1:] == of[:-1])).any():
+        found = found[np.lexsort((found[:, 0], of))]
     times, amounts, guessed, settled, blank = found.T
     guessed = np.abs(guessed)
     shares = share(amounts, guessed, blank)
-    first = np.flatnonzero(np.diff(times, prepend=-1))
+    first = np.flatnonzero((np.diff(times, prepend=-1) != 0) | (np.diff(of, prepend=-1) != 0))
     if len(first) < len(times):
         times, amounts, guessed = times[first], np.add.reduceat(amounts, first), np.add.reduceat(guessed, first)
         least, settled = np.minimum.reduceat(shares, first), np.maximum.reduceat(settled, first)
         shares = share(amounts, guessed, least)
     starts, sums, last = (np.rint(column).astype(np.int64) for column in (times, amounts, settled))
-    return UsageRow(group_tags(table, by), starts, sums, shares, last)
+    cuts = np.searchsorted(of[first], np.arange(len(tables) + 1)).tolist()
+    groups = zip(tables, map(slice, cuts, cuts[1:]), strict=True)
+    return [UsageRow(group_tags(table, by), starts[at], sums[at], shares[at], last[at]) for table, at in groups]
