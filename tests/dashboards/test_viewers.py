@@ -41,7 +41,9 @@ async def test_what_changes_is_told(filled: Parts) -> None:
         await filled.store.write([Point("b01-electricity", "", "electricity.power", 2000.0, NOW - 1000, "b01", "")])
         then = next(told for told in [await anext(events) for _ in range(15)] if "tiles" in told["parts"])
 
-    assert {"readiness", "last-reading", "store", "tiles", "alerts", "attention"} == set(first["parts"])
+    live = {"readiness", "last-reading", "reporting", "store", "tiles", "drivers", "alerts", "attention"}
+
+    assert live == set(first["parts"])
     assert "2.0\u00a0kW" in then["parts"]["tiles"]
     assert "readiness" not in then["parts"]
 
