@@ -10,14 +10,25 @@ from typing import Literal, NamedTuple
 from alerts.report import is_silent
 from dashboards.api.models import DeviceState, Finding, Unmapped
 from dashboards.unknown import Refusals, Stranger, refusals, strangers
-from estate.calendar import DAY_MS, rfc3339
+from estate.calendar import DAY_MS, HOUR_MS, rfc3339
 from estate.model import Device, Estate, Point
 from ingest.notes import findings, load_memory, unmapped
+from ingest.watch import SKEW_MS
 from sensors.model import Context
-from store.base import Latest, Store
+from store.base import Latest, Series, Store
 from store.state import State
 
 MOST_UNMAPPED = 20
+
+LOW_BATTERY = 20
+"""In %: replace it."""
+WEAK_SIGNAL = -120
+"""In dBm: messages get lost."""
+LATE_S = SKEW_MS // 1000
+"""A clock that is off by so much is wrong."""
+
+CLOCKS_MS = 2 * HOUR_MS
+"""How old the last word of a device's clock may be; there is one every five minutes of those that are heard."""
 
 
 class _Notes(NamedTuple):
@@ -41,6 +52,12 @@ async def known_devices(estate: Estate, store: Store, state: State, now_ms: int)
             last[point.device][point.quantity] = point
     notes = await state.read(partial(_notes, estate=estate, now_ms=now_ms))
     return [_known(estate, device, last[name], notes, now_ms) for name, device in sorted(estate.devices.items())]
+
+
+async def clocks(store: Store, now_ms: int) -> dict[str, float]:
+    """By how many seconds the clocks of devices are behind, of those heard with a time of their own; < 0: ahead."""
+    query = Series("health.clock", now_ms - CLOCKS_MS, now_ms + 1, CLOCKS_MS, "last", by=["device"])
+    return {row.tags["device"]: float(row.values[-1]) for row in await store.series(query)}
 
 
 async def unknown_devices(estate: Estate, state: State, now_ms: int) -> list[DeviceState]:

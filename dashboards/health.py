@@ -10,11 +10,16 @@ STALLED_S = 300.0
 """Without any message in flight coming to its end: longer than a slow store takes to say that it is slow."""
 
 
+About = Literal["", "unsafe", "store", "spool", "broker", "refused", "state", "estate"]
+"""What it is that is not as it should be."""
+
+
 class Readiness(NamedTuple):
     """`degraded`: readings are safe but late (the store is down, the spool works); `failing`: they are not safe."""
 
     status: Literal["ready", "degraded", "failing"]
-    cause: str  # for people: the thing, the cause, the next step; "" when ready
+    cause: str  # for programs and logs: the thing, the cause, the next step; "" when ready
+    about: About = ""  # for pages, which have words of their own
 
 
 class Progress:

@@ -125,22 +125,22 @@ class Service:
     def readiness(self) -> Readiness:
         """What `/readyz` says."""
         if self._ingester.unsafe:
-            return Readiness("failing", f"readings cannot be kept safe here: {self._ingester.unsafe}")
+            return Readiness("failing", f"readings cannot be kept safe here: {self._ingester.unsafe}", "unsafe")
         fill = self._intake.spool_fill
         if trouble := self._store_trouble or self._intake.store_trouble:
             filling = f"; the {fill.words()}" if fill.warns else ""
-            return Readiness("degraded", f"store: {trouble}; readings wait in the spool{filling}")
+            return Readiness("degraded", f"store: {trouble}; readings wait in the spool{filling}", "store")
         if fill.warns:
-            return Readiness("degraded", f"the {fill.words()}; it drains as fast as the store takes it")
+            return Readiness("degraded", f"the {fill.words()}; it drains as fast as the store takes it", "spool")
         if Role.INGEST in self._roles and not self._session.connected:
-            return Readiness("degraded", f"broker: {self._session.trouble}; trying again")
+            return Readiness("degraded", f"broker: {self._session.trouble}; trying again", "broker")
         if self._session.refused:
-            return Readiness("degraded", f"the broker refuses {self._session.refused}")
+            return Readiness("degraded", f"the broker refuses {self._session.refused}", "refused")
         if aside := asides(self._state.path):
             cause = f"the state file was damaged, and is kept as {aside[-1]}: readings may be lost (see the log)"
-            return Readiness("degraded", f"{cause}; look into it, then move it elsewhere or remove it")
+            return Readiness("degraded", f"{cause}; look into it, then move it elsewhere or remove it", "state")
         if self._folder.trouble:
-            return Readiness("degraded", f"estate: {self._folder.trouble}; the former one is used")
+            return Readiness("degraded", f"estate: {self._folder.trouble}; the former one is used", "estate")
         return Readiness("ready", "")
 
     def _works(self) -> bool:

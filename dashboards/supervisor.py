@@ -32,7 +32,7 @@ class Supervisor:
         began, ready, told = time.monotonic(), False, ""
         while True:
             lines = []
-            status, cause = readiness()
+            status, cause, _ = readiness()
             if not ready and (status == "ready" or time.monotonic() - began > MEET_S):
                 ready = True
                 lines.append("READY=1")

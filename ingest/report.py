@@ -51,7 +51,8 @@ class Report:
         self._waiting: deque[list[Point]] = deque(maxlen=MOST_WAITING)  # minutes that are not in the store
 
     async def run(self) -> None:
-        """Look and tell each minute, until cancelled."""
+        """Look and tell each minute, until cancelled; first that there was a start."""
+        self._waiting.append([self._point("starts", "", 1)])
         minutes = 0
         while True:
             await asyncio.sleep(EVERY_S)

@@ -39,6 +39,7 @@ _ROWS = (
     _messages("purged", "amount", "Messages supprimés de la quarantaine", "Messages purged from the quarantine"),
     _row("ingest.readings", "readings", "{reading}", "amount", "sum", "short",
          "Relevés enregistrés", "Readings stored"),
+    _row("ingest.starts", "starts", "{start}", "amount", "sum", "short", "Démarrages", "Starts"),
     _messages("in_flight", "gauge", "Messages en cours", "Messages in flight"),
     _messages("spooled", "gauge", "Messages en attente de la base", "Messages waiting for the store"),
     _messages("difference", "gauge", "Messages non comptés (0 attendu)", "Messages unaccounted for (0 expected)"),

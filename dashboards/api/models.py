@@ -117,6 +117,7 @@ class DeviceState(BaseModel):
     battery: float | None  # %
     rssi: float | None  # dBm
     snr: float | None  # dB
+    clock_s: float | None = None  # by how much its clock is behind, negative ahead; null where it told no time of late
     unmapped: list[Unmapped]  # the twenty most frequent
     findings: list[Finding]  # of the last 24 hours
 

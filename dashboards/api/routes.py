@@ -21,7 +21,7 @@ from dashboards.api.models import (
 )
 from dashboards.api.params import LatestParams, NotesParams, SeriesParams, check_ids, check_size
 from dashboards.api.problems import ProblemDetails
-from dashboards.devices import device_states
+from dashboards.devices import clocks, device_states
 from dashboards.parts import Parts
 from dashboards.quarantine import read_quarantine, read_refused
 from estate.calendar import rfc3339
@@ -71,7 +71,9 @@ def api_router(parts: Parts) -> APIRouter:
     @router.get("/devices")
     async def devices() -> list[DeviceState]:
         """Every device with its health, then those that publish without being in the estate."""
-        return await device_states(estate, store, parts.state, parts.clock())
+        states = await device_states(estate, store, parts.state, parts.clock())
+        behind = await clocks(store, parts.clock())
+        return [row.model_copy(update={"clock_s": behind.get(row.device)}) for row in states]
 
     @router.get("/quarantine")
     async def quarantine(

@@ -11,14 +11,15 @@ KEPT_S = 3.0
 
 
 class Brief:
-    """Answers by key, each asked for once at a time and kept for `KEPT_S`; an error is not kept."""
+    """Answers by key, each asked for once at a time and kept for some seconds; an error is not kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept_s: float = KEPT_S) -> None:
+        self._kept_s = kept_s
         self._answers: dict[Hashable, tuple[float, asyncio.Task[Any]]] = {}
 
     async def get(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
         """The answer to `key`, asked for by `ask` unless a fresh one is there or on its way."""
-        self._answers = {known: entry for known, entry in self._answers.items() if _fresh(entry)}
+        self._answers = {known: entry for known, entry in self._answers.items() if self._fresh(entry)}
         if key not in self._answers:
 
             async def answer() -> T:
@@ -28,9 +29,8 @@ class Brief:
         # Shielded: a viewer who leaves does not take the answer away from the others.
         return cast(T, await asyncio.shield(self._answers[key][1]))
 
-
-def _fresh(entry: tuple[float, asyncio.Task[Any]]) -> bool:
-    asked, task = entry
-    if not task.done():
-        return True
-    return monotonic() - asked < KEPT_S and not task.cancelled() and task.exception() is None
+    def _fresh(self, entry: tuple[float, asyncio.Task[Any]]) -> bool:
+        asked, task = entry
+        if not task.done():
+            return True
+        return monotonic() - asked < self._kept_s and not task.cancelled() and task.exception() is None

@@ -21,6 +21,7 @@ from dashboards.pages.chart_style import (
 )
 from dashboards.pages.colours import INK, ROOM_COLOURS
 from dashboards.pages.queries import RoomValue
+from dashboards.pages.state_chart import started
 from energy.derived.facts import CO2_PPM
 from estate.model import Estate
 
@@ -95,8 +96,12 @@ def trend_chart(
     span: tuple[int, int],
     step_ms: int,
     speaker: Speaker,
+    starts: Sequence[int] = (),
 ) -> Drawing:
-    """Quantities of the service itself as lines, each from its points; a step that is missing breaks its line."""
+    """Quantities of the service itself as lines, each from its points; a step that is missing breaks its line.
+
+    `starts` is when the service started.
+    """
     kept = dict(names)
     colours = dict(zip(kept, ROOM_COLOURS, strict=False))
     rows = [
@@ -111,12 +116,15 @@ def trend_chart(
     ]
     lines = alt.Chart(inline(rows)).encode(
         x=time_x(span, speaker),
-        y=alt.Y("value:Q", title=title),
+        y=alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, max([1.0, *(row["value"] or 0 for row in rows)])])),
         color=colour("room", kept, colours),
         tooltip=told(columns),
     )
     marks = [(kept[name], colours[name]) for name in kept]
-    return styled(lines.mark_line(strokeWidth=1.8, strokeCap="round"), 180, title, marks, columns)
+    drawn: Any = lines.mark_line(strokeWidth=1.8, strokeCap="round", point={"size": 9})
+    if starts:
+        drawn = alt.layer(drawn, started(starts, span, speaker))
+    return styled(drawn, 180, title, marks, columns)
 
 
 def _broken(points: Sequence[tuple[int, float]], step_ms: int) -> Iterator[tuple[int, float | None]]:

@@ -1,41 +1,25 @@
-"""The pages for work: what was refused and why, and the devices, with forms to add the unknown ones."""
+"""The pages for work: what was refused and why; and the devices (`sensing.py`)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from starlette.responses import Response
 
-from dashboards.api.models import DeviceState, MessageId
-from dashboards.devices import known_devices, unknown_devices
+from dashboards.api.models import MessageId
 from dashboards.language import Speaker
 from dashboards.pages.payload import HEX_BYTES, hex_rows, marked_text
 from dashboards.pages.render import Lang, Pages, ms
+from dashboards.pages.sensing import device_router
 from dashboards.parts import Parts
 from dashboards.quarantine import byte_of_error, read_quarantine, read_refused
 from dashboards.reasons import REASONS
 from ingest.fill import WARN_SHARE
 from ingest.quarantine import Selection
 from sensors.model import Reason
-from sensors.registry import CODECS
-from store.base import StoreUnavailable
 
 PAGE_ROWS = 50
-FORMS = 50
-"""Unknown devices shown; the list of all is behind `microville devices --unknown`."""
-
-URGENCY = {"silent": 0, "never_seen": 1, "reporting": 2, "unknown": 3}
-
-KINDS = {
-    "clock": ("horloge fausse", "wrong clock"),
-    "two_topics": ("deux sujets", "two topics"),
-    "two_registers": ("deux index", "two registers"),
-    "wrong_building": ("autre bâtiment", "wrong building"),
-    "wrong_time": ("heure impossible", "wrong time"),
-}
-"""What may look wrong of a device, in French and in English."""
 
 
 def work_router(parts: Parts, pages: Pages) -> APIRouter:
@@ -96,32 +80,7 @@ def work_router(parts: Parts, pages: Pages) -> APIRouter:
             whole=row.size_bytes <= HEX_BYTES,
         )
 
-    @router.get("/devices")
-    async def devices(request: Request, lang: Lang = None) -> Response:
-        async def read(speaker: Speaker) -> Mapping[str, Any]:
-            now_ms, known, trouble = parts.clock(), list[DeviceState](), ""
-            try:
-                known = await known_devices(parts.estate, parts.store, parts.state, now_ms)
-            except StoreUnavailable as error:
-                trouble = str(error)
-            unknown = await unknown_devices(parts.estate, parts.state, now_ms)
-            return {
-                **shared(speaker),
-                "estate": parts.estate,
-                "sample": parts.estate_folder is None,
-                "can_add": can_write and parts.estate_folder is not None,
-                "kinds": {kind: speaker.say(*names) for kind, names in KINDS.items()},
-                "codecs": sorted(CODECS),
-                "trouble": trouble,
-                "unknown": unknown[:FORMS],
-                "unknown_more": max(0, len(unknown) - FORMS),
-                "findings": [(row, finding) for row in (*unknown, *known) for finding in row.findings],
-                "known": sorted(known, key=lambda row: (URGENCY[row.status], row.device)),
-                "ago": lambda text: speaker.ago(ms(text), now_ms) if text else "–",
-            }
-
-        return await pages.show(request, "devices.html", lang, read)
-
+    router.include_router(device_router(parts, pages, shared))
     return router
 
 

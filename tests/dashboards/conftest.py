@@ -110,6 +110,37 @@ def points() -> list[Point]:
     return found
 
 
+def minutes() -> list[Point]:
+    """What the service noted of itself in the last two hours, with a start and a time without the store."""
+    said = {
+        "received": 30,
+        "stored": 28,
+        "quarantined": 2,
+        "ignored": 0,
+        "latency": 12,
+        "latency_max": 90,
+        "spooled": 0,
+    }
+    said |= {"in_flight": 1, "spool_fill": 0, "quarantine_fill": 3, "broker_away": 0, "store_away": 0}
+    found = [Point("ingest", "", "ingest.starts", 1.0, NOW - HOUR_MS, "", "")]
+    for back in range(120):
+        away = {"store_away": 1, "spooled": 30 * (40 - back)} if 30 < back < 40 else {}
+        at_ms = NOW - back * 60_000
+        found += [
+            Point("ingest", "", f"ingest.{name}", float(value), at_ms, "", "") for name, value in (said | away).items()
+        ]
+    return found
+
+
+def registers() -> list[Point]:
+    """Three days of a meter, of which half a day is missing."""
+    return [
+        Point("b02-electricity", "", "electricity.energy", 1e6 - back, NOW - back * STEP_MS, "b02", "")
+        for back in range(4, 3 * 96)
+        if not 120 < back < 168
+    ]
+
+
 def fill_quarantine(state: State) -> None:
     """Two messages of a stranger with a hostile name, one malformed of a device that is known, one of a long topic."""
 
@@ -184,6 +215,7 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The address of one service with history, for all tests that only look."""
     async with running(tmp_path_factory.mktemp("served")) as parts:
         await parts.store.write_consumption(GUESSED)
+        await parts.store.write([*minutes(), *registers()])
         async with served(parts) as url:
             yield url
 

@@ -38,15 +38,21 @@ PAGES = {
     "/zones/b01-room?period=week": 2,
     "/tenants": 0,
     "/tenants/baker?period=day": 2,
-    "/devices": 0,
+    "/devices": 1,
+    "/devices?of=silent&building=b02&find=b02": 1,
     "/quarantine": 0,
     "/quarantine/1": 0,
     "/quarantine/4": 0,
-    "/ingest": 0,
+    "/ingest": 5,
+    "/ingest?period=week": 5,
     "/readings": 0,
     "/docs": 0,
+    "/buildings/b99": 0,
 }
 """Every page, and how many charts are drawn on it, of those it has a place for."""
+
+NOT_FOUND = "error: Failed to load resource: the server responded with a status of 404 (Not Found)"
+"""What a browser says by itself of the last of them."""
 
 MOST_BYTES = 150_000
 """Of a page beyond the chart library."""
@@ -90,7 +96,7 @@ async def test_every_page(site: str, browser: Browser, language: str, schemes: t
                 assert await page.evaluate(HATCHES)
 
     assert expected == found
-    assert [] == wrong
+    assert [NOT_FOUND] == wrong
 
 
 async def looked_at(page: Page, width: int) -> list[bool]:

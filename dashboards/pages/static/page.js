@@ -2,6 +2,9 @@
 "use strict";
 
 const AGAIN_MS = 5_000;
+const TURN_MS = 10_000; // between two events
+const DEAF_MS = 3.5 * TURN_MS; // a stream that has said nothing for so long is none: the machine slept, or a wire is cut
+const MOST_STREAMS = 3; // a browser has six connections to one host, for all its windows
 const SVG = "http://www.w3.org/2000/svg";
 const FRENCH = { decimal: ",", thousands: "\u202f", grouping: [3], currency: ["", "\u00a0€"] };
 const page = document.documentElement;
@@ -10,8 +13,12 @@ const fresh = document.getElementById("fresh");
 const lost = document.querySelector(".lost");
 const drawn = new Map(); // figure → the text it was drawn from, its view and its table's columns
 const waiting = new Map(); // id → what a part that holds the focus is to become
+const windows = new BroadcastChannel("microville-live"); // of this browser, on this service
 let source = null;
+let others = 0; // windows that keep a stream open, as far as they have said
+let again = 0;
 let toldAt = performance.now();
+let heardAt = toldAt;
 
 class Refusal extends Error {} // the service answered, that it cannot
 
@@ -144,25 +151,47 @@ async function sayWhy() {
   page.classList.add("cut-off");
 }
 
+windows.onmessage = ({ data }) => {
+  if (data === "who" && source) windows.postMessage("mine");
+  if (data === "mine") others += 1;
+};
+
 function hush() {
+  clearTimeout(again);
   source?.close();
   source = null;
 }
 
-function listen() {
-  if (source || document.visibilityState !== "visible") return;
+function listen(wait = 0) {
+  clearTimeout(again);
+  if (wait) again = setTimeout(listen, wait);
+  if (wait || source || document.visibilityState !== "visible") return;
+  others = 0;
+  windows.postMessage("who");
   source = new EventSource(location.href);
-  source.onmessage = ({ data }) => take(JSON.parse(data));
+  heardAt = performance.now();
+  source.onmessage = ({ data }) => {
+    heardAt = performance.now();
+    take(JSON.parse(data));
+    if (others < MOST_STREAMS) return;
+    hush(); // leaves its connection to others, and asks now and then
+    listen(TURN_MS);
+  };
   source.onerror = () => {
     sayWhy();
-    if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
+    if (source?.readyState !== EventSource.CLOSED) return; // it tries again by itself
     hush();
-    setTimeout(listen, AGAIN_MS);
+    listen(AGAIN_MS);
   };
 }
 
 setInterval(() => {
-  fresh.textContent = fresh.dataset.words.replace("{}", Math.round((performance.now() - toldAt) / 1000));
+  const now = performance.now();
+  fresh.textContent = fresh.dataset.words.replace("{}", Math.round((now - toldAt) / 1000));
+  if (!source || now - heardAt < DEAF_MS) return;
+  hush();
+  listen();
+  sayWhy();
 }, 1000);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
@@ -171,6 +200,7 @@ document.addEventListener("visibilitychange", () => {
   } else hush();
 });
 window.addEventListener("pagehide", hush);
+window.addEventListener("pageshow", ({ persisted }) => persisted && listen());
 for (const details of document.querySelectorAll(".as-table")) details.addEventListener("toggle", () => fillTable(details));
 refreshCharts();
 listen();
