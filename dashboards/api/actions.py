@@ -65,5 +65,8 @@ def action_router(parts: Parts) -> APIRouter:
 
 
 async def json_only(request: Request) -> None:
+    """Also where a browser forgets to ask first: it says itself that another site's page sends this."""
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        raise Problem(None, "another site asks for this", "open the service's own page, and do it there", status=403)
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise Problem("content-type", "only JSON is taken here", "send Content-Type: application/json")

@@ -143,3 +143,13 @@ async def test_virtual_meters_are_not_rebuilt(filled: Parts) -> None:
     answer = await post(parts, "/api/rebuild", {"meters": ["net"]})
 
     assert (400, "rebuild those: it follows them") == (answer.status_code, answer.json()["next_step"])
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_another_site_asks(empty: Parts, site: str) -> None:
+    """A browser that says that another site's page sends this is refused, JSON or not."""
+    async with client_of(empty) as client:
+        answer = await client.post("/api/quarantine/purge", json={"all": True}, headers={"Sec-Fetch-Site": site})
+        own = await client.post("/api/quarantine/purge", json={"all": True}, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert (403, 200) == (answer.status_code, own.status_code)

@@ -208,3 +208,52 @@ async def test_nothing_yet(tmp_path: Path, browser: Browser) -> None:
 
         assert await page.get_by_text("the first steps appear 15 minutes after the first reading").is_visible()
         assert [] == wrong
+
+
+async def test_ten_windows(site: str, browser: Browser) -> None:
+    """Of many windows of one browser few keep a stream, so that all of them load, and all are told."""
+    async with browsing(browser, NARROW, "en-GB") as (first, wrong):
+        windows = [first] + [await first.context.new_page() for _ in range(9)]
+        for window in windows:
+            await window.goto(f"{site}/tenants")
+        for window in windows:
+            await window.wait_for_function("() => heardAt > 0 && toldAt > 100")
+        kept = [await window.evaluate("source !== null") for window in windows]
+        await windows[-1].goto(f"{site}/zones")
+
+        assert 1 <= sum(kept) <= 5
+        assert [] == wrong
+
+
+async def test_a_machine_that_slept(site: str, browser: Browser) -> None:
+    """A stream that has said nothing for long is begun anew, though the browser believes it open."""
+    async with browsing(browser, NARROW, "en-GB") as (page, wrong):
+        await page.goto(f"{site}/tenants")
+        await page.wait_for_function("() => source?.readyState === EventSource.OPEN")
+        await page.evaluate("() => { window.former = source; source.onmessage = null; heardAt = -1e6; }")
+        await page.wait_for_function(
+            "() => source?.readyState === EventSource.OPEN && source !== former && heardAt > 0"
+        )
+
+        assert await page.evaluate("former.readyState === EventSource.CLOSED")
+        assert await page.locator(".lost").is_hidden()
+        assert [] == wrong
+
+
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+FIRST = ("/", "/energy", "/buildings/b01", "/zones/b01-room", "/tenants/baker", "/devices", "/ingest")
+BARE_MS = 100
+"""What a page without content takes on a machine that is not busy, at most: 40 to 60 ms, measured 2026-11-23."""
+
+
+async def test_first_paint(site: str, browser: Browser) -> None:
+    """Within a second; on a busy machine by as much longer as a page without content takes there, too."""
+    found: dict[str, float] = {}
+    async with browsing(browser, WIDE, "fr-FR") as (page, _):
+        for path in ("/healthz", *FIRST) * 2:
+            await page.goto(site + path, wait_until="commit")
+            painted = await (await page.wait_for_function(f"() => {PAINTED}")).json_value()
+            found[path] = min(painted, found.get(path, painted))
+    busy = max(1.0, found.pop("/healthz") / BARE_MS)
+
+    assert {} == {path: painted for path, painted in found.items() if painted > 1000 * busy}

@@ -37,10 +37,10 @@ async def test_a_device_is_added(tmp_path: Path, browser: Browser) -> None:
         browsing(browser, 390, "en-GB") as (page, wrong),
     ):
         await page.goto(f"{url}/devices")
-        await page.locator("[name=building]").select_option("b2")
-        zones = await page.locator("[name=zone]").locator("option").all_inner_texts()
-        await page.locator("[name=zone]").select_option("z2")
-        await page.locator("[name=name]").fill("Air, store")
+        await page.locator(".strangers [name=building]").select_option("b2")
+        zones = await page.locator(".strangers [name=zone]").locator("option").all_inner_texts()
+        await page.locator(".strangers [name=zone]").select_option("z2")
+        await page.locator(".strangers [name=name]").fill("Air, store")
         await page.get_by_role("button", name="Add").click()
         said = page.locator("output.done")
         await expect(said).to_contain_text(
@@ -62,8 +62,8 @@ async def test_a_wrong_codec_is_said(tmp_path: Path, browser: Browser) -> None:
         browsing(browser, 1280, "en-GB") as (page, _),
     ):
         await page.goto(f"{url}/devices")
-        await page.locator("[name=building]").select_option("b1")
-        await page.locator("[name=codec]").fill("airgradiant")
+        await page.locator(".strangers [name=building]").select_option("b1")
+        await page.locator(".strangers [name=codec]").fill("airgradiant")
         await page.get_by_role("button", name="Add").click()
         await expect(page.locator("output.failed")).to_contain_text("did you mean 'airgradient'?", timeout=20_000)
 
