@@ -2,6 +2,7 @@
 
 from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
+from dashboards.devices import LOW_BATTERY, WEAK_SIGNAL
 from dashboards.grafana import words as say
 from dashboards.grafana.asked import BUILDING, YES_NO, building_variable, ratio, ratio_steps, readings, unit
 from dashboards.grafana.frame import Row, frame
@@ -19,8 +20,8 @@ TITLE = (
     ),
 )
 
-BATTERY = Scale(ACT, ((20, WATCH), (40, GOOD)))
-SIGNAL = Scale(ACT, ((-120, WATCH), (-100, GOOD)))
+BATTERY = Scale(ACT, ((LOW_BATTERY, WATCH), (40, GOOD)))
+SIGNAL = Scale(ACT, ((WEAK_SIGNAL, WATCH), (-100, GOOD)))
 WHOLE = Scale(ACT, ((50, WATCH), (95, GOOD)))
 
 _SILENT = Words(

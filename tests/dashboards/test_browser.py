@@ -1,5 +1,6 @@
 """The page in a real Chromium: drawn, bounded, fresh, and true when there is nothing to show."""
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -145,8 +146,8 @@ async def test_survives_a_restart(tmp_path: Path, browser: Browser) -> None:
         await expect(page.locator(".lost")).to_contain_text("Le service ne répond pas", timeout=20_000)
         again = replace(filled, viewers=Viewers(every_s=0.3), ledger=Ledger())
         async with served(again, settings):
-            await expect(page.locator("#account")).to_contain_text("0 valeurs", timeout=20_000)
-            await expect(page.locator(".lost")).to_be_hidden()
+            await expect(page.locator("#account")).to_contain_text(re.compile(r"\b0 valeurs"), timeout=30_000)
+            await expect(page.locator(".lost")).to_be_hidden(timeout=20_000)
 
 
 DAYS = """figures => figures.map(figure => [...figure.querySelectorAll(".role-axis-label text")]
