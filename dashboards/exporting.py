@@ -78,9 +78,9 @@ def rows(what: What, header: Sequence[Column], answers: Mapping[str, Answer], es
         if role := roles.get(str(cells.get("meter"))):
             cells["role"] = role  # what is behind another meter, or made of others, counts twice in a sum
             cells.setdefault("building", _stood(estate, str(cells["meter"]), str(cells["at"])))
-    found.sort(key=lambda cells: (str(cells["at"]), *(str(cells.get(tag, "")) for tag in TAGS[what])))
-    for cells in found:
-        at = datetime.fromisoformat(str(cells["at"]))
+    timed = [(datetime.fromisoformat(str(cells["at"])), cells) for cells in found]  # not by text: an hour comes twice
+    timed.sort(key=lambda row: (row[0], *(str(row[1].get(tag, "")) for tag in TAGS[what])))
+    for at, cells in timed:
         local = at.astimezone(zone).isoformat()
         yield [_utc(at), local, *(cells.get(column.name, "") for column in header[2:])]
 

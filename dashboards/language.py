@@ -1,5 +1,6 @@
 """The page's words, numbers and times in the reader's language, and in the site's zone."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import floor, log10
@@ -15,6 +16,16 @@ Language = Literal["fr", "en"]
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 SCALES = {"Wh": ("kWh", 1000), "L": ("m³", 1000), "VA·d": ("kVA·d", 1000), "VA": ("kVA", 1000), "s": ("h", 3600)}
 """Units of quantities as people read them."""
+
+_UNITS = {
+    "d": ("j", "d"),
+    "day": ("jour", "day"),
+    "year": ("an", "year"),
+    "over": ("de dépassement", "over"),
+    "EUR": ("€", "€"),
+    "people": ("personnes", "people"),
+}
+"""Words of units, French and English; what is not here reads the same in both."""
 
 _THIN_SPACE, _NO_BREAK = "\u202f", "\u00a0"
 
@@ -63,7 +74,8 @@ class Speaker:
 
     def euros(self, nano: int) -> str:
         """1e-9 EUR as people say them: to the cent, or whole from ten thousand on."""
-        return f"{self.number(nano / 1e9, 0 if abs(nano) >= 10_000 * 10**9 else 2)}{_NO_BREAK}€"
+        cents = (nano + 5_000_000) // 10_000_000  # half up, as bills are
+        return f"{self.number(cents / 100, 0 if abs(cents) >= 1_000_000 else 2)}{_NO_BREAK}€"
 
     def carbon(self, nano: int) -> str:
         """1e-9 kg CO₂e as people say them: kg, or t from ten on."""
@@ -75,7 +87,15 @@ class Speaker:
         """An amount of a bill, exact to the last Wh: in the unit people read it in."""
         name, scale = SCALES.get(unit, (unit, 1))
         digits = 3 if amount % scale else 0
-        return f"{self.number(amount / scale, digits)}{_NO_BREAK}{name}"
+        return f"{self.number(amount / scale, digits)}{_NO_BREAK}{self._unit(name)}"
+
+    def price(self, price: str, unit: str) -> str:
+        """A price of a bill, every decimal of it."""
+        return f"{price.replace('.', ',') if self.language == 'fr' else price}{_NO_BREAK}{self._unit(unit)}"
+
+    def _unit(self, unit: str) -> str:
+        """A unit with the words in it said in the reader's language."""
+        return re.sub(r"[A-Za-z]+", lambda word: _UNITS.get(word[0], (word[0],) * 2)[self.language == "en"], unit)
 
     def indicator(self, value: float, unit: str) -> str:
         """A figure with three digits that count, and its unit; a share as percent."""

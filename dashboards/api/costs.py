@@ -18,6 +18,7 @@ from energy.cost.money import cents, decimal
 from energy.cost.query import Costing
 from energy.cost.sums import Group, grouped
 from energy.cost.tariff import contracts_of
+from energy.flows.allocation import delivery_point
 from energy.meters.cleaned import Times
 from estate.calendar import Every, following, rfc3339, steps
 from estate.model import Estate, Meter
@@ -79,6 +80,10 @@ async def read_cost(estate: Estate, store: Store, asked: CostParams, now_ms: int
     wanted = [charge for charge in charges if not asked.tenant or charge.tenant in asked.tenant]
     groups = grouped(estate, wanted, asked.groups, edges)
     unpriced = [meter.id for meter in meters if meter.role == "site" and not contracts_of(estate, meter.id)]
+    if unpriced and asked.tenant:
+        shares = Usage(asked.every, start_ms, end_ms, "tenant", {"tenant": asked.tenant}, ("meter",))
+        own = {row.tags["meter"] for row in await store.usage(shares)} & estate.meters.keys()
+        unpriced = sorted({delivery_point(estate, meter) for meter in own} & set(unpriced))
     return CostAnswer(groups=[_cost(group, edges, zone) for group in groups], unpriced=unpriced)
 
 

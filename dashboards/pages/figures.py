@@ -18,7 +18,7 @@ from energy.meters.steps import NOTHING, Steps
 from energy.usage import SITE, summed
 from estate.calendar import DAY_MS, Every, Step, floor
 from estate.vocabulary import CARRIERS
-from store.base import Store, Usage, UsageRow, UsageTag
+from store.base import Store, Usage, UsageRow, UsageTag, share
 
 Key = tuple[str, str]
 """Of a part, or "" of the place itself, and a carrier."""
@@ -65,7 +65,7 @@ class Figure(NamedTuple):
 
     @property
     def estimated(self) -> float:
-        return self.guessed / self.amount if self.amount else float(self.blank)
+        return float(share(np.array([self.amount]), np.array([self.guessed]), np.array([float(self.blank)]))[0])
 
     @property
     def change(self) -> float | None:

@@ -10,6 +10,7 @@ from dashboards.api.costs import CostParams, read_cost
 from dashboards.pages.figures import Key, Scope, by_part
 from dashboards.pages.period import Period, Span
 from energy.cost.carbon_query import emissions
+from energy.cost.money import CENT, cents
 from estate.calendar import DAY_MS, floor, midnight
 from estate.model import Estate
 from store.base import Store, Usage
@@ -24,6 +25,12 @@ class Sums(NamedTuple):
     @property
     def total(self) -> int:
         return sum(self.parts.values())
+
+    @property
+    def bill(self) -> int:
+        """The sum of what each carrier costs as it is shown, in whole cents; 1e-9 EUR."""
+        carriers = {carrier for _, carrier in self.parts}
+        return CENT * sum(cents([self.of_carrier(carrier) or 0])[0] for carrier in carriers)
 
     def of_carrier(self, carrier: str) -> int | None:
         """None where nothing of it is known."""

@@ -216,7 +216,7 @@ def tiles(
         ),
         Tile(
             say("Coût", "Cost"),
-            speaker.euros(costs.total) if costs.parts else "–",
+            speaker.euros(costs.bill) if costs.parts else "–",
             unknown if costs.unknown else own_prices,
             why,
         ),

@@ -10,7 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from energy.cost.lines import COUNTED, Cost
-from energy.cost.money import Amounts, cents, decimal
+from energy.cost.money import Amounts, cents_by, decimal
 from energy.cost.tariff import in_period
 from energy.flows.allocation import keyed
 from energy.meters.cleaned import Times
@@ -125,7 +125,7 @@ class Explanation:
     meters: list[ExplainedMeter]
     lines: list[ExplainedSum]  # those of the meters, summed; their cents are rounded anew, to the same sum
     amount: int  # 1e-9 EUR
-    cents: int  # the exact amount rounded: the lines' cents sum to it
+    cents: int  # the lines' cents sum to it; of each carrier they are its exact amount rounded, as `/api/cost` says
     nano_kg: int
 
 
@@ -166,7 +166,7 @@ def explained_sums(meters: Sequence[ExplainedMeter]) -> list[ExplainedSum]:
             key = meter.carrier, line.tariff, line.name, line.period, line.price, line.unit
             found.setdefault(key, []).append(line)
     names = sorted(found, key=lambda key: (list(CARRIERS).index(key[0]), key[1]))  # stable: lines as they stand
-    shown = cents([sum(line.amount for line in found[key]) for key in names])
+    shown = cents_by([carrier for carrier, *_ in names], [sum(line.amount for line in found[key]) for key in names])
     return [_sum(key[0], found[key], own) for key, own in zip(names, shown, strict=True)]
 
 

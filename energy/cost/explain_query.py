@@ -18,7 +18,7 @@ from energy.cost.explain import (
     explained_sums,
 )
 from energy.cost.lines import Cost
-from energy.cost.money import cents
+from energy.cost.money import cents_by
 from energy.cost.query import Costing
 from energy.cost.tariff import contracts_of
 from energy.flows.allocation import delivery_point, placement_at, remainder, submeters
@@ -64,7 +64,8 @@ async def explain(store: Store, estate: Estate, asked: Asked, now_ms: int) -> Ex
     found = _Found(month, rows, {meter: Steps(*row[1:4]) for meter, row in whole.items()}, costs)
     points = dict.fromkeys(_point(estate, asked, meter) for meter in sorted(rows))
     meters = [_meter(estate, asked, point, found) for point in points]
-    shown = iter(cents([line.amount for each in meters for line in each.lines]))
+    due = [(each.carrier, line.amount) for each in meters for line in each.lines]
+    shown = iter(cents_by([carrier for carrier, _ in due], [amount for _, amount in due]))
     result = []
     for each in meters:
         lines = [replace(line, cents=next(shown)) for line in each.lines]

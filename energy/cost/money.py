@@ -60,6 +60,15 @@ def cents(amounts: Sequence[int]) -> list[int]:
     return down
 
 
+def cents_by(keys: Sequence[str], amounts: Sequence[int]) -> list[int]:
+    """The same of each key's own amounts: a carrier's cents do not depend on what else was used."""
+    found: dict[str, list[int]] = {}
+    for key, amount in zip(keys, amounts, strict=True):
+        found.setdefault(key, []).append(amount)
+    shown = {key: iter(cents(own)) for key, own in found.items()}
+    return [next(shown[key]) for key in keys]
+
+
 def euros(amount_cents: int) -> str:
     """Cents as a decimal number of EUR."""
     whole, rest = divmod(abs(amount_cents), 100)

@@ -92,6 +92,7 @@ async def test_tenant(shop: httpx.AsyncClient) -> None:
 
     assert [{"tenant": "baker", "carrier": "electricity"}] == [group["tags"] for group in answer["groups"]]
     assert [12_000, 4_500] == answer["groups"][0]["quantity"]
+    assert [] == answer["unpriced"]  # it has no share in what b02 draws
 
 
 async def test_carbon_changes_within_the_month(shop: httpx.AsyncClient) -> None:
@@ -120,11 +121,21 @@ async def test_explained(shop: httpx.AsyncClient) -> None:
     meters = {each["carrier"]: each for each in answer["meters"]}
     for group in cost["groups"]:
         meter = meters[group["tags"]["carrier"]]
-        assert (group["quantity"], group["amount"]) == ([meter["quantity"]], [meter["amount"]])
+        for key in ("quantity", "amount", "cents"):
+            assert [meter[key]] == group[key]
         assert [each["amount"][0] for each in group["lines"]] == [line["amount"] for line in meter["lines"]]
     assert {group["tags"]["carrier"]: group["amount"] for group in carbon} == {
         carrier: [meter["nano_kg"]] for carrier, meter in meters.items()
     }
+
+
+async def test_part_of_a_shared_line_is_said(shop: httpx.AsyncClient) -> None:
+    """A tenant's page says what the delivery point pays of a line, and which part of that is the tenant's: 3 of 23 days."""
+    page = (await shop.get("/tenants/baker?period=month&explain=electricity&lang=fr")).text
+    line = page.partition("Abonnement")[2].partition("</tr>")[0]
+
+    assert "kVA·j × 36,5\u00a0€/kVA/an" in line
+    assert "= 23,00\u00a0€, dont 13,043 % selon l’énergie" in line
 
 
 async def test_explained_of_the_site(shop: httpx.AsyncClient) -> None:

@@ -30,7 +30,7 @@ async def test_cost_and_explanation(priced: Parts) -> None:
 
     figures, explanation = page.partition('id="figures"')[2], page.partition('id="explanation"')[2]
     assert "36\u00a0kWh" in figures
-    assert "× 0.2 EUR/kWh" in explanation
+    assert "× 0.2\u00a0€/kWh" in explanation
     assert "unknown" not in explanation
 
 

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.cost.money import CENT, NANO, cents, euros, percent, percents, split, yearly
+from energy.cost.money import CENT, NANO, cents, cents_by, euros, percent, percents, split, yearly
 
 money = st.integers(-(10**13), 10**13)
 
@@ -15,6 +15,13 @@ def test_cents_on_paper() -> None:
     """Three lines of a third of a cent each show 0.01 together: 0.01, 0.00, 0.00; and a refund is rounded half up."""
     assert ([1, 0, 0], "0.01", "-0.05") == (cents([CENT // 3 + 1] * 3), euros(1), euros(-5))
     assert [-33, 134] == cents([-33 * CENT, 134 * CENT])
+
+
+def test_cents_of_a_carrier_are_its_own() -> None:
+    """0.4 and 0.4 cents of gas are 1 cent together, whatever else is used."""
+    third, rest = CENT * 4 // 10, CENT * 5 // 10
+
+    assert [1, 0, 0, 1] == cents_by(["gas", "heat", "gas", "power"], [third, third, third, rest])
 
 
 @given(st.lists(money, max_size=8))
