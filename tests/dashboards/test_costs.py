@@ -130,7 +130,7 @@ async def test_explained(shop: httpx.AsyncClient) -> None:
 
 
 async def test_part_of_a_shared_line_is_said(shop: httpx.AsyncClient) -> None:
-    """A tenant's page says what the delivery point pays of a line, and which part of that is the tenant's: 3 of 23 days."""
+    """A tenant's page says what a delivery point pays of a line, and the part of it: 3 of 23 days."""
     page = (await shop.get("/tenants/baker?period=month&explain=electricity&lang=fr")).text
     line = page.partition("Abonnement")[2].partition("</tr>")[0]
 
