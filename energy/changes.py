@@ -5,7 +5,7 @@ the hour, as while a backlog comes in, is one change.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -68,6 +68,16 @@ def _gone(gone: Columns) -> list[tuple[int, int, int, int]]:
         (number, at_ms, amount, 0)
         for number, at_ms, amount in zip(gone.flows.tolist(), gone.starts.tolist(), gone.amounts.tolist(), strict=True)
     ]
+
+
+def explained(change: Change, made_of: Collection[str], read: Mapping[str, int], anew: Collection[str]) -> Change:
+    """With its cause: a recomputation, or the earliest of the readings that came.
+
+    `read` says from when on each meter of the pass has new readings. Those of a meter behind it count for its shares.
+    """
+    if any(meter in anew for meter in made_of):
+        return change._replace(why="recomputed")
+    return change._replace(from_ms=min([read[meter] for meter in made_of if meter in read] or read.values()))
 
 
 def note(db: sqlite3.Connection, changes: Sequence[Change]) -> None:

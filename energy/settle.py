@@ -9,7 +9,7 @@ when it was settled is compared from its first row on.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ import structlog
 
 from energy.ahead import ahead
 from energy.basis import bases
-from energy.changes import Change, note
+from energy.changes import explained, note
 from energy.cost.keep import Keeper
 from energy.cost.tariff_settle import settle_days
 from energy.derived.derive import Derivation
@@ -50,6 +50,11 @@ class Settled(NamedTuple):
     rows: int  # written, of every step
     findings: Mapping[str, Sequence[Finding]]  # by meter: what was cleaned in the readings this pass looked at
     kept_before: Mapping[str, int] = {}  # by meter: rows from before then stand, their readings being kept no longer
+
+    def plus(self, other: "Settled") -> "Settled":
+        """Both, of different meters."""
+        findings, kept_before = {**self.findings, **other.findings}, {**self.kept_before, **other.kept_before}
+        return Settled(self.meters + other.meters, self.rows + other.rows, findings, kept_before)
 
 
 class Progress(NamedTuple):
@@ -189,7 +194,7 @@ class Settlement:
             for part, reading in found:
                 before = len(refused)
                 with _heard(refused, ", ".join(part)):
-                    total = _together([total, await self._part(part, await reading, anew)])
+                    total = total.plus(await self._part(part, await reading, anew))
                 unsettled |= part.keys() if len(refused) > before else set()
                 progress(total.meters, len(changed))
                 if asked:
@@ -251,7 +256,7 @@ class Settlement:
     async def _put(self, outcome: Outcome, part: Changed, whole: Collection[str]) -> None:
         """Write what differs. A closed month's change is noted before: a pass that breaks off would find it no more."""
         if outcome.changes:
-            changes = [_explained(each, members(self._estate, each.meter), part, whole) for each in outcome.changes]
+            changes = [explained(each, members(self._estate, each.meter), part, whole) for each in outcome.changes]
             await self._state.run(lambda db: note(db, changes))
         await self._store.write_consumption(outcome.rows)
         await self._remove(outcome.gone)
@@ -285,13 +290,6 @@ def _heard(refused: list[str], what: str) -> Iterator[None]:
         refused.append(f"{what}: {error}")
 
 
-def _explained(change: Change, made_of: Collection[str], part: Changed, whole: Collection[str]) -> Change:
-    """With its cause: the earliest of the readings that came; those of a meter behind it count for its shares, too."""
-    if any(meter in whole for meter in made_of):
-        return change._replace(why="recomputed")
-    return change._replace(from_ms=min([part[meter] for meter in made_of if meter in part] or part.values()))
-
-
 def _keep_findings(db: sqlite3.Connection, estate: Estate, work: Work, of_shares: Found, of_virtuals: Found) -> None:
     """Of each kind all there are from where the pass looked: shares by whole hours, virtual meters by whole days."""
     for each in work.accounts:
@@ -300,10 +298,3 @@ def _keep_findings(db: sqlite3.Connection, estate: Estate, work: Work, of_shares
         keep(db, meter, floor(work.start_ms, "1h", estate.site.zone), of_shares.get(meter, ()), of_shares=True)
     for meter, found in of_virtuals.items():
         keep(db, meter, day_of(estate, work.start_ms), found, of_shares=False)
-
-
-def _together(settled: Iterable[Settled]) -> Settled:
-    found = list(settled)
-    findings = {meter: each.findings[meter] for each in found for meter in each.findings}
-    kept = {meter: each.kept_before[meter] for each in found for meter in each.kept_before}
-    return Settled(sum(each.meters for each in found), sum(each.rows for each in found), findings, kept)

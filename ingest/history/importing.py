@@ -7,7 +7,6 @@ the store already holds some of their readings, to compare, and at last to impor
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isclose
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -17,7 +16,7 @@ from estate.model import Estate
 from ingest.history.bulk import MOST_READINGS, Taken
 from ingest.history.intervals import Amounts, Irregular, Register, Stamp, Step, Survey, edges
 from ingest.history.ordered import Disordered, Ordered
-from ingest.history.registers import count_between, held_between, held_by, held_from
+from ingest.history.registers import agreeing, count_between, held_by, held_from, same
 from ingest.history.tabular import Cell, Problems, Sheet, Times
 from ingest.history.targets import Kind, Target, Targets, in_own_unit
 from sensors.model import Reading
@@ -212,7 +211,7 @@ class Import:
             found.begin, found.begins = before, "at the value held before"
         elif after is not None:
             found.begin, found.begins = float(round(after - total, 6)), "counted back from the value held after"
-        if after is not None and found.begin + total > after and not _same(found.begin + total, after):
+        if after is not None and found.begin + total > after and not same(found.begin + total, after):
             rise = "" if before is None else f" since it stood at {before:.12g}"
             cause = f"the register stands at {after:.12g} after this file{rise}, and the file adds {total:.12g}"
             self._problems.add(0, f"{target}: {cause}: correct the file, or leave out what the register knows")
@@ -232,8 +231,8 @@ class Import:
         if not doubtful:
             return
         agreed: Counter[Target] = Counter()
-        for part in _parts(reading for reading in self._readings() if _target(reading) in doubtful):
-            agreed += await _agreeing(desk, part)
+        for part in _parts(reading for reading in self._readings() if Target.of(reading) in doubtful):
+            agreed += await agreeing(desk.series, part)
         for target, held in doubtful.items():
             if agreed[target] != held:
                 cause = f"the store holds {held - agreed[target]} other readings of {target.quantity} within its span"
@@ -284,24 +283,6 @@ class Import:
     def _stop_if_wrong(self) -> None:
         if self._problems:
             raise FileWrong(str(self._problems))
-
-
-async def _agreeing(desk: Desk, readings: Sequence[Reading]) -> Counter[Target]:
-    """How many of these readings the store holds already, by series."""
-    agreed: Counter[Target] = Counter()
-    for target in {_target(reading) for reading in readings}:
-        given = {reading.at_ms: reading.value for reading in readings if _target(reading) == target}
-        held = await held_between(desk.series, target, min(given), max(given) + 1)
-        agreed[target] = sum(at_ms in given and _same(given[at_ms], value) for at_ms, value in held)
-    return agreed
-
-
-def _target(reading: Reading) -> Target:
-    return Target(reading.device, reading.channel, reading.quantity)
-
-
-def _same(value: float, other: float) -> bool:
-    return isclose(value, other, rel_tol=1e-12, abs_tol=1e-6)
 
 
 def _parts(readings: Iterator[Reading]) -> Iterator[list[Reading]]:

@@ -1,9 +1,12 @@
 """What the store holds of a series around a span: where imported registers begin, and what they would contradict."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from math import isclose
 
 from estate.calendar import DAY_MS, HOUR_MS
 from ingest.history.targets import Target
+from sensors.model import Reading
 from store.base import How, Row, Series, Tag
 
 Look = Callable[[Series], Awaitable[Sequence[Row]]]
@@ -39,6 +42,23 @@ async def held_between(look: Look, target: Target, start_ms: int, end_ms: int) -
 async def count_between(look: Look, target: Target, start_ms: int, end_ms: int) -> int:
     """How many readings there are from a time until before another."""
     return round(sum(count for _, count in await _windows(look, target, start_ms, end_ms, 7 * DAY_MS, "count")))
+
+
+async def agreeing(look: Look, readings: Sequence[Reading]) -> Counter[Target]:
+    """How many of these readings the store holds already, by series."""
+    given: dict[Target, dict[int, float]] = {}
+    for reading in readings:
+        given.setdefault(Target.of(reading), {})[reading.at_ms] = reading.value
+    agreed: Counter[Target] = Counter()
+    for target, values in given.items():
+        held = await held_between(look, target, min(values), max(values) + 1)
+        agreed[target] = sum(at_ms in values and same(values[at_ms], value) for at_ms, value in held)
+    return agreed
+
+
+def same(value: float, other: float) -> bool:
+    """Whether two readings say the same, but for how a file writes them."""
+    return isclose(value, other, rel_tol=1e-12, abs_tol=1e-6)
 
 
 async def _windows(

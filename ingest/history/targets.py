@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from estate.fields import near
 from estate.model import Estate
+from sensors.model import Reading
 from sensors.quantities import QUANTITIES
 from sensors.units import UNITS, convert
 
@@ -27,6 +28,10 @@ class Target(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.device}@{self.channel}" if self.channel else self.device
+
+    @classmethod
+    def of(cls, reading: Reading) -> "Target":
+        return cls(reading.device, reading.channel, reading.quantity)
 
 
 class Targets:

@@ -1,11 +1,9 @@
 """What costs and emits, as rows: exact, additive, and those of a rebuild whatever comes when."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,9 +16,9 @@ from energy.flows.rows import EACH_ROW
 from energy.settle import Settlement
 from energy.usage import Where
 from estate.calendar import DAY_MS, STEP_MS, Every
-from estate.model import COMMON, FOREVER_MS, Calorific, Consumption, Estate, Lease, Meter, Placement, Point
+from estate.model import COMMON, FOREVER_MS, Calorific, Estate, Lease, Meter, Placement, Point
 from estate.tariff import Contract, Factor, Tariff
-from store.base import Store, StoreRefused, StoreUnavailable, Usage
+from store.base import Store, Usage
 from store.duck import DuckStore
 from store.state import State
 from tests.energy.cost.tariffs import TWO, contract, estate, line
@@ -234,65 +232,6 @@ async def test_what_stands_behind_a_delivery_point(store: Store, state: State) -
 
     assert ("part#main#c", "1d") in before
     assert await rebuilt(site, MAIN[:50] + SUB) == await kept(store)
-
-
-class Refusing(DuckStore):
-    """A store that refuses days as long as it is told to: steps and hours are written."""
-
-    refuses = False
-
-    async def write_consumption(self, rows: Sequence[Consumption]) -> None:
-        await super().write_consumption([row for row in rows if not self._refused(row)])
-        if any(map(self._refused, rows)):
-            raise StoreRefused("no days")
-
-    def _refused(self, row: Consumption) -> bool:
-        return self.refuses and row.every == "1d" and row.meter == "main"
-
-
-async def test_what_was_refused_is_priced_later(tmp_path: Path, state: State) -> None:
-    """The store takes the steps and not the days of a meter: its costs are due until it took them, in any process."""
-    store = Refusing(tmp_path / "test.duckdb")
-    await store.open()
-    for part in (MAIN[:100] + SUB, MAIN[100:]):
-        await store.write(part)
-        store.refuses = True
-        with pytest.raises(StoreRefused):
-            await Settlement(store, SITE, state).settle(NOW_MS)
-        store.refuses = False
-        await Settlement(store, SITE, state).settle(NOW_MS)
-    found = await kept(store)
-    await store.close()
-
-    assert await rebuilt(SITE, MAIN + SUB) == found
-
-
-class Failing(DuckStore):
-    """A store that is away as soon as rows of a place are to be written, so many times."""
-
-    fails = 0
-
-    async def write_consumption(self, rows: Sequence[Consumption]) -> None:
-        if self.fails and any("site#cost" in row.meter or "site#carbon" in row.meter for row in rows):
-            self.fails -= 1
-            raise StoreUnavailable("away")
-        await super().write_consumption(rows)
-
-
-async def test_a_pass_that_breaks_off_is_made_up_for(tmp_path: Path, state: State) -> None:
-    """The store goes away between consumption and costs, and the process ends: the next one finds what was due."""
-    store = Failing(tmp_path / "test.duckdb")
-    await store.open()
-    for part in (MAIN[:100] + SUB, MAIN[100:]):
-        await store.write(part)
-        store.fails = 1
-        with pytest.raises(StoreUnavailable):
-            await Settlement(store, SITE, state).settle(NOW_MS)
-    await Settlement(store, SITE, state).settle(NOW_MS)
-    found = await kept(store)
-    await store.close()
-
-    assert await rebuilt(SITE, MAIN + SUB) == found
 
 
 async def rebuilt(site: Estate, readings: list[Point]) -> Kept:
