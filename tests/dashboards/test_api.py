@@ -238,6 +238,7 @@ async def test_store_down(filled: Parts) -> None:
     assert 200 == page.status_code
     assert "Dégradé" in page.text
     assert "Le stockage ne répond pas" in page.text
-    assert "– / 6" in page.text
+    assert "6 capteurs inscrits ; leur état est inconnu" in page.text
+    assert "heure comparable" not in page.text.partition('id="drivers"')[2].partition("</div>")[0]
     assert "devices.csv" not in page.text.partition('id="attention"')[2].partition("</div>")[0]
     assert "aucun compteur" not in page.text

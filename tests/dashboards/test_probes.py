@@ -30,7 +30,7 @@ async def test_readiness(empty: Parts, readiness: Readiness, status: int) -> Non
     async with client_of(replace(empty, readiness=lambda: readiness)) as client:
         answer = await client.get("/readyz")
 
-    assert (status, readiness._asdict()) == (answer.status_code, answer.json())
+    assert (status, {"status": readiness.status, "cause": readiness.cause}) == (answer.status_code, answer.json())
 
 
 async def test_metrics_balance(client: httpx.AsyncClient) -> None:

@@ -14,6 +14,7 @@ const lost = document.querySelector(".lost");
 const drawn = new Map(); // figure → the text it was drawn from, its view and its table's columns
 const waiting = new Map(); // id → what a part that holds the focus is to become
 const windows = new BroadcastChannel("microville-live"); // of this browser, on this service
+const me = Math.random(); // of this window, among them
 let source = null;
 let others = 0; // windows that keep a stream open, as far as they have said
 let again = 0;
@@ -152,8 +153,8 @@ async function sayWhy() {
 }
 
 windows.onmessage = ({ data }) => {
-  if (data === "who" && source) windows.postMessage("mine");
-  if (data === "mine") others += 1;
+  if (data.asks && source) windows.postMessage({ tells: data.asks });
+  if (data.tells === me) others += 1; // every window hears every answer
 };
 
 function hush() {
@@ -167,7 +168,7 @@ function listen(wait = 0) {
   if (wait) again = setTimeout(listen, wait);
   if (wait || source || document.visibilityState !== "visible") return;
   others = 0;
-  windows.postMessage("who");
+  windows.postMessage({ asks: me });
   source = new EventSource(location.href);
   heardAt = performance.now();
   source.onmessage = ({ data }) => {
