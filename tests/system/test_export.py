@@ -63,6 +63,7 @@ def test_export(tmp_path: Path) -> None:
         "tenant": "",
         "carrier": "electricity",
         "amount [Wh]": "1000",
+        "amount [L]": "",
         "estimated [1]": "0.25",
         "settled [UTC]": "",
     } == rows[0]

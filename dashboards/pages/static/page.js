@@ -14,7 +14,7 @@ const lost = document.querySelector(".lost");
 const drawn = new Map(); // figure → the text it was drawn from, its view and its table's columns
 const waiting = new Map(); // id → what a part that holds the focus is to become
 const windows = new BroadcastChannel("microville-live"); // of this browser, on this service
-const me = Math.random(); // of this window, among them
+const thisWindow = Math.random(); // its name among them
 let source = null;
 let others = 0; // windows that keep a stream open, as far as they have said
 let again = 0;
@@ -154,7 +154,7 @@ async function sayWhy() {
 
 windows.onmessage = ({ data }) => {
   if (data.asks && source) windows.postMessage({ tells: data.asks });
-  if (data.tells === me) others += 1; // every window hears every answer
+  if (data.tells === thisWindow) others += 1; // every window hears every answer
 };
 
 function hush() {
@@ -168,7 +168,7 @@ function listen(wait = 0) {
   if (wait) again = setTimeout(listen, wait);
   if (wait || source || document.visibilityState !== "visible") return;
   others = 0;
-  windows.postMessage({ asks: me });
+  windows.postMessage({ asks: thisWindow });
   source = new EventSource(location.href);
   heardAt = performance.now();
   source.onmessage = ({ data }) => {
