@@ -68,7 +68,7 @@ def test_export(tmp_path: Path) -> None:
         "settled [UTC]": "",
     } == rows[0]
     assert sorted(row["start [UTC]"] for row in rows) == [row["start [UTC]"] for row in rows]
-    assert ";500;0,25;" in (tmp_path / "french.csv").read_text("utf-8-sig").splitlines()[1]
+    assert ";500;;0,25;" in (tmp_path / "french.csv").read_text("utf-8-sig").splitlines()[1]
     assert (sum(500 + hour for hour in range(WEEK)), "common") == read_back(tmp_path / "shares.parquet")
 
 
