@@ -52,7 +52,7 @@ class PlaceBoard:
         if scope.kind == "tenant":
             return {**found, "budgets": [alert for alert in await self._parts.alerts() if alert.tenant == scope.id]}
         tariffs, peaks = await asyncio.gather(
-            place_queries.tariffs(store, estate, scope, period), place_queries.peaks(store, scope, period)
+            place_queries.tariffs(store, estate, scope, period), place_queries.peaks(store, estate, scope, period)
         )
         found |= {"tariffs": tariffs, "peaks": peaks[:MOST_PEAKS]}
         if scope.kind == "building":

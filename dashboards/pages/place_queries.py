@@ -146,16 +146,15 @@ async def tariffs(store: Store, estate: Estate, scope: Scope, period: Period) ->
     return [Tariffed(key, sums[energy], sums.get(LINES[key], 0)) for key, energy in ENERGY.items() if sums.get(energy)]
 
 
-async def peaks(store: Store, scope: Scope, period: Period) -> list[Peak]:
+async def peaks(store: Store, estate: Estate, scope: Scope, period: Period) -> list[Peak]:
     """How near buildings came to what they have subscribed, the nearest first."""
-    where: Mapping[UsageTag, Sequence[str]] = {"carrier": ["peak", SUBSCRIBED], "role": [ROLE]}
-    if scope.kind == "building":
-        where = {**where, "meter": [meter_of("building", scope.id, name) for name in ("peak", SUBSCRIBED)]}
+    buildings = [scope.id] if scope.kind == "building" else list(estate.buildings)
+    names = [meter_of("building", building, name) for building in buildings for name in ("peak", SUBSCRIBED)]
+    where: Mapping[UsageTag, Sequence[str]] = {"meter": names, "role": [ROLE]}
     days: dict[str, dict[str, Steps]] = defaultdict(dict)
-    for row in await store.usage(Usage("1d", *period.so_far, "meter", where, ("meter", "carrier"))):
-        kind, building, name = row.tags["meter"].split("#")
-        if kind == "building":
-            days[building][name] = summed([row])
+    for row in await store.usage(Usage("1d", *period.so_far, "meter", where, ("meter",))):
+        _, building, name = row.tags["meter"].split("#")
+        days[building][name] = summed([row])
     found = [_peak(building, each["peak"], each[SUBSCRIBED]) for building, each in days.items() if len(each) == 2]
     return sorted((peak for peak in found if peak), key=lambda peak: -peak.share)
 

@@ -77,7 +77,9 @@ async def test_tariff_periods_and_peaks(filled: Parts) -> None:
     assert [("hp", 600, 120_000_000), ("hc", 400, 0)] == [
         tuple(row) for row in await tariffs(filled.store, filled.estate, B01, MONTH)
     ]
-    assert [("b01", SUNDAY, 8000, 12_000)] == [tuple(row) for row in await peaks(filled.store, Scope("site"), MONTH)]
+    assert [("b01", SUNDAY, 8000, 12_000)] == [
+        tuple(row) for row in await peaks(filled.store, filled.estate, Scope("site"), MONTH)
+    ]
     assert "60\u00a0%" in page.partition('id="tariffs"')[2].partition("</table>")[0]
     assert "67\u00a0%" in page.partition('id="peaks"')[2].partition("</table>")[0]
 
