@@ -27,7 +27,8 @@ def strays(held: Iterable[UsageRow], found: Mapping[str, Times], every: Every) -
     spans = []
     for row in held:
         meter = row.tags["meter"]
-        gone = np.flatnonzero(~np.isin(row.starts, found.get(meter, ())))
+        borne_out = set(found[meter].tolist()) if meter in found else set()
+        gone = np.array([at for at, start in enumerate(row.starts.tolist()) if start not in borne_out])
         for part in np.split(gone, np.flatnonzero(np.diff(gone) > 1) + 1) if len(gone) else ():
             first, last = row.starts[part[[0, -1]]].tolist()
             spans.append(Span(meter, "", every, first, last + 1))
