@@ -12,6 +12,7 @@ from dashboards.health import Readiness
 from dashboards.language import Speaker
 from dashboards.pages import queries
 from dashboards.pages.cache import Brief
+from dashboards.pages.drawing import as_json, module
 from dashboards.pages.view import told
 from dashboards.parts import Parts
 from energy import usage
@@ -65,11 +66,7 @@ class Board:
         """The chart as a Vega-Lite specification with its data, and its legend; None when there is nothing to draw."""
 
         async def draw() -> dict[str, Any] | None:
-            drawing = await self._charts[name](speaker)
-            if drawing is None:
-                return None
-            drawn: dict[str, Any] = await asyncio.to_thread(drawing.as_json)
-            return drawn
+            return await as_json(await self._charts[name](speaker))
 
         return await self._brief.get((name, speaker.language), draw)
 
@@ -126,20 +123,20 @@ class Board:
         rows = await queries.site_load(estate, self._parts.store, self._parts.clock())
         if not rows:
             return None
-        return (await _altair()).load_chart(rows, span, speaker, LENGTHS[estate.step], self.notes(speaker))
+        return (await module("charts")).load_chart(rows, span, speaker, LENGTHS[estate.step], self.notes(speaker))
 
     async def _days(self, speaker: Speaker) -> Any:
         now_ms, zone = self._parts.clock(), self._parts.estate.site.zone
         rows = await queries.by_day(self._parts.estate, self._parts.store, now_ms)
         starts = steps(now_ms - (queries.DAYS - 1) * DAY_MS, now_ms, "1d", zone)
         days = [datetime.fromtimestamp(start / 1000, zone).date().isoformat() for start in starts]
-        return (await _altair()).days_chart(rows, days, speaker) if rows else None
+        return (await module("charts")).days_chart(rows, days, speaker) if rows else None
 
     async def _ranking(self, speaker: Speaker) -> Any:
         rows = await queries.ranking(self._parts.estate, self._parts.store, self._parts.clock())
         if not rows:
             return None
-        return (await _altair()).ranking_chart(rows, self._parts.estate, queries.RANKED_DAYS, speaker)
+        return (await module("charts")).ranking_chart(rows, self._parts.estate, queries.RANKED_DAYS, speaker)
 
     async def _co2(self, speaker: Speaker) -> Any:
         return await self._rooms("climate.co2", speaker)
@@ -151,17 +148,10 @@ class Board:
         estate, store, span = self._parts.estate, self._parts.store, self._span(queries.ROOMS_MS)
         zones = await queries.rooms(store)
         rows = await queries.room_values(store, quantity, zones, (span[0], self._parts.clock()))
-        return (
-            (await _altair("line_charts")).rooms_chart(quantity, rows, zones, span, estate, speaker) if rows else None
-        )
+        return (await module("line_charts")).rooms_chart(quantity, rows, zones, span, estate, speaker) if rows else None
 
     def _span(self, length_ms: int) -> tuple[int, int]:
         """The time that is drawn, to the end of the quarter of an hour under way."""
         now_ms = self._parts.clock()
         end_ms = now_ms - now_ms % STEP_MS + STEP_MS
         return end_ms - length_ms, end_ms
-
-
-async def _altair(module: str = "charts") -> Any:
-    """A module of charts; importing altair takes a second, so not before somebody looks, and not on the loop."""
-    return await asyncio.to_thread(__import__, f"dashboards.pages.{module}", fromlist=[module])

@@ -136,6 +136,31 @@ def noted(marks: Sequence[Mapping[str, Any]], speaker: Speaker) -> alt.Chart:
     return cast(alt.Chart, drawn.encode(tooltip=told(words)))
 
 
+def load_bars(
+    values: list[dict[str, Any]],
+    span: tuple[int, int],
+    step_ms: int,
+    fill: alt.Color,
+    columns: Sequence[Column],
+    speaker: Speaker,
+) -> alt.Chart:
+    """Mean power over time as stacked steps; bars, so that a missing step stays a hole."""
+    chart = (
+        alt.Chart(inline(values))
+        .transform_calculate(end=f"datum.start + {step_ms}")
+        .mark_bar(orient="vertical", binSpacing=0)
+        .encode(
+            x=time_x(span, speaker),
+            x2="end:Q",
+            y=alt.Y("kw:Q", stack="zero", title=speaker.say("Puissance moyenne (kW)", "Mean power (kW)")),
+            color=fill,
+            order="rank:Q",
+            tooltip=told(columns),
+        )
+    )
+    return cast(alt.Chart, chart)
+
+
 def with_notes(drawn: Any, notes: Sequence[tuple[int, str]], span: tuple[int, int], speaker: Speaker) -> Any:
     """What is drawn over time, with a dotted line where each note began, or at the start where it began before."""
     if not notes:

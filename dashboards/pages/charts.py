@@ -14,11 +14,11 @@ from dashboards.pages.chart_style import (
     hatched,
     inline,
     legend,
+    load_bars,
     note_legend,
     pieces,
     quality_names,
     styled,
-    time_x,
     told,
     use_names,
     with_notes,
@@ -36,7 +36,7 @@ def load_chart(
     step_ms: int = STEP_MS,
     notes: Sequence[tuple[int, str]] = (),
 ) -> Drawing:
-    """The site's load as stacked steps, by use; bars, so that a missing step stays a hole."""
+    """The site's load as stacked steps, by use."""
     quality, uses = quality_names(speaker), use_names(speaker)
     values = [
         {"start": row.start_ms, "when": speaker.moment(row.start_ms), "kw": round(watts / 1000, 3), **piece}
@@ -49,19 +49,7 @@ def load_chart(
         Column("kw", "kW", 1),
         Column("quality", speaker.say("Qualité", "Quality")),
     ]
-    chart = (
-        alt.Chart(inline(values))
-        .transform_calculate(end=f"datum.start + {step_ms}")
-        .mark_bar(orient="vertical", binSpacing=0)
-    )
-    bars = chart.encode(
-        x=time_x(span, speaker),
-        x2="end:Q",
-        y=alt.Y("kw:Q", stack="zero", title=speaker.say("Puissance moyenne (kW)", "Mean power (kW)")),
-        color=hatched("fill", uses, USE_COLOURS, quality),
-        order="rank:Q",
-        tooltip=told(columns),
-    )
+    bars = load_bars(values, span, step_ms, hatched("fill", uses, USE_COLOURS, quality), columns, speaker)
     marks = legend({row.use for row in rows}, uses, USE_COLOURS, any(row.estimated for row in rows), speaker)
     return styled(
         with_notes(bars, notes, span, speaker),

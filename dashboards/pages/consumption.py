@@ -12,9 +12,10 @@ from starlette.responses import Response
 from dashboards.api.problems import Problem
 from dashboards.language import Speaker
 from dashboards.pages.consumption_board import ConsumptionBoard
+from dashboards.pages.drawing import drawn
 from dashboards.pages.figures import Scope
 from dashboards.pages.place_board import CHARTS
-from dashboards.pages.render import Pages, drawn
+from dashboards.pages.render import Pages
 from dashboards.pages.static_files import StaticFiles
 from dashboards.pages.view import View, ViewParams, check_place, table, tiles
 from dashboards.parts import Parts

@@ -10,8 +10,9 @@ from dashboards.api.settling import read_changes
 from dashboards.language import Speaker
 from dashboards.pages import figures, figures_money
 from dashboards.pages.cache import Brief
+from dashboards.pages.drawing import as_json, module
 from dashboards.pages.judging import indicators_before, indicators_of
-from dashboards.pages.place_board import PlaceBoard, module
+from dashboards.pages.place_board import PlaceBoard
 from dashboards.pages.view import View, ViewParams
 from dashboards.parts import Parts
 from energy.cost.explain import Explanation
@@ -112,10 +113,7 @@ class ConsumptionBoard:
         """The chart as a specification with its data, and its legend; None when there is nothing to draw."""
         own = {"use": self._use, "parts": self._who}
         drawing = await (own[name](view) if name in own else self._place.chart(name, view))
-        if drawing is None:
-            return None
-        drawn: dict[str, Any] = await asyncio.to_thread(drawing.as_json)
-        return drawn
+        return await as_json(drawing)
 
     async def _use(self, view: View) -> Any:
         rows, former = await figures.bars(self._parts.store, view.scope, view.period)

@@ -18,9 +18,10 @@ from dashboards.api.reference import EXAMPLES, Reference
 from dashboards.api.wrong import Words
 from dashboards.language import Speaker
 from dashboards.pages.board import PV_DAYS, Board, Live
+from dashboards.pages.drawing import drawn
 from dashboards.pages.figures import Scope
 from dashboards.pages.looking import looked
-from dashboards.pages.render import Lang, Pages, drawn, ms
+from dashboards.pages.render import Lang, Pages, ms
 from dashboards.pages.static_files import StaticFiles
 from dashboards.pages.view import ViewParams
 from dashboards.pages.working import work_router

@@ -13,7 +13,8 @@ from dashboards.api.problems import Problem
 from dashboards.language import Speaker
 from dashboards.pages.advice import advice
 from dashboards.pages.cache import Brief
-from dashboards.pages.render import Lang, Pages, drawn
+from dashboards.pages.drawing import as_json, drawn, module
+from dashboards.pages.render import Lang, Pages
 from dashboards.pages.static_files import StaticFiles
 from dashboards.parts import Parts
 from dashboards.quarantine import read_quarantine
@@ -151,17 +152,13 @@ async def _draw(parts: Parts, name: str, window: Window, speaker: Speaker) -> di
     starts = [at for at, _ in found[-1]][-MOST_STARTS:]
     if not any(values.values()):
         return None
-    module = "state_chart" if fine else "line_charts"
-    charts = await asyncio.to_thread(__import__, f"dashboards.pages.{module}", fromlist=[module])
+    charts = await module("state_chart" if fine else "line_charts")
     if fine:
         named = {speaker.say(*PARTS[each]): points for each, points in values.items()}
-        drawing = charts.presence_chart(named, span, step_ms, starts, speaker)
-    else:
-        names = {each: speaker.say(OWN[each].fr, OWN[each].en) for each in trend.quantities}
-        title = f"{speaker.say(trend.fr, trend.en)} ({trend.unit or OWN[trend.quantities[0]].unit})"
-        drawing = charts.trend_chart(values, names, title, span, step_ms, speaker, starts)
-    json: dict[str, Any] = await asyncio.to_thread(drawing.as_json)
-    return json
+        return await as_json(charts.presence_chart(named, span, step_ms, starts, speaker))
+    names = {each: speaker.say(OWN[each].fr, OWN[each].en) for each in trend.quantities}
+    title = f"{speaker.say(trend.fr, trend.en)} ({trend.unit or OWN[trend.quantities[0]].unit})"
+    return await as_json(charts.trend_chart(values, names, title, span, step_ms, speaker, starts))
 
 
 async def _values(parts: Parts, name: str, span: tuple[int, int], step_ms: int) -> list[tuple[int, float]]:

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from dashboards.pages import place_queries, queries
+from dashboards.pages.drawing import module
 from dashboards.pages.period import WHOLE, Span
 from dashboards.pages.view import View
 from dashboards.pages.zones import WINDOWS
@@ -122,8 +123,3 @@ class PlaceBoard:
             return None
         shown = Span(span.start_ms, max(span.end_ms, span.start_ms + every))
         return (await module("line_charts")).rooms_chart(quantity, rows, zones, shown, estate, view.speaker, view.notes)
-
-
-async def module(name: str) -> ModuleType:
-    """A module of charts; importing altair takes a second, so not before somebody looks, and not on the loop."""
-    return await asyncio.to_thread(__import__, f"dashboards.pages.{name}", fromlist=[name])

@@ -13,11 +13,11 @@ from dashboards.pages.chart_style import (
     hatched,
     inline,
     legend,
+    load_bars,
     note_legend,
     pieces,
     quality_names,
     styled,
-    time_x,
     told,
     with_notes,
 )
@@ -51,19 +51,8 @@ def curve_chart(
         Column("kw", "kW", 1),
         Column("quality", speaker.say("Qualité", "Quality")),
     ]
-    bars = (
-        alt.Chart(inline(values))
-        .transform_calculate(end=f"datum.start + {step_ms}")
-        .mark_bar(orient="vertical", binSpacing=0)
-        .encode(
-            x=time_x(span, speaker),
-            x2="end:Q",
-            y=alt.Y("kw:Q", stack="zero", title=speaker.say("Puissance moyenne (kW)", "Mean power (kW)")),
-            color=hatched("fill", names, CARRIER_COLOURS, quality_names(speaker)),
-            order="rank:Q",
-            tooltip=told(columns),
-        )
-    )
+    fill = hatched("fill", names, CARRIER_COLOURS, quality_names(speaker))
+    bars = load_bars(values, span, step_ms, fill, columns, speaker)
     marks = legend({"electricity"}, names, CARRIER_COLOURS, bool(load.estimated.any()), speaker)
     drawn: Any = bars
     if base_w is not None:

@@ -5,17 +5,15 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from dashboards.api.problems import answer
 from dashboards.language import Speaker, choose
 from dashboards.pages.colours import CARRIER_COLOURS, INK, hatch_id
 from dashboards.pages.figures import energy_change
 from dashboards.pages.static_files import StaticFiles
 from dashboards.parts import Parts
-from store.base import StoreUnavailable
 
 Lang = Annotated[str | None, Query(pattern="^(fr|en)$")]
 Read = Callable[[Speaker], Awaitable[Mapping[str, Any]]]
@@ -85,14 +83,6 @@ class Pages:
             **context,
         )
         return html, found
-
-
-async def drawn(draw: Callable[[], Awaitable[dict[str, Any] | None]], speaker: Speaker) -> Response:
-    """A chart as its page's script takes it; null when there is nothing to draw."""
-    try:
-        return JSONResponse(await draw(), headers={"Cache-Control": "no-store"})
-    except StoreUnavailable as error:  # said on the page, so in its language
-        return answer(503, f"{speaker.say('le stockage ne répond pas :', 'the store does not answer:')} {error}")
 
 
 def ms(rfc3339: str) -> int:

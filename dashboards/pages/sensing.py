@@ -16,9 +16,10 @@ from dashboards.completeness import Received, by_building, received
 from dashboards.devices import LATE_S, LOW_BATTERY, WEAK_SIGNAL, clocks, known_devices, unknown_devices
 from dashboards.language import Speaker
 from dashboards.pages.cache import Brief
-from dashboards.pages.render import Lang, Pages, drawn, ms
+from dashboards.pages.drawing import as_json, drawn, module
+from dashboards.pages.render import Lang, Pages, ms
 from dashboards.parts import Parts
-from estate.calendar import DAY_MS, floor
+from estate.calendar import DAY_MS, floor, steps
 from estate.model import Estate
 from sensors.registry import CODECS
 from store.base import StoreUnavailable
@@ -175,14 +176,14 @@ class _Sensed:
         """The map of those devices, or of their buildings; None where nothing was due."""
         parts, zone = self._parts, self._parts.estate.site.zone
         today = floor(parts.clock(), "1d", zone)
-        midnights = [floor(today - back * DAY_MS + DAY_MS // 2, "1d", zone) for back in range(MAP_DAYS, -1, -1)]
+        midnights = [*steps(today - MAP_DAYS * DAY_MS + DAY_MS // 2, today, "1d", zone), today]
         found = await self._kept.get(midnights[0], lambda: received(parts.estate, parts.store, midnights))
         known = await self._brief.get("known", self._known)
         chosen = {row.device for row in known if asked.holds(row) and GROUPS[asked.of].has(row)}
         rows = _rows(parts.estate, {name: days for name, days in found.items() if name in chosen}, parts.clock())
         if not rows:
             return None
-        charts = await asyncio.to_thread(__import__, "dashboards.pages.state_chart", fromlist=["state_chart"])
+        charts = await module("state_chart")
         days = [datetime.fromtimestamp(at / 1000, zone).date().isoformat() for at in midnights[:-1]]
         cells = [
             charts.Cell(name, day, got, due)
@@ -190,9 +191,7 @@ class _Sensed:
             for day, got, due in zip(days, each.got.tolist(), each.due.tolist(), strict=True)
             if due
         ]
-        drawing = charts.heat_chart(cells, [name for name, _ in rows], days, speaker)
-        json: dict[str, Any] = await asyncio.to_thread(drawing.as_json)
-        return json
+        return await as_json(charts.heat_chart(cells, [name for name, _ in rows], days, speaker))
 
     async def _known(self) -> list[DeviceState]:
         parts, now_ms = self._parts, self._parts.clock()

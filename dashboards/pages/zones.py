@@ -13,11 +13,12 @@ from dashboards.api.problems import Problem
 from dashboards.devices import known_devices
 from dashboards.language import Speaker
 from dashboards.pages import queries
+from dashboards.pages.drawing import as_json, drawn, module
 from dashboards.pages.figures import Scope
 from dashboards.pages.judging import indicators_before, indicators_of
 from dashboards.pages.looking import looked
 from dashboards.pages.period import Length, Span
-from dashboards.pages.render import Pages, drawn, ms
+from dashboards.pages.render import Pages, ms
 from dashboards.pages.static_files import StaticFiles
 from dashboards.pages.view import ViewParams, check_place
 from dashboards.parts import Parts
@@ -123,11 +124,11 @@ class ZoneBoard:
         rows = await queries.room_values(self._parts.store, quantity, [scope.id], span, every)
         if not rows:
             return None
-        charts = await asyncio.to_thread(__import__, "dashboards.pages.line_charts", fromlist=["line_charts"])
+        charts = await module("line_charts")
         shown = Span(span.start_ms, max(span.end_ms, span.start_ms + every))
-        drawing = charts.rooms_chart(quantity, rows, [scope.id], shown, self._parts.estate, speaker, view.notes)
-        json: dict[str, Any] = await asyncio.to_thread(drawing.as_json)
-        return json
+        return await as_json(
+            charts.rooms_chart(quantity, rows, [scope.id], shown, self._parts.estate, speaker, view.notes)
+        )
 
 
 def _empty(zone: Judged, building: Judged) -> tuple[str, Found] | None:
