@@ -11,24 +11,26 @@ from dashboards.commands.output import Config
 from dashboards.configuration import read
 from estate.load import load
 
-FOLDER = Path("deploy/grafana/dashboards")
-RULES = Path("provisioning/alerting/rules.yaml")  # beside them
+FOLDER = Path("deploy/grafana")
+BOARDS = "dashboards"
+RULES = "provisioning/alerting/rules.yaml"
 
 app = typer.Typer(no_args_is_help=True, help="The Grafana dashboards and alert rules.")
 
 LEFT_OUT = 3  # the exit code of a push that could not take the alert rules along
 
-Folder = Annotated[Path, typer.Option(help="Where the dashboards' JSON is.")]
+Folder = Annotated[Path, typer.Option(help="Grafana's files: dashboards/ and provisioning/ are below it.")]
 
 
 @app.command()
 def build(folder: Folder = FOLDER, config: Config = None) -> None:
-    """Write the dashboards' JSON, for the configured site and step of consumption, and the alert rules beside them."""
+    """Write the dashboards' JSON, for the configured site and step of consumption, and the alert rules."""
     from dashboards import grafana  # a slow import, for these commands alone
 
     settings = read(config)
-    grafana.write(folder, load(settings.estate_folder).site, settings.energy.step)
-    grafana.alert_rules.write(folder.parent / RULES)
+    boards = grafana.write(folder / BOARDS, load(settings.estate_folder).site, settings.energy.step)
+    grafana.alert_rules.write(folder / RULES)
+    print(f"{len(boards)} dashboards in {folder / BOARDS}, the alert rules in {folder / RULES}")
 
 
 @app.command()
@@ -37,8 +39,8 @@ def check(folder: Folder = FOLDER, config: Config = None) -> None:
     from dashboards import grafana
 
     settings = read(config)
-    drift = grafana.check(folder, load(settings.estate_folder).site, settings.energy.step)
-    drift += grafana.alert_rules.check(folder.parent / RULES)
+    drift = grafana.check(folder / BOARDS, load(settings.estate_folder).site, settings.energy.step)
+    drift += grafana.alert_rules.check(folder / RULES)
     print("\n".join(drift) or f"{folder}: up to date")
     raise typer.Exit(1 if drift else 0)
 

@@ -42,14 +42,15 @@ def build(site: Site, step: Step = "15m") -> dict[str, str]:
     }
 
 
-def write(folder: Path, site: Site, step: Step = "15m") -> None:
-    """Write the dashboards there; files of dashboards that are no more go."""
-    wanted = build(site, step)
+def write(folder: Path, site: Site, step: Step = "15m") -> list[Path]:
+    """Write the dashboards there, which are the files returned; those of dashboards that are no more go."""
+    wanted = {folder / name: text for name, text in build(site, step).items()}
     for path in _files(folder).values():
         path.unlink()
-    for name, text in wanted.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+    for path, text in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return list(wanted)
 
 
 def check(folder: Path, site: Site, step: Step = "15m") -> list[str]:
@@ -64,4 +65,4 @@ def check(folder: Path, site: Site, step: Step = "15m") -> list[str]:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.json")}
+    return {path.relative_to(folder).as_posix(): path for each in LANGUAGES for path in folder.glob(f"{each}/*.json")}

@@ -39,6 +39,8 @@ class Client:
         except (RequestException, OSError) as error:
             raise self._away(error) from error
 
-    def _away(self, error: Exception) -> NotPushed:
-        cause = str(error) or type(error).__name__
+    def _away(self, error: BaseException) -> NotPushed:
+        while inner := error.__cause__ or error.__context__:  # four libraries tell it one another
+            error = inner
+        cause = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return NotPushed(f"{self.url} does not answer ({cause}): is it up, and --url right?")

@@ -67,14 +67,26 @@ def test_check(tmp_path: Path) -> None:
 def test_dashboards_check(tmp_path: Path) -> None:
     """What is committed is what the code says; what was changed by hand is named."""
     shutil.copytree(ROOT / "deploy/grafana", tmp_path / "mine")
-    folder = tmp_path / "mine" / "dashboards"
-    same = run(tmp_path, "dashboards", "check", "--folder", str(folder))
-    changed = next(folder.rglob("*.json"))
+    same = run(tmp_path, "dashboards", "check", "--folder", "mine")
+    changed = next(tmp_path.glob("mine/dashboards/*/*.json"))
     changed.write_text("{}")
-    other = run(tmp_path, "dashboards", "check", "--folder", str(folder))
+    other = run(tmp_path, "dashboards", "check", "--folder", "mine")
 
     assert (0, 1) == (same.returncode, other.returncode)
     assert changed.name in other.stdout
+
+
+def test_dashboards_build(tmp_path: Path) -> None:
+    """It writes what is checked, says where, and removes its own old files alone."""
+    (tmp_path / "mine/dashboards/fr").mkdir(parents=True)
+    (tmp_path / "mine/dashboards/fr/old.json").write_text("{}")
+    (tmp_path / "mine/notes.json").write_text("{}")
+    built = run(tmp_path, "dashboards", "build", "--folder", "mine")
+    same = run(tmp_path, "dashboards", "check", "--folder", "mine")
+
+    assert (0, 0) == (built.returncode, same.returncode)
+    assert "16 dashboards in mine/dashboards, the alert rules in mine/provisioning/alerting/rules.yaml" in built.stdout
+    assert [False, True] == [(tmp_path / "mine" / name).exists() for name in ("dashboards/fr/old.json", "notes.json")]
 
 
 def test_beside_a_service(tmp_path: Path) -> None:

@@ -25,11 +25,11 @@ def test_drift(tmp_path: Path) -> None:
     write(tmp_path, SITE)
     (tmp_path / "en" / "site.json").write_text("{}")
     (tmp_path / "fr" / "site.json").unlink()
-    (tmp_path / "old.json").write_text("{}")
+    (tmp_path / "fr" / "old.json").write_text("{}")
     drift = check(tmp_path, SITE)
     write(tmp_path, SITE)
 
-    assert ["en/site.json: out of date", "fr/site.json: missing", "old.json: no such dashboard"] == [
+    assert ["en/site.json: out of date", "fr/old.json: no such dashboard", "fr/site.json: missing"] == [
         line.removeprefix(f"{tmp_path}/") for line in drift
     ]
     assert [] == check(tmp_path, SITE)
