@@ -15,7 +15,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboards.api.problems import answer
+from dashboards.api.problems import Fault, asked_language, details
+from dashboards.api.wrong import Words
 from dashboards.settings import WebSettings
 
 COOKIE = "microville"
@@ -25,6 +26,12 @@ OPEN = ("/healthz", "/readyz")
 
 Form = Callable[[Request, int, bool], Response]
 """The page that refuses, with its status and whether a token was tried in vain."""
+
+NO_TOKEN = Fault(
+    401,
+    Words("a token is needed here", "send Authorization: Bearer <the token of [web]>"),
+    Words("il faut un jeton ici", "rechargez la page, et donnez le jeton du service"),
+)
 
 
 class Guard:
@@ -96,13 +103,17 @@ class Guard:
         if request.method in ("GET", "HEAD", "POST") and "text/html" in request.headers.get("accept", ""):
             response = self._form(request, status, False)
         elif self._token:
-            response = answer(401, "a token is needed here", None, "send Authorization: Bearer <the token of [web]>")
+            response = details(NO_TOKEN, asked_language(request))
         else:
-            header = self._web.trusted_header
-            response = answer(403, "only the reverse proxy may ask here", None, f"come through it; it sets {header}")
+            response = details(_past_proxy(self._web.trusted_header), asked_language(request))
         if status == 401:
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
+
+
+def _past_proxy(header: str) -> Fault:
+    words = Words("only the reverse proxy may ask here", f"come through it; it sets {header}")
+    return Fault(403, words, Words("seul le mandataire peut demander ici", f"passez par lui ; il pose {header}"))
 
 
 def _is_ours(path: str) -> bool:

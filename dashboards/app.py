@@ -90,14 +90,14 @@ def error_page(parts: Parts, static: StaticFiles) -> problems.Shown:
 
     def shown(request: Request, fault: problems.Fault) -> Response:
         speaker = pages.speaker(request, request.query_params.get("lang"))
-        in_french = speaker.language == "fr" and fault.fr is not None
+        words, spoken = fault.said(speaker.language)
         response = pages.render(
             "problem.html",
             speaker,
             status=fault.status,
             title=speaker.say(*ERRORS.get(fault.status, ERRORS[500])),
-            words=fault.fr if in_french else fault.words,
-            spoken="fr" if in_french else "en",
+            words=words,
+            spoken=spoken,
             path=request.url.path if fault.parameter in request.query_params else "",
         )
         if fault.status == 503:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
+from dashboards.api.french import french
 from dashboards.api.params import QuantityName
 from dashboards.api.problems import Problem
+from dashboards.api.wrong import Words, in_french
 from estate.model import Estate
 from ingest.history.bulk import MOST_READINGS, Taken, take_in
 from ingest.history.by_hand import Given, reading_of
@@ -65,7 +67,9 @@ async def take_given(request: Request, estate: Estate, intake: Intake) -> TakenA
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "body"
         said = first["msg"].removeprefix("Value error, ")
-        raise Problem(where, f"{where}: {said}", "see ReadingsGiven in /openapi.json") from error
+        in_words = in_french(first)
+        fr = Words(f"{where} : {in_words}", "corrigez, et renvoyez le tout") if in_words else None
+        raise Problem(where, f"{where}: {said}", "see ReadingsGiven in /openapi.json", fr) from error
     now_ms = intake.clock()
     readings = []
     for number, row in enumerate(asked.readings):
@@ -73,7 +77,8 @@ async def take_given(request: Request, estate: Estate, intake: Intake) -> TakenA
         try:
             readings.append(reading_of(estate, Given(series, row.value, row.unit, row.time, row.quantity), now_ms))
         except ValueError as error:
-            raise Problem(f"readings.{number}", str(error), "correct it, and send all of them again") from error
+            next_step, fr = "correct it, and send all of them again", Words(french(str(error)), "corrigez, et renvoyez")
+            raise Problem(f"readings.{number}", str(error), next_step, fr) from error
     return TakenAnswer.of(await take_in(intake, estate, readings))
 
 
@@ -82,5 +87,6 @@ async def _body(request: Request) -> bytes:
     async for part in request.stream():
         body += part
         if len(body) > MOST_BYTES:
-            raise HTTPException(413, f"more than {MOST_BYTES} bytes; send fewer readings at a time")
+            fr = Words(f"plus de {MOST_BYTES} octets", "envoyez moins de relevés à la fois")
+            raise Problem(None, f"more than {MOST_BYTES} bytes", "send fewer readings at a time", fr, 413)
     return bytes(body)

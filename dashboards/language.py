@@ -30,8 +30,8 @@ _UNITS = {
 _THIN_SPACE, _NO_BREAK = "\u202f", "\u00a0"
 
 
-def choose(asked: str | None, accepted: str) -> Language:
-    """The language asked for in the URL, else the first of the browser's `Accept-Language` we speak, else French."""
+def choose(asked: str | None, accepted: str, otherwise: Language = "fr") -> Language:
+    """The language asked for in the URL, else the first of the browser's `Accept-Language` we speak, else the last."""
     if asked in _LOCALES:
         return "en" if asked == "en" else "fr"
     weighed = []
@@ -39,7 +39,8 @@ def choose(asked: str | None, accepted: str) -> Language:
         tag, _, quality = part.strip().partition(";q=")
         weighed.append((-float(quality) if quality.replace(".", "", 1).isdecimal() else -1.0, tag[:2]))
     preferred = [tag for _, tag in sorted(weighed, key=lambda pair: pair[0])]
-    return "en" if negotiate_locale(preferred, ["fr", "en"]) == "en" else "fr"
+    spoken: dict[str | None, Language] = {"fr": "fr", "en": "en"}
+    return spoken.get(negotiate_locale(preferred, list(_LOCALES)), otherwise)
 
 
 @dataclass(frozen=True)

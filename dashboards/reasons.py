@@ -14,6 +14,11 @@ class Said(NamedTuple):
     meaning: str
     next_step: str
 
+    @property
+    def short(self) -> str:
+        """The reason and what to do, in a line."""
+        return f"{self.name}. {self.next_step}"
+
 
 class Explained(NamedTuple):
     """In both."""

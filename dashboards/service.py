@@ -12,11 +12,12 @@ from enum import StrEnum
 from pathlib import Path
 
 import structlog
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from alerts.deliver import check
 from alerts.run import Alerts
-from dashboards.api.problems import answer
+from dashboards.api.problems import STOPPING, asked_language, details
 from dashboards.app import create_app
 from dashboards.configuration import Settings
 from dashboards.estates import EstateFolder
@@ -188,8 +189,7 @@ class Service:
         try:
             await self._app(scope, receive, send)
         except asyncio.CancelledError:
-            stopping = answer(503, "the service is stopping", None, "ask again when it has started anew")
-            await stopping(scope, receive, send)
+            await details(STOPPING, asked_language(Request(scope)))(scope, receive, send)
 
     async def _follow_estate(self) -> None:
         """Take a changed estate without a restart, and put stored and refused readings where it says."""

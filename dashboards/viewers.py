@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from fastapi.responses import StreamingResponse
 from starlette.responses import Response
 
-from dashboards.api.problems import answer
+from dashboards.api.problems import STOPPING, Fault, details
+from dashboards.api.wrong import Words
 from store.base import StoreRefused, StoreUnavailable
 from store.state import StateUnusable
 
@@ -55,9 +56,11 @@ class Viewers:
     def stream(self, draw: Callable[[], Awaitable[Parts]], assets: str) -> Response:
         """The parts that `draw` gives, whenever they change; `assets` names the script that understands them."""
         if self._closed:
-            return answer(503, "the service is stopping", None, "ask again when it has started anew")
+            return details(STOPPING)
         if self.looking >= self._most:
-            return answer(503, f"{self._most} pages are open already", None, "close one, or reload now and then")
+            return details(
+                Fault(503, Words(f"{self._most} pages are open already", "close one, or reload now and then"))
+            )
         return StreamingResponse(self._events(draw, assets), media_type="text/event-stream", headers=HEADERS)
 
     async def _events(self, draw: Callable[[], Awaitable[Parts]], assets: str) -> AsyncIterator[str]:

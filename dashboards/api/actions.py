@@ -9,8 +9,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Request
 
 from dashboards.api.commissioning import add_beside_service
+from dashboards.api.french import french
 from dashboards.api.models import DeviceAdded, DeviceAsked, ReleasedAnswer, SelectionAsked
 from dashboards.api.problems import Problem, ProblemDetails
+from dashboards.api.wrong import Words
 from dashboards.given import DESCRIBED, TakenAnswer, take_given
 from dashboards.parts import Parts
 from estate.inventory import NotAdded
@@ -29,7 +31,8 @@ def action_router(parts: Parts) -> APIRouter:
 
     def intake() -> Intake:
         if parts.intake is None:
-            raise Problem("only", "this process does not ingest", "ask the one that runs with --only ingest")
+            fr = Words("ce processus ne collecte pas", "demandez à celui qui tourne avec --only ingest")
+            raise Problem("only", "this process does not ingest", "ask the one that runs with --only ingest", fr)
         return parts.intake
 
     @router.post("/quarantine/release")
@@ -49,12 +52,15 @@ def action_router(parts: Parts) -> APIRouter:
         """Add a device to the inventory, and say what became of what it sent before; takes up to 15 s."""
         taking = intake()
         if parts.estate_folder is None:
+            fr = Words("l’inventaire est l’exemple fourni, qui ne change pas",
+                       "copiez-le, et donnez la copie à [estate] path ; voyez estate/README.md")  # fmt: skip
             raise Problem("estate", "the estate is the shipped sample, which is not changed",
-                          "copy it, and set [estate] path to the copy; see estate/README.md")  # fmt: skip
+                          "copy it, and set [estate] path to the copy; see estate/README.md", fr)  # fmt: skip
         try:
             return await add_beside_service(parts.estate_folder, asked, parts.store, taking, parts.clock())
         except NotAdded as error:
-            raise Problem("device", str(error), "") from error  # it says the next step itself
+            fr = Words(french(str(error)), "")  # it says the next step itself
+            raise Problem("device", str(error), "", fr) from error
 
     @router.post("/readings", openapi_extra=DESCRIBED)
     async def take_readings(request: Request) -> TakenAnswer:
@@ -67,6 +73,8 @@ def action_router(parts: Parts) -> APIRouter:
 async def json_only(request: Request) -> None:
     """Also where a browser forgets to ask first: it says itself that another site's page sends this."""
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        raise Problem(None, "another site asks for this", "open the service's own page, and do it there", status=403)
+        fr = Words("un autre site le demande", "ouvrez la page du service lui-même, et faites-le là")
+        next_step = "open the service's own page, and do it there"
+        raise Problem(None, "another site asks for this", next_step, fr, 403)
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise Problem("content-type", "only JSON is taken here", "send Content-Type: application/json")

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from dashboards.api.wrong import AT_PAGE, Words, english, french
+from dashboards.language import Language, choose
 from store.base import StoreRefused, StoreUnavailable
 from store.state import StateUnusable
 
@@ -28,6 +29,16 @@ class Fault(NamedTuple):
     parameter: str | None = None  # of the query, when one is at fault
     allowed: str = ""  # the methods there are, of one that is not
 
+    def said(self, language: Language) -> tuple[Words, Language]:
+        """The words, and which language they are in after all."""
+        return (self.fr, "fr") if language == "fr" and self.fr is not None else (self.words, "en")
+
+
+STOPPING = Fault(
+    503,
+    Words("the service is stopping", "ask again when it has started anew"),
+    Words("le service s’arrête", "redemandez quand il aura redémarré"),
+)
 
 Handler = Callable[[Request, Exception], Fault]
 Shown = Callable[[Request, Fault], Response]
@@ -54,17 +65,24 @@ class Problem(Exception):
         self.fault = Fault(status, Words(detail, next_step), fr, parameter)
 
 
-def answer(status: int, detail: str, parameter: str | None = None, next_step: str | None = None) -> JSONResponse:
-    """The problem as a response."""
-    title = HTTPStatus(status).phrase
-    told = ProblemDetails(title=title, status=status, detail=detail, parameter=parameter, next_step=next_step)
+def asked_language(request: Request) -> Language:
+    """That of the address or of `Accept-Language`; English where neither names one we speak."""
+    return choose(request.query_params.get("lang"), request.headers.get("accept-language", ""), "en")
+
+
+def details(fault: Fault, language: Language = "en") -> JSONResponse:
+    """What a program is answered, and a page's script that says it to people."""
+    words, spoken = fault.said(language)
+    told = ProblemDetails(
+        title=HTTPStatus(fault.status).phrase,
+        status=fault.status,
+        detail=words.detail,
+        parameter=fault.parameter,
+        next_step=words.next_step or None,
+    )
+    headers = {"Content-Language": spoken, "Vary": "Accept, Accept-Language", **_HEADERS.get(fault.status, {})}
     content = told.model_dump(exclude_none=True)
-    return JSONResponse(content, status, headers=_HEADERS.get(status), media_type="application/problem+json")
-
-
-def details(fault: Fault) -> JSONResponse:
-    """What a program is answered."""
-    return answer(fault.status, fault.words.detail, fault.parameter, fault.words.next_step)
+    return JSONResponse(content, fault.status, headers, media_type="application/problem+json")
 
 
 async def given_once(request: Request) -> None:
@@ -98,7 +116,7 @@ def _shown_by(handler: Handler, shown: Shown) -> Callable[[Request, Exception], 
     async def handle(request: Request, error: Exception) -> Response:
         fault = handler(request, error)
         looked_at = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
-        response = shown(request, fault) if looked_at else details(fault)
+        response = shown(request, fault) if looked_at else details(fault, asked_language(request))
         if fault.allowed:
             response.headers["Allow"] = fault.allowed
         return response

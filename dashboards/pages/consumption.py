@@ -117,7 +117,7 @@ class _Room:
         async def draw() -> dict[str, Any] | None:
             return await self._board.chart(name, await self._board.view(scope, asked, speaker))
 
-        return await drawn(draw, speaker)
+        return await drawn(draw)
 
     async def _read(self, scope: Scope, asked: ViewParams, speaker: Speaker) -> Mapping[str, Any]:
         estate, now_ms = self._parts.estate, self._parts.clock()

@@ -8,10 +8,6 @@ from typing import Any
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from dashboards.api.problems import answer
-from dashboards.language import Speaker
-from store.base import StoreUnavailable
-
 
 async def module(name: str) -> ModuleType:
     """A module of charts; importing altair takes a second, so not before somebody looks."""
@@ -26,9 +22,6 @@ async def as_json(drawing: Any) -> dict[str, Any] | None:
     return found
 
 
-async def drawn(draw: Callable[[], Awaitable[dict[str, Any] | None]], speaker: Speaker) -> Response:
+async def drawn(draw: Callable[[], Awaitable[dict[str, Any] | None]]) -> Response:
     """A chart as its page's script takes it; null when there is nothing to draw."""
-    try:
-        return JSONResponse(await draw(), headers={"Cache-Control": "no-store"})
-    except StoreUnavailable as error:  # said on the page, so in its language
-        return answer(503, f"{speaker.say('le stockage ne répond pas :', 'the store does not answer:')} {error}")
+    return JSONResponse(await draw(), headers={"Cache-Control": "no-store"})

@@ -61,7 +61,7 @@ def page_router(parts: Parts, static: StaticFiles) -> APIRouter:
         if name not in board.charts:
             raise HTTPException(404, f"there is no chart {name!r}; there are {', '.join(board.charts)}")
         speaker = pages.speaker(request, lang)
-        return await drawn(lambda: board.chart(name, speaker), speaker)
+        return await drawn(lambda: board.chart(name, speaker))
 
     @router.get("/docs")
     async def docs(request: Request, lang: Lang = None) -> HTMLResponse:

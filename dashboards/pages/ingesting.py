@@ -121,7 +121,7 @@ def ingest_router(parts: Parts, static: StaticFiles) -> APIRouter:
             key = name, asked.period, speaker.language
             return await brief.get(key, lambda: _draw(parts, name, WINDOWS[asked.period], speaker))
 
-        return await drawn(draw, speaker)
+        return await drawn(draw)
 
     return router
 

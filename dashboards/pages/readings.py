@@ -10,6 +10,7 @@ from dashboards.language import Speaker
 from dashboards.pages.render import Lang, Pages
 from dashboards.pages.static_files import StaticFiles
 from dashboards.parts import Parts
+from dashboards.reasons import REASONS
 from estate.model import Estate, Meter, Point
 from sensors.quantities import QUANTITIES
 from sensors.units import UNITS
@@ -54,6 +55,7 @@ def readings_router(parts: Parts, static: StaticFiles) -> APIRouter:
             offered=sorted(offered, key=lambda each: each.label),
             chosen=meter,
             writable=can_write,
+            reasons={reason: each.said(speaker.language).short for reason, each in REASONS.items()},
             trouble=trouble,
         )
 

@@ -125,7 +125,7 @@ def device_router(parts: Parts, pages: Pages, shared: Callable[[Speaker], dict[s
     @router.get("/devices/charts/completeness.json")
     async def completeness(request: Request, asked: Annotated[DeviceParams, Query()]) -> Response:
         speaker = pages.speaker(request, asked.lang)
-        return await drawn(lambda: sensed.chart(asked, speaker), speaker)
+        return await drawn(lambda: sensed.chart(asked, speaker))
 
     return router
 

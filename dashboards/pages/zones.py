@@ -66,7 +66,7 @@ def zone_router(parts: Parts, static: StaticFiles) -> APIRouter:
         if name not in MEASURED:
             raise Problem("name", f"there is no chart {name!r}", f"there are {', '.join(MEASURED)}")
         speaker = pages.speaker(request, asked.lang)
-        return await drawn(lambda: board.chart(Scope("zone", zone), name, asked, speaker), speaker)
+        return await drawn(lambda: board.chart(Scope("zone", zone), name, asked, speaker))
 
     return router
 

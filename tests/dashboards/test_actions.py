@@ -23,9 +23,9 @@ from tests.estate.folders import SMALL, write
 ROW = {"device": "ecda3b", "building": "b1"}
 
 
-async def post(parts: Parts, path: str, body: Any) -> httpx.Response:
+async def post(parts: Parts, path: str, body: Any, language: str = "") -> httpx.Response:
     async with client_of(parts) as client:
-        return await client.post(path, json=body, timeout=30)
+        return await client.post(path, json=body, timeout=30, headers={"Accept-Language": language})
 
 
 @asynccontextmanager
@@ -99,6 +99,55 @@ async def test_not_added(empty: Parts, tmp_path: Path, more: dict[str, Any], sai
     assert 400 == answer.status_code
     assert said in answer.json()["detail"]
     assert SMALL["devices.csv"] == (tmp_path / "devices.csv").read_text()
+
+
+async def test_not_added_in_french(empty: Parts, tmp_path: Path) -> None:
+    """To who asks in French a row that is wrong is refused in French, each cause of its form; to others in English."""
+    wrong = {
+        "codec": "airgradiant",
+        "building": "b11",
+        "zone": "z9",
+        "device": "a@b",
+    }
+    said = {
+        "codec": "devices.csv:3: capteur 'ecda3b' : le codec 'airgradiant' est inconnu : vouliez-vous dire",
+        "building": "le bâtiment 'b11' n’est pas dans buildings.csv",
+        "zone": "la zone 'z9' n’est pas dans zones.csv",
+        "device": "'a@b' n’est pas un nom de capteur : écrivez-le comme dans ses messages",
+    }
+    async with following(empty, tmp_path) as parts:
+        found = {name: await post(parts, "/api/devices", ROW | {name: cell}, "fr") for name, cell in wrong.items()}
+        known = await post(parts, "/api/devices", ROW | {"device": "d1"}, "fr-CA, en;q=0.5")
+        mistyped = await post(parts, "/api/devices", ROW | {"interval": "soon"}, "fr")
+        spoken = [await post(parts, "/api/devices", ROW | {"zone": "z9"}, asked) for asked in ("", "*", "en", "de")]
+
+    details = {name: answer.json()["detail"] for name, answer in found.items()}
+    assert said == {name: said[name] for name, detail in details.items() if said[name] in detail}
+    assert all(detail.startswith("rien n’a été changé : avec cette ligne") for detail in details.values())
+    assert "'d1' est déjà dans devices.csv (bâtiment 'b1')" in known.json()["detail"]
+    assert "s’il a déménagé" in known.json()["detail"]
+    assert "ce n’est pas un nombre entier" in mistyped.json()["detail"]
+    assert ["fr", "en", "en", "en", "en"] == [answer.headers["content-language"] for answer in (mistyped, *spoken)]
+
+
+@pytest.mark.parametrize(
+    ("reading", "said"),
+    [
+        ({"time": "soon"}, "« soon » n’est pas une heure ; écrivez-la comme 2026-11-23T08:15"),
+        ({"time": "2026-03-29T02:30"}, "n’a pas existé en Europe/Paris : on avançait les montres"),
+        ({"time": "2025-10-26T02:30"}, "a eu lieu deux fois en Europe/Paris : on reculait les montres"),
+        ({"unit": "L"}, "'L' n’est pas une unité de gas.energy : il y a"),
+        ({"value": "much"}, "readings.0.value : ce n’est pas un nombre"),
+    ],
+)
+async def test_no_reading_in_french(filled: Parts, reading: dict[str, Any], said: str) -> None:
+    """What the form of readings is refused is said in French, with what to do."""
+    given = {"device": "b01-gas", "quantity": "gas.energy", "value": 3} | reading
+    answer = await post(filled, "/api/readings", {"readings": [given]}, "fr")
+
+    assert (400, "fr") == (answer.status_code, answer.headers["content-language"])
+    assert said in answer.json()["detail"]
+    assert answer.json()["next_step"].startswith("corrigez")
 
 
 async def test_the_sample_is_not_changed(empty: Parts) -> None:

@@ -55,19 +55,20 @@ async def test_a_device_is_added(tmp_path: Path, browser: Browser) -> None:
 
 
 async def test_a_wrong_codec_is_said(tmp_path: Path, browser: Browser) -> None:
-    """What is refused is said beside the form, which can be corrected."""
+    """What is refused is said beside the form, in the page's language and not the browser's; it can be corrected."""
     async with (
         knocked(tmp_path, 10) as parts,
         served(parts) as url,
         browsing(browser, 1280, "en-GB") as (page, _),
     ):
-        await page.goto(f"{url}/devices")
+        await page.goto(f"{url}/devices?lang=fr")
         await page.locator(".strangers [name=building]").select_option("b1")
         await page.locator(".strangers [name=codec]").fill("airgradiant")
-        await page.get_by_role("button", name="Add").click()
-        await expect(page.locator("output.failed")).to_contain_text("did you mean 'airgradient'?", timeout=20_000)
+        await page.get_by_role("button", name="Inscrire").click()
+        said = page.locator("output.failed[lang=fr]")
+        await expect(said).to_contain_text("vouliez-vous dire 'airgradient' ?", timeout=20_000)
 
-        assert await page.get_by_role("button", name="Add").is_enabled()
+        assert await page.get_by_role("button", name="Inscrire").is_enabled()
 
 
 async def test_purge_asks_first(tmp_path: Path, browser: Browser) -> None:

@@ -1,28 +1,41 @@
 // Buttons and forms that change something: sent as JSON, answered where they stand.
 "use strict";
 
+class Refused extends Error {
+  constructor({ detail, next_step }, spoken) {
+    super([detail, next_step].filter(Boolean).join(". "));
+    this.spoken = spoken; // the language it is said in: not every cause has words in that of the page
+  }
+}
+
 async function send(path, body) {
-  const headers = { "Content-Type": "application/json" };
+  const headers = { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
   const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
   const answer = await response.json();
-  if (!response.ok) throw new Error([answer.detail, answer.next_step].filter(Boolean).join(". "));
+  if (!response.ok) throw new Refused(answer, response.headers.get("Content-Language"));
   return answer;
+}
+
+function say(place, kind, words, spoken) {
+  const said = place.querySelector("output");
+  said.className = kind;
+  said.lang = spoken || document.documentElement.lang;
+  said.textContent = words;
+}
+
+function sayWhyNot(place, error, absent) {
+  say(place, "failed", error instanceof TypeError ? absent : error.message, error.spoken);
 }
 
 async function act(place, { post, busy, done, absent }, body) {
   const controls = place.querySelectorAll("button, input, select");
-  const said = place.querySelector("output");
-  const say = (kind, words) => {
-    said.className = kind;
-    said.textContent = words;
-  };
   for (const control of controls) control.disabled = true;
-  say("busy", busy);
+  say(place, "busy", busy);
   try {
     const answer = await send(post, body);
-    say("done", done.replace(/\{(\w*)\}/g, (_, name) => (name ? answer[name] : answer)));
+    say(place, "done", done.replace(/\{(\w*)\}/g, (_, name) => (name ? answer[name] : answer)));
   } catch (error) {
-    say("failed", error instanceof TypeError ? absent : error.message);
+    sayWhyNot(place, error, absent);
     for (const control of controls) control.disabled = false;
   }
 }

@@ -1,4 +1,4 @@
-// The form for a meter reading: shows the last one, asks before a register goes back, sends JSON.
+// The form for a meter reading: shows the last one, asks before a register goes back, sends JSON by `actions.js`.
 "use strict";
 
 const form = document.getElementById("reading");
@@ -28,29 +28,19 @@ function doubt(value, time) {
   return !later && shown > Number(lastValue) ? words.ahead : "";
 }
 
-function say(kind, text) {
-  const said = form.querySelector("output");
-  said.className = kind;
-  said.textContent = text;
-}
-
 async function store(value, time) {
   const { device, channel, quantity } = chosen().dataset;
   const reading = { device, channel, quantity, value, unit: form.elements.unit.value, time };
-  const headers = { "Content-Type": "application/json" };
-  const body = JSON.stringify({ readings: [reading] });
-  const response = await fetch("/api/readings", { method: "POST", headers, body });
-  const answer = await response.json();
-  if (!response.ok) throw new Error([answer.detail, answer.next_step].filter(Boolean).join(". "));
-  const refused = Object.keys(answer.quarantined);
-  if (refused.length) throw new Error(words.refused.replace("{}", refused.join(", ")));
+  const answer = await send("/api/readings", { readings: [reading] });
+  const [reason] = Object.keys(answer.quarantined);
+  if (reason) throw new Error(words.refused.replace("{}", JSON.parse(words.reasons)[reason]));
   const text = `${form.elements.value.value} ${reading.unit}`;
   if (time === "" || time.slice(0, 16) >= chosen().dataset.lastTime) {
     const scale = Number(form.elements.unit.selectedOptions[0].dataset.scale);
     Object.assign(chosen().dataset, { last: text, lastValue: value * scale, lastTime: time.slice(0, 16) || chosen().dataset.lastTime });
   }
   showMeter();
-  say("done", words.stored.replace("{}", text));
+  say(form, "done", words.stored.replace("{}", text));
   form.elements.value.value = "";
 }
 
@@ -58,17 +48,17 @@ async function submitted(event) {
   event.preventDefault();
   const text = form.elements.value.value.replace(/[\s\u00a0\u202f]/g, "").replace(",", ".");
   const value = /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (!Number.isFinite(value)) return say("failed", words.noNumber);
+  if (!Number.isFinite(value)) return say(form, "failed", words.noNumber);
   const time = form.elements.time.value;
   const question = doubt(value, time);
   if (question && !window.confirm(question)) return;
   const button = form.querySelector("button");
   button.disabled = true;
-  say("busy", words.busy);
+  say(form, "busy", words.busy);
   try {
     await store(value, time);
   } catch (error) {
-    say("failed", error instanceof TypeError ? words.absent : error.message);
+    sayWhyNot(form, error, words.absent);
   } finally {
     button.disabled = false;
   }
