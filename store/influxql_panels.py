@@ -175,6 +175,12 @@ def panel_reading(query: Series, chosen: Chosen = (), time: str = SHOWN) -> str:
     return f'SELECT {STORED[query.quantity].across}("value") AS "value" FROM ({inner}){_by(query.by)}'
 
 
+def panel_points(query: Series) -> str:
+    """The readings one by one, each with its device."""
+    quantity = STORED[query.quantity]
+    return f'SELECT {name(quantity.field)}, "device" FROM {name(quantity.family)} WHERE {SHOWN}'
+
+
 def alert_either(first: Series, second: Series) -> str:
     """The greater of two quantities by group, where a place has one of them or both."""
     either = f"({panel_reading(first)}), ({panel_reading(second)})"

@@ -16,7 +16,7 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 
 from dashboards.grafana.kit import Kit
-from dashboards.grafana.query import Notes, source
+from dashboards.grafana.query import Marks, noted, source
 from dashboards.grafana.words import Pair, say
 from estate.calendar import Every
 
@@ -64,8 +64,9 @@ def frame(
     rows: Sequence[Row],
     *,
     since: str = "now/M",
+    marks: Sequence[Marks] = (),
 ) -> Dashboard:
-    """The dashboard; panels are numbered in their order."""
+    """The dashboard; panels are numbered in their order. `marks` are drawn across them, beside the estate's notes."""
     title, description = (say(kit.language, pair) for pair in words)
     made = [variable.build() for variable in variables]
     names = [variable.name for variable in made]
@@ -80,8 +81,9 @@ def frame(
         .tooltip(DashboardCursorSync.CROSSHAIR)
         .readonly()
         .with_variable(source())
-        .annotation(Notes(kit.language, kit.site.id, "${building:regex}" if "building" in names else ".*"))
     )
+    for mark in (noted(kit.language, kit.site.id, "${building:regex}" if "building" in names else ".*"), *marks):
+        board = board.annotation(mark)
     for variable in variables:
         board = board.with_variable(variable)
     for link in _links(kit, name, names):

@@ -7,10 +7,10 @@ from dashboards.grafana.asked import YES_NO, readings, unit
 from dashboards.grafana.frame import Row, frame
 from dashboards.grafana.kit import ACT, GOOD, GREY, PLAIN, WATCH, Column, Kit, Scale
 from dashboards.grafana.names import Name
-from dashboards.grafana.query import InfluxQuery
+from dashboards.grafana.query import InfluxQuery, Marked, Marks
 from dashboards.grafana.words import Pair, Words
 from store.base import How
-from store.influxql_panels import AT_END, panel_reading, panel_series
+from store.influxql_panels import AT_END, panel_points, panel_reading, panel_series
 from store.own import STORED
 
 TITLE = (
@@ -152,7 +152,15 @@ def ingest(kit: Kit) -> Dashboard:
             Row(9, [(_by_reason(kit, _REASONS, "quarantined"), 12), (_by_reason(kit, _IGNORED, "ignored"), 12)]),
         ],
         since="now-6h",
+        marks=[_starts(kit)],
     )  # fmt: skip
+
+
+def _starts(kit: Kit) -> Marks:
+    """A line where an ingester started, with its name: what is missing before may have waited for it."""
+    starts = STORED["ingest.starts"]
+    columns = Marked("device")
+    return Marks(kit.say(starts.fr, starts.en), panel_points(readings("ingest.starts")), columns, ACT)
 
 
 def _glance(kit: Kit) -> list[Panel]:

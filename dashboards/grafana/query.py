@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.cog.builder import Builder
@@ -50,37 +50,48 @@ class InfluxQuery(Dataquery, Builder[Dataquery]):
         }
 
 
-@dataclass(frozen=True)
-class Notes(Builder[AnnotationQuery]):
-    """The estate's dated notes. Grafana 8 and older read the columns at the top, later ones below `target`."""
+class Marked(NamedTuple):
+    """Which columns of an annotation's answer say what; one that is no column of it says nothing."""
 
-    language: Language
-    site: str  # its id, which stands as the building of notes on the whole of it
-    building: str
+    text: str
+    tags: str = ""
+    until: str = "until"
+
+
+@dataclass(frozen=True)
+class Marks(Builder[AnnotationQuery]):
+    """What is drawn across panels. Grafana 8 and older read the columns at the top, later ones below `target`."""
+
+    name: str
+    query: str
+    columns: Marked
+    colour: str
 
     def build(self) -> AnnotationQuery:
-        found = _NoteQuery(
-            say(self.language, ("Notes", "Notes")),
-            DATASOURCE,
-            icon_color="#56B4E9",
-            hide=False,
-        )
-        found.query = notes(self.site, self.building)
+        found = _MarksQuery(self.name, DATASOURCE, icon_color=self.colour, hide=False)
+        found.query, found.columns = self.query, self.columns
         return found
 
 
-class _NoteQuery(AnnotationQuery):
+def noted(language: Language, site: str, building: str) -> Marks:
+    """The estate's dated notes; the site's id stands as the building of notes on the whole of it."""
+    columns = Marked("text", "kind,building")
+    return Marks(say(language, ("Notes", "Notes")), notes(site, building), columns, "#56B4E9")
+
+
+class _MarksQuery(AnnotationQuery):
     query = ""
+    columns = Marked("")
 
     def to_json(self) -> dict[str, object]:
         columns: dict[str, object] = {
             "query": self.query,
             "queryType": "tags",
             "fromAnnotations": True,
-            "textColumn": "text",
+            "textColumn": self.columns.text,
             "titleColumn": "",
-            "tagsColumn": "kind,building",
-            "timeEndColumn": "until",
+            "tagsColumn": self.columns.tags,
+            "timeEndColumn": self.columns.until,
             "name": self.name,
         }
         found = super().to_json()

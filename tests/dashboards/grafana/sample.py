@@ -97,7 +97,8 @@ def recorded(estate: Estate) -> Iterator[Point]:
 
 
 def reported() -> Iterator[Point]:
-    """An ingester's and the alerts' last half hour."""
+    """An ingester's and the alerts' last half hour, which began with a start."""
+    yield Point("microville", "", "ingest.starts", 1.0, min(_minutes(1)), "", "")
     for at in _minutes(1):
         for name, value in _REPORTED.items():
             yield Point("microville", "", f"ingest.{name}", value, at, "", "")

@@ -84,5 +84,13 @@ def test_notes(ask: Ask) -> None:
     assert [] == ask(Looking(START - HOUR_MS, START - 1, hour).query(query))
 
 
+def test_starts(ask: Ask) -> None:
+    """Where an ingester started, its name is drawn across the panels of ingest."""
+    (query,) = {asked.query for board, asked in QUERIES if board == "ingest" and "Starts" in asked.where}
+    rows = [row for series in ask(LOOKS["all"].query(query)) for row in series["values"]]
+
+    assert [[NOW - 30 * 60_000, 1, "microville"]] == rows
+
+
 def _value(row: list[Any]) -> bool:
     return any(value is not None for value in row[1:])
