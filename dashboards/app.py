@@ -16,6 +16,7 @@ from dashboards.api.routes import api_router
 from dashboards.api.settling import settling_router
 from dashboards.api.usage import usage_router
 from dashboards.pages.consumption import consumption_router
+from dashboards.pages.explained import explained_router
 from dashboards.pages.home import page_router
 from dashboards.pages.ingesting import ingest_router
 from dashboards.pages.lists import list_router
@@ -69,7 +70,15 @@ def create_app(parts: Parts) -> FastAPI:
     ]
     showing = [
         make(parts, static)
-        for make in (page_router, consumption_router, list_router, zone_router, ingest_router, readings_router)
+        for make in (
+            page_router,
+            consumption_router,
+            explained_router,
+            list_router,
+            zone_router,
+            ingest_router,
+            readings_router,
+        )
     ]
     for router in (*answering, *showing, static.router()):
         app.include_router(router)

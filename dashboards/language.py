@@ -90,6 +90,12 @@ class Speaker:
         digits = 3 if amount % scale else 0
         return f"{self.number(amount / scale, digits)}{_NO_BREAK}{self._unit(name)}"
 
+    def reading(self, value: float, unit: str) -> str:
+        """What a meter showed, in the unit people read it in."""
+        name, scale = SCALES.get(unit, (unit, 1))
+        shown = round(value / scale, 3)
+        return f"{self.number(shown, 0 if shown.is_integer() else 3)}{_NO_BREAK}{name}"
+
     def price(self, price: str, unit: str) -> str:
         """A price of a bill, every decimal of it."""
         return f"{price.replace('.', ',') if self.language == 'fr' else price}{_NO_BREAK}{self._unit(unit)}"

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.api.params import check_ids
 from dashboards.api.problems import Problem, ProblemDetails
+from dashboards.api.wrong import Words
 from dashboards.language import SCALES
 from dashboards.parts import Parts
 from energy.cost.explain import ExplainedLine, ExplainedMeter, ExplainedShare, ExplainedSum, Explanation
@@ -35,12 +36,14 @@ class ExplainParams(BaseModel):
         chosen = [(kind, name) for kind, name in given if name]
         if len(chosen) > 1:
             next_step = "give one of tenant, meter and building, or none for the site"
-            raise Problem("tenant", f"{len(chosen)} things to explain", next_step)
+            fr = Words(f"il y a {len(chosen)} choses à expliquer", "donnez-en une, ou aucune pour le site")
+            raise Problem("tenant", f"{len(chosen)} things to explain", next_step, fr)
         check_ids(estate, {kind: [name] for kind, name in chosen})
         zone = estate.site.zone
         month_ms = _month(self.month, zone) if self.month else floor(now_ms, "1mo", zone)
         if month_ms > now_ms:
-            raise Problem("month", f"month {self.month} lies in the future", "give one that has begun")
+            fr = Words(f"le mois {self.month} est à venir", "donnez-en un qui a commencé")
+            raise Problem("month", f"month {self.month} lies in the future", "give one that has begun", fr)
         kind, name = chosen[0] if chosen else ("site", estate.site.id)
         return Asked(kind, name, month_ms)
 
@@ -156,5 +159,6 @@ def _at(rfc3339: str) -> str:
 
 def _month(text: str, zone: ZoneInfo) -> int:
     if not re.fullmatch(r"(19[789]|2[01])\d{1,2}-(0[1-9]|1[0-2])", text, re.ASCII) or len(text) != 7:
-        raise Problem("month", f"month {text!r} is no month", "write year-month, like 2026-11")
+        fr = Words(f"« {text} » n’est pas un mois", "écrivez année-mois, comme 2026-11")
+        raise Problem("month", f"month {text!r} is no month", "write year-month, like 2026-11", fr)
     return int(datetime(int(text[:4]), int(text[5:]), 1, tzinfo=zone).timestamp() * 1000)

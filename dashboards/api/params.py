@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from dashboards.api.problems import Problem
+from dashboards.api.wrong import AT_PAGE, Words
 from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, Every, floor, following, kept
 from estate.model import COMMON, Estate
 from estate.vocabulary import CARRIERS
@@ -269,6 +270,7 @@ def check_ids(estate: Estate, asked: Mapping[str, Sequence[str]]) -> None:
                 parameter,
                 f"{parameter} {unknown!r} is not in the estate",
                 "GET /api/devices lists the devices with their buildings and zones; `microville check` the rest",
+                Words(f"« {unknown} » n’est pas dans l’inventaire", AT_PAGE),
             )
 
 

@@ -18,36 +18,12 @@ from dashboards.pages.place_board import CHARTS
 from dashboards.pages.render import Pages
 from dashboards.pages.static_files import StaticFiles
 from dashboards.pages.view import View, ViewParams, check_place, table, tiles
+from dashboards.pages.wording import FINDINGS, WHY
 from dashboards.parts import Parts
 from energy.derived.indicator_query import Kind
 from estate.tariff import PERIODS
 from estate.vocabulary import CARRIERS, USES
 from store.base import StoreUnavailable
-
-KEY_NAMES = {
-    "area": ("par surface", "by area"),
-    "headcount": ("par tête", "by head"),
-    "occupancy": ("par heures de présence", "by hours of presence"),
-    "fixed": ("par parts convenues", "by agreed parts"),
-}
-WHY = {
-    "completed": ("complété par des relevés tardifs", "completed by late readings"),
-    "corrected": ("relevés tardifs ou corrigés", "late or corrected readings"),
-    "recomputed": ("recalculé", "recomputed"),
-}
-FINDINGS = {
-    "noise": ("recul dans la résolution", "fell within its resolution"),
-    "outlier": ("relevé hors de sa ligne, écarté", "off its line, set aside"),
-    "reset": ("remise à zéro", "reset"),
-    "rollover": ("passage par zéro", "rolled over"),
-    "exchange": ("compteur remplacé", "exchanged"),
-    "exchange_unclear": ("index de dépose contredit par les relevés", "final index contradicts the readings"),
-    "impossible_rise": ("hausse impossible, estimée", "impossible rise, estimated"),
-    "negative_power": ("puissance négative, non comptée", "negative power, not counted"),
-    "negative_virtual": ("compteur virtuel négatif", "negative virtual meter"),
-    "negative_remainder": ("parties communes négatives", "negative common parts"),
-}
-"""What a key splits by, what was found of a meter, and why a closed month changed, in French and in English."""
 
 
 class SiteParams(ViewParams):
@@ -137,7 +113,6 @@ class _Room:
             "uses": USES,
             "tariff_periods": PERIODS,
             "carriers": CARRIERS,
-            "keys": {key: speaker.say(*names) for key, names in KEY_NAMES.items()},
             "findings": {kind: speaker.say(*names) for kind, names in FINDINGS.items()},
             "registers": lambda meter, value: _register(view, meter, value),
             "reasons": {why: speaker.say(*names) for why, names in WHY.items()},

@@ -1,10 +1,8 @@
 """Reads what the page of energy shows; its figures are kept for a moment."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
-from dashboards.api.explaining import ExplainParams, read_explanation
 from dashboards.api.models import MonthChanged
 from dashboards.api.settling import read_changes
 from dashboards.language import Speaker
@@ -15,7 +13,6 @@ from dashboards.pages.judging import indicators_before, indicators_of
 from dashboards.pages.place_board import PlaceBoard
 from dashboards.pages.view import View, ViewParams
 from dashboards.parts import Parts
-from energy.cost.explain import Explanation
 from energy.derived.indicators import Found, Indicator
 from energy.findings import standing
 from estate.calendar import DAY_MS
@@ -56,31 +53,12 @@ class ConsumptionBoard:
             return dict(zip(names, found, strict=True))
 
         read = await self._brief.get(("all", view.scope, view.asked.period, view.period.span), all_of_it)
-        counted = read["meters"]
         return {
             **read,
             **read["place"],
-            "gaps": figures.gaps(counted),
-            "sources": self._sources(view, counted),
-            "explanation": await self.explanation(view),
+            "gaps": figures.gaps(read["meters"]),
             **await self._noted(view),
         }
-
-    def _sources(
-        self, view: View, counted: Sequence[figures.Figure]
-    ) -> list[tuple[figures.Figure, figures.Scope]] | None:
-        """What a figure of the site is the sum of: its meters, each with its building; None where nothing was asked."""
-        if not view.asked.explain or view.scope.kind != "site":
-            return None
-        estate, now_ms = self._parts.estate, view.period.so_far.end_ms - 1
-        own = [part for part in counted if view.asked.explain in (part.carrier, "all")]
-        places = [
-            estate.place(estate.meters[part.id].device, now_ms) if part.id in estate.meters else None for part in own
-        ]
-        return [
-            (part, figures.Scope("building", place.building if place else ""))
-            for part, place in zip(own, places, strict=True)
-        ]
 
     async def _noted(self, view: View) -> dict[str, Any]:
         """What was cleaned in the period, and closed months that changed. A tenant's view has no meters of others."""
@@ -92,14 +70,6 @@ class ConsumptionBoard:
     async def _indicators_kept(self, view: View) -> list[tuple[Indicator, Found]]:
         key = ("indicators", view.scope, view.asked.period, view.period.span)
         return await self._brief.get(key, lambda: indicators_of(self._parts.estate, self._parts.store, view))
-
-    async def explanation(self, view: View) -> Explanation | None:
-        """The month that holds the period's start, taken apart; None where nothing was asked, or of the whole site."""
-        parts, scope = self._parts, view.scope
-        if not view.asked.explain or scope.kind == "site":
-            return None
-        asked = ExplainParams.model_validate({scope.kind: scope.id, "month": view.month})
-        return await read_explanation(parts.estate, parts.store, asked, parts.clock())
 
     async def changes(self, view: View) -> list[MonthChanged]:
         """Closed months whose figure changed in the last year: of these meters, and of tenants' shares of them."""

@@ -27,7 +27,6 @@ class ViewParams(BaseModel):
 
     period: Length = "month"
     day: Annotated[date | None, Field(ge=date(1972, 1, 1), le=date(2199, 1, 1))] = None
-    explain: Annotated[str, Field(max_length=40)] = ""  # a carrier, or `all`
     lang: Lang = None
 
     @property
@@ -143,8 +142,15 @@ class View:
 
     @property
     def month(self) -> str:
-        """The month that holds the period's start, like 2026-11."""
-        return datetime.fromtimestamp(self.period.span.start_ms / 1000, self.estate.site.zone).strftime("%Y-%m")
+        """The month that holds the last of the period so far, like 2026-11."""
+        last_ms = max(self.period.span.start_ms, self.period.so_far.end_ms - 1)
+        return datetime.fromtimestamp(last_ms / 1000, self.estate.site.zone).strftime("%Y-%m")
+
+    @property
+    def explained(self) -> str:
+        """The address of how that month's figures came about."""
+        of: dict[str, str] = {} if self.scope.kind == "site" else {self.scope.kind: self.scope.id}
+        return f"/explain?{urlencode({**of, 'month': self.month, 'lang': self.speaker.language})}"
 
     @property
     def title(self) -> str:
@@ -209,7 +215,7 @@ def tiles(
     own_prices = say(
         "prix de tariffs.toml ; répartition, pas facture", "prices of tariffs.toml; allocation, no invoice"
     )
-    why = f"{view.link(explain='all')}#explanation"
+    why = view.explained
     return [
         Tile(
             say("Énergie utilisée", "Energy used"), speaker.energy(total) if energy else "–", _beside(energy, view), why

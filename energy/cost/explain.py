@@ -76,18 +76,44 @@ class ExplainedCarbon:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainedDay:
+    """What was used on one local day."""
+
+    day: str
+    steps: int
+    quantity: int
+    guessed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedReadings:
+    """The readings of one meter in the month, in the unit of their quantity."""
+
+    quantity: str
+    unit: str
+    count: int
+    first: float
+    first_at: str
+    last: float
+    last_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainedMeter:
     """What was used behind one delivery point, or through one sub-meter."""
 
     meter: str
     building: str
     carrier: str
+    kind: str  # what a reading is: register, pulse, interval or power
     unit: str
     quantity: int
     guessed: int  # of the quantity, what was not measured
     steps: int
     until: str  # end of the last step that is settled
     settled: str  # when the last figure was settled to another one; "" when that is unknown
+    readings: ExplainedReadings | None  # of a meter that was asked for; null of others, and once they are forgotten
+    days: list[ExplainedDay]  # of a meter or a tenant that was asked for; they sum to the quantity
     priced: bool  # whether there is a contract; without one the cost is unknown, not zero
     shares: list[ExplainedShare]
     lines: list[ExplainedLine]

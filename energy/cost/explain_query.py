@@ -1,14 +1,17 @@
 """The store's steps → the explanation of one month of a tenant, a meter, a building or the site."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from energy.cost.carbon import factors
 from energy.cost.explain import (
+    ExplainedDay,
     ExplainedMeter,
+    ExplainedReadings,
     ExplainedShare,
     Explanation,
     Month,
@@ -17,6 +20,7 @@ from energy.cost.explain import (
     explained_shares,
     explained_sums,
 )
+from energy.cost.explain import day as local_day
 from energy.cost.lines import Cost
 from energy.cost.money import cents_by
 from energy.cost.query import Costing
@@ -28,7 +32,8 @@ from energy.usage import summed
 from estate.calendar import LENGTHS, following, rfc3339
 from estate.model import Estate
 from estate.vocabulary import CARRIERS
-from store.base import Store, Usage, UsageRow, UsageTag
+from sensors.quantities import QUANTITIES
+from store.base import Series, Store, Tag, Usage, UsageRow, UsageTag
 
 Whose = Literal["tenant", "meter", "building", "site"]
 
@@ -52,6 +57,7 @@ class _Found(NamedTuple):
     rows: Mapping[str, UsageRow]  # the steps of those asked for, by meter
     whole: Mapping[str, Steps]  # of a tenant: the steps of its meters, and of those behind them
     costs: Mapping[str, Sequence[tuple[Cost, Cost]]]  # by delivery point: each line, and the delivery point's own
+    readings: ExplainedReadings | None  # of the meter that was asked for
 
 
 async def explain(store: Store, estate: Estate, asked: Asked, now_ms: int) -> Explanation:
@@ -61,7 +67,8 @@ async def explain(store: Store, estate: Estate, asked: Asked, now_ms: int) -> Ex
     costs = await _costs(store, estate, month, asked, rows, now_ms)
     sharing = {sub.id for meter in rows for sub in submeters(estate, estate.meters[meter])} | rows.keys()
     whole = await _steps(store, estate, month, {"meter": sorted(sharing)}) if asked.tenant and rows else {}
-    found = _Found(month, rows, {meter: Steps(*row[1:4]) for meter, row in whole.items()}, costs)
+    readings = await _readings(store, estate, month, asked)
+    found = _Found(month, rows, {meter: Steps(*row[1:4]) for meter, row in whole.items()}, costs, readings)
     points = dict.fromkeys(_point(estate, asked, meter) for meter in sorted(rows))
     meters = [_meter(estate, asked, point, found) for point in points]
     due = [(each.carrier, line.amount) for each in meters for line in each.lines]
@@ -79,6 +86,28 @@ async def explain(store: Store, estate: Estate, asked: Asked, now_ms: int) -> Ex
         sum(each.amount for each in result),
         sum(each.cents for each in result),
         sum(each.nano_kg for each in result),
+    )
+
+
+async def _readings(store: Store, estate: Estate, month: Month, asked: Asked) -> ExplainedReadings | None:
+    """What the meter that was asked for showed."""
+    meter = estate.meters.get(asked.id) if asked.kind == "meter" else None
+    if meter is None:
+        return None
+    where: dict[Tag, Sequence[str]] = {"device": [meter.device]}
+    query = Series(meter.quantity, *month, None, "last", where, ("device", "channel"))
+    rows = [row for row in await store.series(query) if row.tags["channel"] == meter.channel and len(row.times)]
+    if not rows:
+        return None
+    (row,), zone = rows, estate.site.zone
+    return ExplainedReadings(
+        quantity=meter.quantity,
+        unit=QUANTITIES[meter.quantity].unit,
+        count=len(row.times),
+        first=float(row.values[0]),
+        first_at=rfc3339(int(row.times[0]), zone),
+        last=float(row.values[-1]),
+        last_at=rfc3339(int(row.times[-1]), zone),
     )
 
 
@@ -140,12 +169,15 @@ def _meter(estate: Estate, asked: Asked, point: str, found: _Found) -> Explained
         meter=point,
         building=placement_at(estate, meter, int(steps.starts[-1])).building,
         carrier=meter.carrier,
+        kind=meter.kind,
         unit=unit,
         quantity=int(steps.amounts.sum()),
         guessed=int(steps.guessed.sum()),
         steps=len(steps.starts),
         until=rfc3339(int(steps.starts[-1]) + LENGTHS[estate.step], zone),
         settled=rfc3339(settled, zone) if settled else "",
+        readings=found.readings,
+        days=list(_by_day(steps, days, zone)) if asked.kind in ("meter", "tenant") else [],
         priced=bool(contracts_of(estate, delivery_point(estate, point))),
         shares=[share for name, row in rows.items() for share in _shares(estate, asked, name, row, found)],
         lines=lines,
@@ -154,6 +186,14 @@ def _meter(estate: Estate, asked: Asked, point: str, found: _Found) -> Explained
         carbon=carbon,
         nano_kg=sum(each.nano_kg for each in carbon),
     )
+
+
+def _by_day(steps: Steps, days: Steps, zone: ZoneInfo) -> Iterator[ExplainedDay]:
+    first = np.searchsorted(steps.starts, [*days.starts.tolist(), np.iinfo(np.int64).max])
+    for at, start in enumerate(days.starts.tolist()):
+        held = slice(first[at], first[at + 1])
+        amount, guessed = int(steps.amounts[held].sum()), int(steps.guessed[held].sum())
+        yield ExplainedDay(local_day(start, zone), int(first[at + 1] - first[at]), amount, guessed)
 
 
 def _shares(estate: Estate, asked: Asked, name: str, row: UsageRow, found: _Found) -> list[ExplainedShare]:

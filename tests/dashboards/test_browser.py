@@ -32,9 +32,12 @@ WIDE, NARROW = 1280, 390
 
 PAGES = {
     "/": 4,
-    "/energy?period=day&explain=all": 2,
+    "/energy?period=day": 2,
+    "/explain": 0,
+    "/explain?building=b01": 0,
+    "/explain?meter=b02-electricity": 0,
     "/buildings": 1,
-    "/buildings/b01?period=day&explain=all": 4,
+    "/buildings/b01?period=day": 4,
     "/zones": 0,
     "/zones/b01-room?period=week": 2,
     "/tenants": 0,

@@ -131,7 +131,7 @@ async def test_explained(shop: httpx.AsyncClient) -> None:
 
 async def test_part_of_a_shared_line_is_said(shop: httpx.AsyncClient) -> None:
     """A tenant's page says what a delivery point pays of a line, and the part of it: 3 of 23 days."""
-    page = (await shop.get("/tenants/baker?period=month&explain=electricity&lang=fr")).text
+    page = (await shop.get("/explain?tenant=baker&month=2026-11&lang=fr")).text
     line = page.partition("Abonnement")[2].partition("</tr>")[0]
 
     assert "kVA·j × 36,5\u00a0€/kVA/an" in line

@@ -1,13 +1,15 @@
 """The page of energy as it is answered: whose figures, and how they came about."""
 
+import re
 from dataclasses import replace
+from html import unescape
 
 import httpx
 import pytest
 
 from dashboards.parts import Parts
 from estate.calendar import DAY_MS
-from estate.model import FOREVER_MS, Note
+from estate.model import FOREVER_MS, Note, Point
 from estate.tariff import Contract, Line, Tariff
 from store.influx import InfluxStore
 from tests.dashboards.conftest import NOW, client_of
@@ -24,14 +26,46 @@ def priced(filled: Parts) -> Parts:
 
 
 async def test_cost_and_explanation(priced: Parts) -> None:
-    """Of a building in a day: 36 quarter hours of 1 kWh at 0.20 EUR; explained with quantity, price and product."""
+    """Of a building in a day: 36 quarter hours of 1 kWh; the figure leads to its month, quantity, price and product."""
     async with client_of(priced) as client:
-        page = (await client.get("/buildings/b02?period=day&lang=en&explain=electricity")).text
+        figures = (await client.get("/buildings/b02?period=day&lang=en")).text.partition('id="figures"')[2]
+        (link,) = set(re.findall(r'href="(/explain[^"]*)#electricity"', figures))
+        explanation = (await client.get(unescape(link))).text
 
-    figures, explanation = page.partition('id="figures"')[2], page.partition('id="explanation"')[2]
     assert "36\u00a0kWh" in figures
-    assert "× 0.2\u00a0€/kWh" in explanation
+    assert 'id="electricity"' in explanation
+    assert "228\u00a0kWh × 0.2\u00a0€/kWh" in explanation
+    assert "45.60 €" in explanation
     assert "unknown" not in explanation
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+async def test_explained_as_the_api_does(priced: Parts, lang: str) -> None:
+    """The page of a meter holds what the API says of it: each day, its readings and its rule."""
+    back = [Point("b02-electricity", "", "electricity.energy", 9e6 - 1e6 * at, NOW - at, "b02", "") for at in (0, 1)]
+    await priced.store.write(back)
+    async with client_of(priced) as client:
+        page = (await client.get(f"/explain?meter=b02-electricity&lang={lang}")).text
+        (meter,) = (await client.get("/api/explain?meter=b02-electricity")).json()["meters"]
+
+    days = re.findall(r"<tr><td>(\d{4}-\d\d-\d\d)</td><td class=\"n\">(\d+)</td><td class=\"n\">(\d+)\u00a0kWh", page)
+    assert [(day["day"], day["steps"], day["quantity"]) for day in meter["days"]] == [
+        (day, int(steps), 1000 * int(kwh)) for day, steps, kwh in days
+    ]
+    assert meter["quantity"] == sum(1000 * int(kwh) for *_, kwh in days)
+    assert (2, 8e6, 9e6) == tuple(meter["readings"][key] for key in ("count", "first", "last"))
+    assert {"fr": "différence 1\u202f000\u00a0kWh", "en": "difference 1,000\u00a0kWh"}[lang] in page
+    assert {"fr": "différence de l’index", "en": "the register&#39;s difference"}[lang] in page
+
+
+async def test_the_site_is_explained_by_its_buildings(priced: Parts) -> None:
+    """Each with what it used and cost, leading to its own arithmetic; nothing is read step by step."""
+    async with client_of(priced) as client:
+        page = (await client.get("/explain?lang=en")).text
+
+    assert "/explain?building=b02&amp;month=2026-11" in page
+    assert "228\u00a0kWh" in page
+    assert "45.60\u00a0€" in page
 
 
 async def test_unknown_cost_is_said(priced: Parts) -> None:
