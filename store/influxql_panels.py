@@ -23,6 +23,8 @@ SHOWN = "$timeFilter"
 AT_END = "time > ${__to}ms - 15m AND time <= ${__to}ms"
 """When the service last said how things stand: each minute, of devices every five. Older is of what is no more."""
 
+LAST_DAY = "time > ${__to}ms - 1d AND time <= ${__to}ms"
+
 AUTO = "$interval"
 
 _WINDOWS = {"15m": "15m", "30m": "30m"}
@@ -42,7 +44,9 @@ class Sum(NamedTuple):
 
 
 def panel_steps(query: Usage, chosen: Chosen = (), per: int = 1) -> str:
-    """What flowed, step by step, in units of so many."""
+    """What flowed, step by step, in units of so many. By meter these are the rows themselves, of one carrier."""
+    if query.by == ("meter",):
+        return f"{_rows(Sum(query, chosen), 'amount', per)}"
     window = _WINDOWS.get(query.every, _WINDOW)
     return f"{_sum(query, chosen, SHOWN, 'amount', per=per)} {groups(window, query.by)}"
 
@@ -80,6 +84,12 @@ def panel_load(query: Usage, zone: str, chosen: Chosen = ()) -> str:
         return f"{rows} {_windows(meters, zone)}"
     inner = f"{rows} {_windows(meters, zone, fill='none')}"
     return f'SELECT sum("load") AS "load" FROM ({inner}) WHERE {SHOWN} {_windows(query.by, zone)}'
+
+
+def panel_load_lately(query: Usage, chosen: Chosen = ()) -> str:
+    """The load of the last day shown, step by step: the last of it is how much now, however long the time shown."""
+    steps = groups(_WINDOWS.get(query.every, _WINDOW), query.by)
+    return f"{_sum(query, chosen, LAST_DAY, 'load', per=LENGTHS[query.every] / HOUR_MS)} {steps}"
 
 
 def panel_against_usual(query: Usage, chosen: Chosen = ()) -> str:
@@ -233,9 +243,10 @@ def _total(each: Sum, called: str) -> str:
     return f"{_sum(each.usage, each.chosen, SHOWN, called)}{_by(each.usage.by)}"
 
 
-def _rows(each: Sum, called: str) -> str:
+def _rows(each: Sum, called: str, per: int = 1) -> str:
     """The rows themselves, to be summed outside: half the work of summing them twice."""
-    return f'SELECT "amount" AS {name(called)} {_of(each.usage, each.chosen, SHOWN)}{_by(each.usage.by)}'
+    amount = f'"amount"{f" / {per}" if per != 1 else ""}'
+    return f"SELECT {amount} AS {name(called)} {_of(each.usage, each.chosen, SHOWN)}{_by(each.usage.by)}"
 
 
 def _of(query: Usage, chosen: Chosen, time: str) -> str:

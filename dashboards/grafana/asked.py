@@ -20,6 +20,7 @@ from store.influxql_panels import (
     Enough,
     Sum,
     panel_load,
+    panel_load_lately,
     panel_ratio,
     panel_ratio_steps,
     panel_share,
@@ -60,6 +61,11 @@ def usage(
 def electric(kit: Kit) -> Usage:
     """Electricity drawn, by the shortest step."""
     return usage(kit.step, ["electricity"])
+
+
+def load_lately(kit: Kit, chosen: Chosen = ()) -> str:
+    """The electric load of the last day shown."""
+    return panel_load_lately(electric(kit), chosen)
 
 
 def loads(kit: Kit, chosen: Chosen = (), by: Sequence[UsageTag] = (), alias: str = "") -> list[InfluxQuery]:

@@ -14,6 +14,7 @@ from dashboards.grafana.asked import (
     carriers,
     fact,
     fact_steps,
+    load_lately,
     loads,
     ratio,
     readings,
@@ -41,8 +42,8 @@ TITLE = (
 _NOW = Words(
     ("Charge électrique", "Electric load"),
     (
-        "Puissance soutirée par les bâtiments choisis au dernier pas réglé de la période, et son cours.",
-        "Power drawn by the buildings chosen in the last settled step of the time shown, and its course.",
+        "Puissance soutirée par les bâtiments choisis au dernier pas réglé de la période, et son cours sur 24 heures.",
+        "Power drawn by the buildings chosen in the last settled step of the time shown, and its course over 24 hours.",
     ),
     say.LOAD,
     say.METER_WRONG,
@@ -213,8 +214,6 @@ def building(kit: Kit) -> Dashboard:
 
 
 def _glance(kit: Kit) -> list[Panel]:
-    now = kit.stat(_NOW, loads(kit, BUILDING), "watt")
-    now.interval = kit.step
     by: list[UsageTag] = ["building"]
     base, days = fact("building", ["base"], "1d", by), fact("building", ["based"], "1d", by)
     peak = fact("building", ["peak"], "1d")
@@ -223,7 +222,7 @@ def _glance(kit: Kit) -> list[Panel]:
     lost = Scale(GOOD, ((30, WATCH), (60, ACT)))
     whole = Scale(ACT, ((80, WATCH), (95, GOOD)))
     return [
-        now,
+        kit.stat(_NOW, load_lately(kit, BUILDING), "watt"),
         kit.stat(_BASE, panel_share(base, days, 1), "watt", over="sum"),
         kit.stat(_PEAK, panel_total(peak.usage, peak.chosen, how="max"), "watt"),
         kit.stat(_EMPTY, empty, "percent", lost, decimals=0),

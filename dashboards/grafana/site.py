@@ -10,6 +10,7 @@ from dashboards.grafana.asked import (
     carriers,
     electric,
     fact_steps,
+    load_lately,
     loads,
     ratio,
     readings,
@@ -48,8 +49,8 @@ LEVELS = {
 _NOW = Words(
     ("Charge électrique", "Electric load"),
     (
-        "Puissance soutirée par tout le site au dernier pas réglé de la période, et son cours.",
-        "Power drawn by the whole site in the last settled step of the time shown, and its course.",
+        "Puissance soutirée par tout le site au dernier pas réglé de la période, et son cours sur 24 heures.",
+        "Power drawn by the whole site in the last settled step of the time shown, and its course over 24 hours.",
     ),
     say.LOAD,
     say.METER_WRONG,
@@ -208,8 +209,6 @@ def site(kit: Kit) -> Dashboard:
 
 
 def _glance(kit: Kit) -> list[Panel]:
-    now = kit.stat(_NOW, loads(kit), "watt")
-    now.interval = kit.step
     usual = Scale(GOOD, ((0.1, WATCH), (0.3, ACT)))
     people = kit.stat(_PEOPLE_NOW, panel_series(readings("occupancy.count"), kit.zone), unit("occupancy.count"))
     people.interval = "30m"
@@ -218,7 +217,7 @@ def _glance(kit: Kit) -> list[Panel]:
     found = kit.stat(_SILENT, silent, "short", Scale(GOOD, ((1, WATCH), (5, ACT))))
     found.interval = "15m"
     return [
-        now,
+        kit.stat(_NOW, load_lately(kit), "watt"),
         kit.stat(_USUAL, panel_against_usual(electric(kit)), "percentunit", usual, decimals=0),
         kit.stat(_PV, ratio("site", "self_sufficiency"), "percent", Scale(GREY, ((1, GOOD),)), decimals=1),
         people,

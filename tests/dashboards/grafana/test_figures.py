@@ -92,11 +92,21 @@ async def test_load_of_the_site(ask: Ask, api: Api) -> None:
     shown = []
     for number, step in enumerate(("15m", "1h")):
         look = replace(LOOK, interval="1h", chosen={**STEPS, "load": [step]})
-        (series,) = ask(look.query(asked("site", "Electric load", number)))
+        (series,) = ask(look.query(asked("building", "Presence and load", number)))
         shown.append({at: value for at, value in series["values"] if at in loads})
-        assert [] == ask(look.query(asked("site", "Electric load", 1 - number)))
+        assert [] == ask(look.query(asked("building", "Presence and load", 1 - number)))
 
     assert [pytest.approx(loads)] * 2 == shown
+
+
+async def test_load_now(ask: Ask, api: Api) -> None:
+    """How much now is the last quarter of an hour, whatever time is shown and however wide its windows are."""
+    quarters = await api.get("consumption", NOW - DAY_MS, NOW, every="15m", carrier="electricity")
+    year = replace(LOOK, start_ms=NOW - 365 * DAY_MS, interval="12h")
+    (series,) = ask(year.query(asked("site", "Electric load")))
+    at, shown = series["values"][-1]
+
+    assert (api.ms(quarters[0]["start"][-1]), 4 * quarters[0]["amount"][-1]) == (at, shown)
 
 
 async def test_against_usual(ask: Ask, api: Api) -> None:
