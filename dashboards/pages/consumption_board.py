@@ -1,6 +1,7 @@
 """Reads what the page of energy shows; its figures are kept for a moment."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from dashboards.api.models import MonthChanged
@@ -57,8 +58,19 @@ class ConsumptionBoard:
             **read,
             **read["place"],
             "gaps": figures.gaps(read["meters"]),
+            "unread": self._unread(view, read["meters"]),
             **await self._noted(view),
         }
+
+    def _unread(self, view: View, counted: Sequence[figures.Counted]) -> list[str]:
+        """The site meters that stand here at the end of the period, and of which it knows nothing."""
+        estate, until_ms = self._parts.estate, view.period.so_far.end_ms - 1
+        known, found = {each.id for each in counted}, list[str]()
+        for meter in estate.meters.values() if view.scope.kind in ("site", "building") else ():
+            place = estate.place(meter.device, until_ms) if meter.role == "site" and meter.id not in known else None
+            if place and (view.scope.kind == "site" or place.building == view.scope.id):
+                found.append(meter.id)
+        return found
 
     async def _noted(self, view: View) -> dict[str, Any]:
         """What was cleaned in the period, and closed months that changed. A tenant's view has no meters of others."""

@@ -4,14 +4,15 @@ The site and its buildings count by their site meters, a tenant by its shares. W
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dashboards.pages.comparing import UNKNOWN, Alike, Known, alike, last_day
 from dashboards.pages.period import BARS, WHOLE, Period, Span
 from energy.derived.indicator_query import Kind
 from energy.meters.steps import NOTHING, Steps
@@ -55,8 +56,8 @@ class Figure(NamedTuple):
     amount: int  # in the carrier's unit
     guessed: int  # of it, estimated
     blank: bool = False  # nothing of it was measured, also when it comes to 0
-    like: int = 0  # of it, what is compared: on days that are known of both periods
-    former: int | None = None  # on these days of the former period; None where it does not know them
+    like: int = 0  # of it, what is compared: of meters, and on days, that are known of both periods
+    former: int | None = None  # of these meters, on these days of the former period; None where there are none
     settled_ms: int = 0  # when the last of it was settled; 0 when that is unknown
 
     @property
@@ -65,12 +66,28 @@ class Figure(NamedTuple):
 
     @property
     def estimated(self) -> float:
-        return float(share(np.array([self.amount]), np.array([self.guessed]), np.array([float(self.blank)]))[0])
+        return _estimated(self.amount, self.guessed, self.blank)
 
     @property
     def change(self) -> float | None:
         """From the former period, as a share of it."""
         return (self.like - self.former) / self.former if self.former else None
+
+
+class Counted(NamedTuple):
+    """What a meter counted in the period so far."""
+
+    id: str
+    carrier: str
+    amount: int
+    guessed: int  # of it, estimated
+    blank: bool  # some of it was not measured, also where that comes to 0
+    unknown: int  # whole days of which nothing is known, since the first one that is
+    last_ms: int  # the start of the last day of which something is known
+
+    @property
+    def estimated(self) -> float:
+        return _estimated(self.amount, self.guessed, self.blank)
 
 
 class Bar(NamedTuple):
@@ -97,37 +114,22 @@ def energy_change(found: Iterable[Figure]) -> float | None:
 
 
 async def compared(store: Store, query: Usage, period: Period, step: Step) -> list[Figure]:
-    """The groups of a question about the period so far, beside as much of the former one.
+    """The groups of a question about the period so far, beside as much of the former one, meter by meter.
 
     It asks by carrier, and by one tag more where it is of parts; `step` is the shortest that is kept.
     """
+    single = replace(query, by=(*query.by, "meter"))
     before = period.former_so_far
-    by_day = query.every == "1d" or before is None
-    rows, days, today, former, rest = await asyncio.gather(
+    rows, now, former = await asyncio.gather(
         store.usage(query),
-        _steps(store, query, None if by_day else period.so_far, "1d"),
-        _steps(store, query, _last_day(period.so_far if before else None, period), step),
-        _steps(store, query, before, "1d"),
-        _steps(store, query, _last_day(before, period), step),
+        _known(store, single, period.so_far if before else None, period, step),
+        _known(store, single, before, period, step),
     )
-    now = {_key(row): summed([row]) for row in rows}
-    days = now if by_day else days
-    return [
-        Figure(
-            *key,
-            int(now[key].amounts.sum()),
-            int(now[key].guessed.sum()),
-            bool(now[key].blank.all()),
-            *_alike(
-                Known(days.get(key, NOTHING), today.get(key, NOTHING)),
-                Known(former.get(key, NOTHING), rest.get(key, NOTHING)),
-                period,
-            ),
-            int(row.settled.max()),
-        )
-        for row in rows
-        for key in [_key(row)]
-    ]
+    both: dict[Key, list[Alike]] = defaultdict(list)
+    for (part, meter), ours in now.items():
+        if found := alike(ours, former.get((part, meter), UNKNOWN), period):
+            both[part].append(found)
+    return [_figure(row, both[_key(row)]) for row in rows]
 
 
 async def figures(store: Store, scope: Scope, period: Period, step: Step) -> list[Figure]:
@@ -176,20 +178,18 @@ async def tenants(store: Store, period: Period, step: Step) -> list[Figure]:
     return await compared(store, query, period, step)
 
 
-async def meters(store: Store, scope: Scope, period: Period) -> list[Figure]:
-    """What each meter counted, the most first; not compared."""
-    query = Usage(WHOLE[period.length], *period.so_far, scope.of, scope.where, ("meter", "carrier"))
-    found = []
-    for row in await store.usage(query):
-        steps = summed([row])
-        amounts = int(steps.amounts.sum()), int(steps.guessed.sum())
-        found.append(Figure(*_key(row), *amounts, bool(steps.blank.any())))
-    return sorted(found, key=lambda figure: -figure.amount)
+async def meters(store: Store, scope: Scope, period: Period) -> list[Counted]:
+    """What each meter counted, the most first."""
+    query = Usage("1d", *period.so_far, scope.of, scope.where, ("meter", "carrier"))
+    days = {(row.tags["meter"], row.tags["carrier"]): summed([row]) for row in await store.usage(query)}
+    found = [_counted(*key, steps, period) for key, steps in days.items()]
+    return sorted(found, key=lambda meter: -meter.amount)
 
 
-def gaps(counted: Sequence[Figure]) -> list[Figure]:
-    """The meters of which something was estimated, the most first."""
-    return sorted((each for each in counted if each.guessed or each.blank), key=lambda each: -each.guessed)
+def gaps(counted: Iterable[Counted]) -> list[Counted]:
+    """The meters of which days are not known, or something was estimated, the most first."""
+    found = (each for each in counted if each.unknown or each.guessed or each.blank)
+    return sorted(found, key=lambda each: (-each.unknown, -each.guessed))
 
 
 async def first_ms(store: Store, now_ms: int) -> int:
@@ -200,65 +200,68 @@ async def first_ms(store: Store, now_ms: int) -> int:
 
 async def _read(store: Store, scope: Scope, span: Span | None, every: Every) -> dict[str, Steps]:
     query = Usage(every, 0, 0, scope.of, scope.where, ("carrier",))
-    return {carrier: steps for (_, carrier), steps in (await _steps(store, query, span, every)).items()}
+    return {row.tags["carrier"]: summed([row]) for row in await _rows(store, query, span, every)}
 
 
-async def _steps(store: Store, query: Usage, span: Span | None, every: Every) -> dict[Key, Steps]:
-    """The same question of another span, by another step."""
+async def _rows(store: Store, query: Usage, span: Span | None, every: Every) -> Sequence[UsageRow]:
+    """What the same question of another span, by another step, is answered."""
     if span is None or span.start_ms >= span.end_ms:
+        return ()
+    return await store.usage(replace(query, every=every, start_ms=span.start_ms, end_ms=span.end_ms))
+
+
+async def _known(
+    store: Store, query: Usage, span: Span | None, period: Period, step: Step
+) -> dict[tuple[Key, str], Known]:
+    """What is known of each meter of a part."""
+    if span is None:
         return {}
-    rows = await store.usage(replace(query, every=every, start_ms=span.start_ms, end_ms=span.end_ms))
-    return {_key(row): summed([row]) for row in rows}
+    days, steps = await asyncio.gather(
+        _rows(store, query, span, "1d"), _rows(store, query, last_day(span, period), step)
+    )
+    found = {(_key(row), row.tags["meter"]): Known(summed([row]), NOTHING) for row in days}
+    for row in steps:
+        key = _key(row), row.tags["meter"]
+        found[key] = found.get(key, UNKNOWN)._replace(steps=summed([row]))
+    return found
+
+
+def _estimated(amount: int, guessed: int, blank: bool) -> float:
+    return float(share(np.array([amount]), np.array([guessed]), np.array([float(blank)]))[0])
 
 
 def _key(row: UsageRow) -> Key:
-    (id_,) = [value for tag, value in row.tags.items() if tag != "carrier"] or [""]
-    return id_, row.tags["carrier"]
+    parts = [value for tag, value in row.tags.items() if tag not in ("carrier", "meter")]
+    return parts[0] if parts else "", row.tags["carrier"]
 
 
-def _last_day(span: Span | None, period: Period) -> Span | None:
-    """What a span holds of a day that is not over; none of a span that ends at midnight."""
-    return Span(max(span.start_ms, floor(span.end_ms, "1d", period.zone)), span.end_ms) if span else None
+def _figure(row: UsageRow, both: Sequence[Alike]) -> Figure:
+    steps = summed([row])
+    return Figure(
+        *_key(row),
+        int(steps.amounts.sum()),
+        int(steps.guessed.sum()),
+        bool(steps.blank.all()),
+        sum(each.now for each in both),
+        sum(each.former for each in both) if both else None,
+        int(row.settled.max()),
+    )
 
 
-class Known(NamedTuple):
-    """What is known of one period: its days, and the steps of the one that is under way."""
-
-    days: Steps
-    steps: Steps
-
-
-def _alike(now: Known, before: Known, period: Period) -> tuple[int, int | None]:
-    """What the two periods come to on the days that are known of ours, today as far as its steps are settled.
-
-    The last day that is known may be known in part: it counts where it is today, or the last of all. The second is None
-    where the former period lacks one of these days.
-    """
-    so_far, former = period.so_far, period.former_so_far
-    if period.former is None or former is None:
-        return 0, None
-    ours, theirs = _days(now.days, so_far.start_ms), _days(before.days, former.start_ms)
-    last = round((period.span.end_ms - period.span.start_ms) / DAY_MS) - 1
-    length = round((period.former.end_ms - period.former.start_ms) / DAY_MS)
-    midnight, morning = (floor(span.end_ms, "1d", period.zone) for span in (former, so_far))
-    under_way = period.running and len(now.steps.starts) > 0
-    whole = ours if not period.running and last in ours else ours[:-1]
-    shared = whole if whole.size > last else whole[whole < length]
-    wanted = np.arange(length) if whole.size > last else shared
-    if not np.isin(wanted, theirs).all() or not (len(shared) or under_way):
-        return 0, None
-    like = int(now.days.amounts[np.isin(ours, shared)].sum())
-    amount = int(before.days.amounts[np.isin(theirs, wanted)].sum())
-    if under_way:
-        like += int(now.steps.amounts.sum())
-        as_far = before.steps.starts - midnight <= int(now.steps.starts[-1]) - morning
-        amount += int(before.steps.amounts[as_far].sum())
-    return like, amount
-
-
-def _days(steps: Steps, start_ms: int) -> NDArray[np.int64]:
-    """The number of each day in its period; a day of 23 or 25 hours shifts none."""
-    return np.rint((steps.starts - start_ms) / DAY_MS).astype(np.int64)
+def _counted(meter: str, carrier: str, steps: Steps, period: Period) -> Counted:
+    """Today is not over, and what was before the first day with a reading is nobody's gap."""
+    end_ms = floor(period.so_far.end_ms, "1d", period.zone)
+    first_ms, last_ms = int(steps.starts[0]), int(steps.starts[-1])
+    whole = max(round((end_ms - first_ms) / DAY_MS), 0)  # a day of 23 or 25 hours is one
+    return Counted(
+        meter,
+        carrier,
+        int(steps.amounts.sum()),
+        int(steps.guessed.sum()),
+        bool(steps.blank.any()),
+        max(whole - int((steps.starts < end_ms).sum()), 0),
+        last_ms,
+    )
 
 
 def _ordered(found: Mapping[str, Steps]) -> list[tuple[str, Steps]]:

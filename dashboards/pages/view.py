@@ -211,7 +211,12 @@ def tiles(
     amount = sum(figure.amount for figure in energy)
     nothing = max((figure.estimated for figure in energy), default=0.0)
     guessed = sum(figure.guessed for figure in energy) / amount if amount else nothing
-    unknown = say("{} points sans contrat", "{} points without contract").format(len(costs.unknown))
+    without = len(costs.unknown)
+    unknown = f"{without} " + (
+        say("point sans contrat", "point without contract")
+        if without == 1
+        else say("points sans contrat", "points without contract")
+    )
     own_prices = say(
         "prix de tariffs.toml ; répartition, pas facture", "prices of tariffs.toml; allocation, no invoice"
     )

@@ -13,7 +13,7 @@ from alerts.state import AlertState
 from dashboards.language import Speaker
 from dashboards.pages import place_charts
 from dashboards.pages.consumption_charts import parts_chart
-from dashboards.pages.figures import Figure, Scope, by_part, compared, energy_change
+from dashboards.pages.figures import Figure, Scope, by_part, compared, energy_change, figures
 from dashboards.pages.figures_money import carbon_change
 from dashboards.pages.period import period
 from dashboards.pages.place_queries import Heated, Presence, balances, curve, heating, peaks, presence, tariffs
@@ -138,6 +138,41 @@ async def test_a_silent_meter_saves_nothing(filled: Parts) -> None:
     )
 
     assert (1000, 900, 900, 0.0) == (gas.amount, gas.like, gas.former, gas.change)
+
+
+async def test_a_silent_meter_of_several(filled: Parts) -> None:
+    """The site's heat: one meter goes on with 100 Wh a day, one falls silent on the 11th; nobody saved anything."""
+    october = midnight(date(2026, 10, 1), PARIS)
+    until = {"b01": TODAY, "b02": midnight(date(2026, 11, 11), PARIS)}
+    rows = [
+        Consumption(f"{building}-heat", "", "heat", building, "site", every, at, 100, 0.0)
+        for building, end_ms in until.items()
+        for every in ("1d", "1mo")
+        for at in steps(october, end_ms, every, PARIS)
+    ]
+    await filled.store.write_consumption(rows)
+    heat = next(each for each in await figures(filled.store, Scope("site"), MONTH, "15m") if each.carrier == "heat")
+    async with client_of(filled) as client:
+        page = (await client.get("/energy?period=month&lang=en")).text
+
+    card = page.partition('id="gaps"')[2].partition("</section>")[0]
+    assert (21 + 9) * 100 == heat.former
+    assert 0.0 == heat.change
+    assert 'b02-heat</code></td><td class="n">12<br><small>last known on 10 November 2026' in card
+    assert "All is measured" not in card
+
+
+async def test_nothing_read(filled: Parts) -> None:
+    """Where no meter stands, or none was read, nothing is said to be measured."""
+    estate = replace(filled.estate, buildings={**filled.estate.buildings, "b03": filled.estate.buildings["b01"]})
+    async with client_of(replace(filled, estate=estate)) as client:
+        empty = (await client.get("/buildings/b03?period=month&lang=en")).text
+        before = (await client.get("/buildings/b01?period=month&day=2025-01-10&lang=en")).text
+
+    cards = [page.partition('id="gaps"')[2].partition("</section>")[0] for page in (empty, before)]
+    assert [True, False] == ["No meter was read here" in card for card in cards]
+    assert [False, True] == ["No reading in this period</span> <code>b01-electricity" in card for card in cards]
+    assert not any("All is measured" in card for card in cards)
 
 
 async def test_lists_are_compared(filled: Parts) -> None:
