@@ -23,9 +23,12 @@ class Brief:
         if key not in self._answers:
 
             async def answer() -> T:
-                return await ask()
+                found = await ask()
+                self._answers[key] = monotonic(), task  # kept from now on, however long it took
+                return found
 
-            self._answers[key] = monotonic(), asyncio.create_task(answer())
+            task = asyncio.create_task(answer())
+            self._answers[key] = monotonic(), task
         # Shielded: a viewer who leaves does not take the answer away from the others.
         return cast(T, await asyncio.shield(self._answers[key][1]))
 

@@ -14,6 +14,7 @@ from dashboards.language import Speaker
 from dashboards.pages.consumption_board import ConsumptionBoard
 from dashboards.pages.drawing import drawn
 from dashboards.pages.figures import Scope
+from dashboards.pages.looking import looked
 from dashboards.pages.place_board import CHARTS
 from dashboards.pages.render import Pages
 from dashboards.pages.static_files import StaticFiles
@@ -82,7 +83,10 @@ class _Room:
         async def read(speaker: Speaker) -> Mapping[str, Any]:
             return await self._read(scope, asked, speaker)
 
-        return await self._pages.show(request, "consumption.html", asked.lang, read, here=asked.here)
+        async def head(speaker: Speaker) -> Mapping[str, Any]:
+            return {"view": await looked(self._parts, scope, asked, speaker)}
+
+        return await self._pages.show(request, "consumption.html", asked.lang, read, head=head, here=asked.here)
 
     async def chart(self, request: Request, scope: Scope, name: str, asked: ViewParams) -> Response:
         if name not in CHARTS[scope.kind]:

@@ -45,8 +45,12 @@ def explained_router(parts: Parts, static: StaticFiles) -> APIRouter:
         async def read(speaker: Speaker) -> Mapping[str, Any]:
             return await board.read(asked, whose, speaker)
 
+        async def head(speaker: Speaker) -> Mapping[str, Any]:
+            return board.head(whose, speaker)
+
         given = asked.model_dump(exclude={"lang"}, exclude_defaults=True)
-        return await pages.show(request, "explain.html", asked.lang, read, here=urlencode(given) + "&" if given else "")
+        here = urlencode(given) + "&" if given else ""
+        return await pages.show(request, "explain.html", asked.lang, read, head=head, here=here)
 
     return router
 
@@ -57,18 +61,23 @@ class ExplainedBoard:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
+    def head(self, whose: Asked, speaker: Speaker) -> dict[str, Any]:
+        """Whose month."""
+        view = self._view(whose, speaker)
+        return {"view": view, "name": whose.id if whose.kind == "meter" else view.name(view.scope)}
+
     async def read(self, asked: ExplainedParams, whose: Asked, speaker: Speaker) -> Mapping[str, Any]:
         """The explanation, or of the site its buildings' figures; what was found of the meters in that month."""
-        view, trouble, read = self._view(whose, speaker), "", dict[str, Any]()
+        head, trouble, read = self.head(whose, speaker), "", dict[str, Any]()
+        view: View = head["view"]
         try:
             read = await (self._of_site(view) if whose.kind == "site" else self._of_meters(asked, view))
         except StoreUnavailable as error:
             trouble = str(error)
         return {
-            "view": view,
+            **head,
             "estate": self._parts.estate,
             "whose": whose,
-            "name": whose.id if whose.kind == "meter" else view.name(view.scope),
             "link": lambda month="", **of: _link(speaker, month or view.month, **of),
             "before": _month(view, -1),
             "after": _month(view, 1),

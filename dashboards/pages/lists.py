@@ -35,21 +35,30 @@ def list_router(parts: Parts, static: StaticFiles) -> APIRouter:
         async def read(speaker: Speaker) -> Mapping[str, Any]:
             return await lists.buildings(asked, speaker)
 
-        return await pages.show(request, "buildings.html", asked.lang, read, here=asked.here)
+        async def head(speaker: Speaker) -> Mapping[str, Any]:
+            return {"view": await looked(parts, Scope("site"), asked, speaker, "/buildings")}
+
+        return await pages.show(request, "buildings.html", asked.lang, read, head=head, here=asked.here)
 
     @router.get("/tenants")
     async def tenants(request: Request, asked: Annotated[ViewParams, Query()]) -> Response:
         async def read(speaker: Speaker) -> Mapping[str, Any]:
             return await lists.tenants(asked, speaker)
 
-        return await pages.show(request, "tenants.html", asked.lang, read, here=asked.here)
+        async def head(speaker: Speaker) -> Mapping[str, Any]:
+            return {"view": await looked(parts, Scope("site"), asked, speaker, "/tenants")}
+
+        return await pages.show(request, "tenants.html", asked.lang, read, head=head, here=asked.here)
 
     @router.get("/zones")
     async def zones(request: Request, asked: Annotated[ViewParams, Query()]) -> Response:
         async def read(speaker: Speaker) -> Mapping[str, Any]:
             return await lists.zones(asked, speaker)
 
-        return await pages.show(request, "zones.html", asked.lang, read, here=asked.here)
+        async def head(speaker: Speaker) -> Mapping[str, Any]:
+            return {"view": await looked(parts, Scope("site"), asked, speaker, "/zones")}
+
+        return await pages.show(request, "zones.html", asked.lang, read, head=head, here=asked.here)
 
     return router
 

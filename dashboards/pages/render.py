@@ -12,12 +12,17 @@ from markupsafe import Markup
 from dashboards.language import Speaker, choose
 from dashboards.pages.colours import CARRIER_COLOURS, INK, hatch_id
 from dashboards.pages.figures import energy_change
+from dashboards.pages.opening import CUT, opened
 from dashboards.pages.static_files import StaticFiles
 from dashboards.parts import Parts
 
 Lang = Annotated[str | None, Query(pattern="^(fr|en)$")]
 Read = Callable[[Speaker], Awaitable[Mapping[str, Any]]]
 """Reads what a template shows."""
+
+
+async def _nothing(_: Speaker) -> Mapping[str, Any]:
+    return {}
 
 
 class Pages:
@@ -37,11 +42,23 @@ class Pages:
     def speaker(self, request: Request, lang: str | None) -> Speaker:
         return Speaker(choose(lang, request.headers.get("accept-language", "")), self.parts.estate.site.zone)
 
-    async def show(self, request: Request, template: str, lang: str | None, read: Read, *, here: str = "") -> Response:
-        """The page; or, where events are asked for, what changes of its live parts, for as long as somebody looks."""
+    async def show(
+        self, request: Request, template: str, lang: str | None, read: Read, *, head: Read = _nothing, here: str = ""
+    ) -> Response:
+        """The page; or, where events are asked for, what changes of its live parts, for as long as somebody looks.
+
+        `head` reads what its title and heading show.
+        """
         speaker = self.speaker(request, lang)
-        if "text/event-stream" not in request.headers.get("accept", ""):
+
+        async def whole() -> Response:
             return self.render(template, speaker, here=here, **await read(speaker))
+
+        async def heading() -> Response:
+            return self.render(template, speaker, here=here, opening=True, **await head(speaker))
+
+        if "text/event-stream" not in request.headers.get("accept", ""):
+            return await opened(request, whole(), heading)
 
         async def draw() -> Mapping[str, str]:
             return self._drawn(template, speaker, here, await read(speaker))[1]
@@ -65,6 +82,7 @@ class Pages:
             found[name] = caller()
             return Markup(found[name])  # noqa: S704 (it is escaped already: the template's own)
 
+        context = {"opening": False, "cut": CUT, **context}
         html = self._templates.get_template(template).render(
             site=site,
             here=here,

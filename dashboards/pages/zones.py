@@ -58,7 +58,11 @@ def zone_router(parts: Parts, static: StaticFiles) -> APIRouter:
         async def read(speaker: Speaker) -> Mapping[str, Any]:
             return await board.read(Scope("zone", zone), asked, speaker)
 
-        return await pages.show(request, "zone.html", asked.lang, read, here=asked.here)
+        async def head(speaker: Speaker) -> Mapping[str, Any]:
+            view = await looked(parts, Scope("zone", zone), asked, speaker)
+            return {"view": view, "zone": parts.estate.zones[zone]}
+
+        return await pages.show(request, "zone.html", asked.lang, read, head=head, here=asked.here)
 
     @router.get("/zones/{zone}/charts/{name}.json")
     async def chart(request: Request, zone: str, name: str, asked: Annotated[ViewParams, Query()]) -> Response:

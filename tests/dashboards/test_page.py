@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -19,6 +19,8 @@ from dashboards.parts import Parts
 from dashboards.settings import WebSettings
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, floor
 from estate.model import FOREVER_MS, Consumption, Note, Placement
+from store.base import Store, StoreRefused, StoreUnavailable, Usage
+from tests.dashboards.browser import served
 from tests.dashboards.conftest import HOSTILE, NOW, PARIS, client_of
 
 
@@ -216,3 +218,48 @@ async def test_no_mail_elsewhere(client: httpx.AsyncClient) -> None:
     """Where mail goes out for real there is no mail page, nor a link to one."""
     assert 404 == (await client.get("/mail")).status_code
     assert "/mail" not in (await client.get("/")).text
+
+
+class Slow:
+    """A store that answers when it is told to, and how."""
+
+    def __init__(self, store: Store, error: Exception | None) -> None:
+        self._store, self._error, self.may = store, error, asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def usage(self, query: Usage) -> Any:
+        await self.may.wait()
+        if self._error:
+            raise self._error
+        return await self._store.usage(query)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (None, 'id="figures"'),
+        (StoreUnavailable("asleep"), "Le stockage ne répond pas : asleep"),
+        (StoreRefused("no such column"), "le stockage a refusé la question : no such column"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+async def test_begins_with_its_heading(filled: Parts, error: Exception | None, said: str, encoding: str) -> None:
+    """A page whose figures take long is begun before they are there; what comes then, or an error, stands below."""
+    slow = Slow(filled.store, error)
+    headers = {"Accept": "text/html", "Accept-Encoding": encoding}
+    async with (
+        served(replace(filled, store=cast(Store, slow))) as url,
+        httpx.AsyncClient(base_url=url, headers=headers) as client,
+        client.stream("GET", "/energy?lang=fr") as answer,
+    ):
+        text = answer.aiter_text()
+        first = await anext(text)
+        slow.may.set()
+        rest = "".join([piece async for piece in text])
+
+    assert "<h1>Tout le site <small>nov. 2026</small></h1>" in first
+    assert "Lecture des données…" in first
+    assert said in " ".join(rest.split())
+    assert (1, 1) == ((first + rest).count("<h1"), (first + rest).count("</html>")) or error is not None
