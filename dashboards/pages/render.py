@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -21,6 +22,18 @@ Read = Callable[[Speaker], Awaitable[Mapping[str, Any]]]
 """Reads what a template shows."""
 
 
+@cache
+def _templates() -> Environment:
+    """One for all routers: each template is compiled once."""
+    return Environment(
+        loader=PackageLoader("dashboards.pages"),
+        autoescape=True,  # ids and payloads come from outside
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 async def _nothing(_: Speaker) -> Mapping[str, Any]:
     return {}
 
@@ -31,13 +44,7 @@ class Pages:
     def __init__(self, parts: Parts, static: StaticFiles) -> None:
         self.parts = parts
         self._static = static
-        self._templates = Environment(
-            loader=PackageLoader("dashboards.pages"),
-            autoescape=True,  # ids and payloads come from outside
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = _templates()
 
     def speaker(self, request: Request, lang: str | None) -> Speaker:
         return Speaker(choose(lang, request.headers.get("accept-language", "")), self.parts.estate.site.zone)
