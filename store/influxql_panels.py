@@ -51,6 +51,13 @@ def panel_steps(query: Usage, chosen: Chosen = (), per: int = 1) -> str:
     return f"{_sum(query, chosen, SHOWN, 'amount', per=per)} {groups(window, query.by)}"
 
 
+def panel_estimated(query: Usage, chosen: Chosen = ()) -> str:
+    """What of it was estimated, step by step; a step that was measured is absent."""
+    window = _WINDOWS.get(query.every, _WINDOW)
+    rows = _of(query, chosen, f'{SHOWN} AND "estimated_amount" > 0')
+    return f'SELECT sum("estimated_amount") AS "amount" {rows} {groups(window, query.by)}'
+
+
 def panel_total(query: Usage, chosen: Chosen = (), per: int = 1, how: How = "sum") -> str:
     """What flowed in all of the time shown, in units of so many, one figure per group; or `how`: the greatest step."""
     return f"{_sum(query, chosen, SHOWN, 'amount', how, per)}{_by(query.by)}"

@@ -1,14 +1,15 @@
 """What dashboards ask of consumption, facts and readings, in terms of their variables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, cast
 
 from grafana_foundation_sdk.builders.dashboard import QueryVariable
+from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards.grafana.kit import Kit
-from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery, choice
-from dashboards.pages.colours import CARRIER_COLOURS
+from dashboards.grafana.scale import Scale
+from dashboards.grafana.words import Words
 from energy.cost.facts import EUR, KG, MONEY
 from energy.derived.facts import FACTS, ROLE
 from energy.derived.ratios import ENOUGH, RATIOS
@@ -19,6 +20,7 @@ from store.influxql_panels import (
     Chosen,
     Enough,
     Sum,
+    panel_estimated,
     panel_load,
     panel_load_lately,
     panel_ratio,
@@ -34,11 +36,14 @@ SHOWN_STEP = cast(Every, "${every}")
 """The rows that the variable `every` names."""
 
 BUILDING: Chosen = (("building", "${building:regex}"),)
-ZONE: Chosen = (*BUILDING, ("zone", "${zone:regex}"))
+IN_ZONES: Chosen = (*BUILDING, ("zone", ".+"))
+"""Sensors of rooms: what hangs outside, or counts a whole building, is in no zone."""
+
+ZONE: Chosen = (*IN_ZONES, ("zone", "${zone:regex}"))
 TENANT: Chosen = (("tenant", "${tenant:regex}"),)
 CARRIER: Chosen = (("carrier", "${carrier:regex}"),)
 
-_PER = {EUR: 10**9, KG: 10**9, "m°C·d": 1000, "person·s": 3600}
+_PER = {EUR: 10**9, KG: 10**9, "m°C·d": 1000, "person·s": 3600, "s": 3600}
 """What amounts of facts in these units are divided by: shown are EUR, kg, °C·d and hours."""
 
 ENERGY = [row.name for row in CARRIERS.values() if row.unit == "Wh"]
@@ -73,6 +78,20 @@ def loads(kit: Kit, chosen: Chosen = (), by: Sequence[UsageTag] = (), alias: str
     steps = dict.fromkeys([kit.step, "1h"])
     queries = (panel_load(usage(step, ["electricity"], by), kit.zone, chosen) for step in steps)
     return [InfluxQuery(query, alias=alias) for query in queries]
+
+
+WATER_PER = 1000
+"""Litres of a m³, which charts show."""
+
+
+def flows(every: Every, chosen: Chosen, of: Literal["meter", "tenant"] = "meter") -> list[InfluxQuery]:
+    """Energy by carrier, what of it was estimated, and water beside it: see `flow_names`."""
+    energy, water = usage(every, ENERGY, ["carrier"], of), usage(every, ["water"], ["carrier"], of)
+    return [
+        InfluxQuery(panel_steps(energy, chosen), alias="$tag_carrier"),
+        InfluxQuery(panel_estimated(usage(every, ENERGY, of=of), chosen), alias="estimated"),
+        InfluxQuery(panel_steps(water, chosen, WATER_PER), alias="$tag_carrier"),
+    ]
 
 
 def fact(kind: str, names: Sequence[str], every: Every = SHOWN_STEP, by: Sequence[UsageTag] = ()) -> Sum:
@@ -151,16 +170,6 @@ def unit(quantity: str) -> str:
     return STORED[quantity].grafana
 
 
-def carriers(kit: Kit, names: Sequence[str] = tuple(CARRIERS), prefix: str = "") -> list[Name]:
-    """How the series of carriers are called and coloured; water is in litres."""
-    found = []
-    for row in (CARRIERS[name] for name in names):
-        title = kit.say(row.fr, row.en)
-        litres = "litre" if row.unit == "L" and not prefix else ""
-        found.append(Name(prefix + row.name, title[0].upper() + title[1:], CARRIER_COLOURS[row.name], litres))
-    return found
-
-
 def building_variable(kit: Kit) -> QueryVariable:
     """The buildings that have consumption; the site, for meters that serve the whole of it."""
     query = tag_values("consumption", "building", (("role", "site"),))
@@ -182,7 +191,7 @@ def carrier_variable(kit: Kit) -> QueryVariable:
     return choice("carrier", ("Énergie ou eau", "Carrier"), kit.language, query)
 
 
-YES_NO: Mapping[str, tuple[tuple[str, str], str]] = {
-    "0": (("non", "no"), "#009E73"),
-    "1": (("oui", "yes"), "#D55E00"),
-}
+def by_building(kit: Kit, words: Words, indicator: str, unit: str, scale: Scale, most: float | None = None) -> Panel:
+    """What does not add up over buildings, of each of them over the time shown."""
+    query = ratio("building", indicator, ["building"])
+    return kit.levels(words, InfluxQuery(query, alias="$tag_building"), unit, scale, most=most)

@@ -7,13 +7,15 @@ from dashboards.grafana.asked import (
     BUILDING,
     BY_SENSOR,
     CARRIER,
+    IN_ZONES,
     SENSOR,
     SHOWN_STEP,
     building_variable,
+    by_building,
     carrier_variable,
-    carriers,
     fact,
     fact_steps,
+    flows,
     load_lately,
     loads,
     ratio,
@@ -22,9 +24,11 @@ from dashboards.grafana.asked import (
     usage,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, AIR, GOOD, GREY, PLAIN, WATCH, Column, Kit, Scale
+from dashboards.grafana.kit import Column, Kit
 from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery, fineness, step
+from dashboards.grafana.said import carriers, flow_names
+from dashboards.grafana.scale import ACT, AIR, GOOD, GREY, LOST, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Words
 from energy.derived.ratios import HEATING
 from store.base import UsageTag
@@ -101,17 +105,20 @@ _PERSON_HOUR = Words(
 )
 _LOAD = Words(
     ("Courbe de charge", "Load curve"),
-    ("Puissance électrique de chaque bâtiment choisi.", "Electric power of each building chosen."),
+    (
+        "Puissance électrique de chaque compteur général des bâtiments choisis.",
+        "Electric power of each site meter of the buildings chosen.",
+    ),
     say.LOAD,
     say.METER_WRONG,
 )
 _CARRIERS = Words(
     ("Consommation par énergie", "Consumption by carrier"),
     (
-        "Ce que les bâtiments choisis ont soutiré, produit et injecté ; l'eau est en litres.",
-        "What the buildings chosen drew, produced and fed in; water is in litres.",
+        "Ce que les bâtiments choisis ont soutiré, produit et injecté.",
+        "What the buildings chosen drew, produced and fed in.",
     ),
-    say.METERED,
+    say.FLOWS,
     say.METER_WRONG,
 )
 _METERS = Words(
@@ -193,6 +200,7 @@ _DEGREES = Words(
     ),
 )
 
+
 PLACE = "${building:queryparam}&var-zone=${__field.labels.zone:percentencode}&${datasource:queryparam}"
 
 
@@ -204,11 +212,18 @@ def building(kit: Kit) -> Dashboard:
         TITLE,
         [building_variable(kit), carrier_variable(kit), step(kit.language, "1d"), fineness(kit.language, kit.step)],
         [
-            Row(5, [(panel, 4) for panel in _glance(kit)]),
+            Row(5, [(panel, 6) for panel in _glance(kit)]),
             Row(9, [(_load(kit), 14), (_carriers(kit), 10)]),
             Row(9, [(_meters(kit), 14), (_balance(kit), 10)]),
-            Row(8, [(_air(kit), 12), (_warmth(kit), 12)]),
+            Row(8, [(_rooms(kit, _CO2, "climate.co2", AIR), 12), (_rooms(kit, _WARMTH, "climate.temperature"), 12)]),
             Row(9, [(_used(kit), 12), (_degrees(kit), 12)]),
+            Row(
+                8,
+                [
+                    (by_building(kit, _EMPTY, "empty_share", "percent", LOST, most=100), 12),
+                    (by_building(kit, _PERSON_HOUR, "energy_person_hour", "suffix:kWh/h", Scale(PLAIN)), 12),
+                ],
+            ),
         ],
     )
 
@@ -217,28 +232,22 @@ def _glance(kit: Kit) -> list[Panel]:
     by: list[UsageTag] = ["building"]
     base, days = fact("building", ["base"], "1d", by), fact("building", ["based"], "1d", by)
     peak = fact("building", ["peak"], "1d")
-    empty = [InfluxQuery(ratio("building", "empty_share", by), alias="$tag_building")]
-    person_hour = [InfluxQuery(ratio("building", "energy_person_hour", by), alias="$tag_building")]
-    lost = Scale(GOOD, ((30, WATCH), (60, ACT)))
     whole = Scale(ACT, ((80, WATCH), (95, GOOD)))
     return [
         kit.stat(_NOW, load_lately(kit, BUILDING), "watt"),
         kit.stat(_BASE, panel_share(base, days, 1), "watt", over="sum"),
         kit.stat(_PEAK, panel_total(peak.usage, peak.chosen, how="max"), "watt"),
-        kit.stat(_EMPTY, empty, "percent", lost, decimals=0),
-        kit.stat(_PERSON_HOUR, person_hour, "suffix: kWh/h", decimals=2),
         kit.stat(_COMPLETE, ratio("building", "completeness"), "percent", whole, decimals=1),
     ]
 
 
 def _load(kit: Kit) -> Panel:
-    found = loads(kit, BUILDING, ["building", "meter"], "$tag_building")
-    return kit.curves(_LOAD, found, "watt", stacked=True, interval=kit.step)
+    found = loads(kit, BUILDING, ["meter"], "$tag_meter")
+    return kit.curves(_LOAD, found, "watt", stacked=True, interval=kit.step, ranked="mean")
 
 
 def _carriers(kit: Kit) -> Panel:
-    query = panel_steps(usage(SHOWN_STEP, by=["carrier"]), (*BUILDING, *CARRIER))
-    return kit.bars(_CARRIERS, [InfluxQuery(query, alias="$tag_carrier")], "watth", carriers(kit))
+    return kit.bars(_CARRIERS, flows(SHOWN_STEP, (*BUILDING, *CARRIER)), "watth", flow_names(kit))
 
 
 def _meters(kit: Kit) -> Panel:
@@ -256,18 +265,10 @@ def _balance(kit: Kit) -> Panel:
     return kit.table(_BALANCE, panel_less(main, behind), columns, sort="value", descending=False)
 
 
-def _air(kit: Kit) -> Panel:
+def _rooms(kit: Kit, words: Words, quantity: str, scale: Scale | None = None) -> Panel:
     link = [kit.link("zone", PLACE, ("Voir la zone", "See the zone"))]
-    query = panel_series(readings("climate.co2", by=BY_SENSOR), kit.zone, BUILDING)
-    found = [InfluxQuery(query, alias=SENSOR)]
-    return kit.curves(_CO2, found, unit("climate.co2"), scale=AIR, interval="30m", links=link)
-
-
-def _warmth(kit: Kit) -> Panel:
-    link = [kit.link("zone", PLACE, ("Voir la zone", "See the zone"))]
-    query = panel_series(readings("climate.temperature", by=BY_SENSOR), kit.zone, BUILDING)
-    found = [InfluxQuery(query, alias=SENSOR)]
-    return kit.curves(_WARMTH, found, unit("climate.temperature"), interval="30m", links=link)
+    found = [InfluxQuery(panel_series(readings(quantity, by=BY_SENSOR), kit.zone, IN_ZONES), alias=SENSOR)]
+    return kit.curves(words, found, unit(quantity), scale=scale, interval="30m", links=link)
 
 
 def _used(kit: Kit) -> Panel:
@@ -286,7 +287,7 @@ def _degrees(kit: Kit) -> Panel:
     degrees = kit.say("Degrés-jours (base 18 °C)", "Degree days (base 18 °C)")
     names = [
         *carriers(kit, HEATING),
-        Name("degree18", degrees, GREY, "suffix: °C·d", right=True, line=True),
+        Name("degree18", degrees, GREY, "suffix:°C·d", right=True, line=True),
     ]
     heating = panel_steps(usage("1d", list(HEATING), ["carrier"]), BUILDING)
     queries = [

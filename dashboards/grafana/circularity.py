@@ -6,8 +6,9 @@ from dashboards.grafana import words as say
 from dashboards.grafana.asked import (
     BUILDING,
     SHOWN_STEP,
+    WATER_PER,
     building_variable,
-    carriers,
+    by_building,
     fact,
     fact_steps,
     fact_total,
@@ -18,9 +19,11 @@ from dashboards.grafana.asked import (
     usage,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, GOOD, GREY, PLAIN, WATCH, Column, Kit, Scale
+from dashboards.grafana.kit import Column, Kit
 from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery, step
+from dashboards.grafana.said import carriers
+from dashboards.grafana.scale import ACT, GOOD, GREY, LOST, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Words
 from energy.cost.facts import CARBON
 from energy.derived.indicators import INDICATORS
@@ -62,7 +65,7 @@ _SHARED = Words(
     say.FACTS_WRONG,
 )
 _BY_BUILDING = Words(
-    ("Énergie par heure de présence, par bâtiment", "Energy by person-hour, by building"),
+    ("Énergie par heure de présence", "Energy by person-hour"),
     (
         "Énergie utilisée pour chaque heure passée là par une personne ; les bâtiments sans comptage n'y sont pas.",
         "Energy used for each hour that one person spent there; buildings without counting are not in it.",
@@ -104,7 +107,7 @@ _BEFORE = Words(
     say.MONEY_WRONG,
 )
 _AGAINST = Words(
-    ("Émissions par rapport à un an plus tôt", "Emissions against a year before"),
+    ("Émissions sur un an", "Emissions, year on year"),
     (
         "Écart des émissions de la période à celles de la même durée, 52 semaines plus tôt.",
         "How far the emissions of the time shown are from those of as long a time 52 weeks before.",
@@ -118,8 +121,8 @@ _AGAINST = Words(
 _WATER = Words(
     ("Eau, par bâtiment", "Water, by building"),
     (
-        "Eau tirée des compteurs généraux, en litres ; vide sans compteur d'eau.",
-        "Water drawn through site meters, in litres; empty without a water meter.",
+        "Eau tirée des compteurs généraux, en m³ ; vide sans compteur d'eau.",
+        "Water drawn through site meters, in m³; empty without a water meter.",
     ),
     say.METERED,
     say.METER_WRONG,
@@ -139,8 +142,8 @@ def circularity(kit: Kit) -> Dashboard:
     """The dashboard of circularity."""
     carbon = [InfluxQuery(fact_steps("building", list(CARBON.values()), "1d", ["carrier"]), alias="$tag_carrier")]
     named = carriers(kit, list(CARBON), "carbon_")
-    now = kit.bars(_CARBON, carbon, "suffix: kg CO₂e", named)
-    before = kit.bars(_BEFORE, carbon, "suffix: kg CO₂e", named)
+    now = kit.bars(_CARBON, carbon, "suffix:kg CO₂e", named)
+    before = kit.bars(_BEFORE, carbon, "suffix:kg CO₂e", named)
     before.time_shift = "52w"
     return frame(
         kit,
@@ -148,16 +151,23 @@ def circularity(kit: Kit) -> Dashboard:
         TITLE,
         [building_variable(kit), step(kit.language, "1d")],
         [
-            Row(5, list(zip(_glance(kit), (3, 3, 3, 4, 4, 4, 3), strict=True))),
+            Row(5, list(zip(_glance(kit), (4, 4, 7, 5, 4), strict=True))),
             Row(9, [(_pv(kit), 12), (_shared(kit), 12)]),
             Row(9, [(now, 12), (before, 12)]),
             Row(
                 9,
                 [
-                    (_by_building(kit), 6),
-                    (_water(kit), 6),
-                    (_waste(kit, _WASTE, "waste.mass"), 6),
-                    (_waste(kit, _FILL, "waste.fill"), 6),
+                    (_by_building(kit), 8),
+                    (by_building(kit, _indicator("empty_share"), "empty_share", "percent", LOST, most=100), 8),
+                    (by_building(kit, _indicator("water_person_day"), "water_person_day", "litre", Scale(PLAIN)), 8),
+                ],
+            ),
+            Row(
+                9,
+                [
+                    (_water(kit), 8),
+                    (_waste(kit, _WASTE, "waste.mass"), 8),
+                    (_waste(kit, _FILL, "waste.fill"), 8),
                 ],
             ),
         ],
@@ -166,11 +176,6 @@ def circularity(kit: Kit) -> Dashboard:
 
 def _glance(kit: Kit) -> list[Panel]:
     share = Scale(GREY, ((1, PLAIN), (50, GOOD)))
-    lost = Scale(GOOD, ((30, WATCH), (60, ACT)))
-    water, empty = (
-        [InfluxQuery(ratio("building", indicator, ["building"]), alias="$tag_building")]
-        for indicator in ("water_person_day", "empty_share")
-    )
     people = fact_total("building", ["people"], "1d")
     emitted = fact("building", list(CARBON.values()), "1d")
     against = panel_against_before(emitted.usage, 52, emitted.chosen)
@@ -179,10 +184,8 @@ def _glance(kit: Kit) -> list[Panel]:
         kit.stat(_indicator("self_consumption"), ratio("site", "self_consumption"), "percent", share, decimals=0),
         kit.stat(_indicator("self_sufficiency"), ratio("site", "self_sufficiency"), "percent", share, decimals=1),
         kit.stat(_indicator("utilisation"), ratio("building", "utilisation"), "percent", share, decimals=0),
-        kit.stat(_indicator("empty_share"), empty, "percent", lost, decimals=0),
-        kit.stat(_indicator("water_person_day"), water, "litre", decimals=1),
         kit.stat(_AGAINST, against, "percentunit", more, decimals=0),
-        kit.stat(_PRESENCE, people, "suffix: h", decimals=0),
+        kit.stat(_PRESENCE, people, "suffix:h", decimals=0),
     ]
 
 
@@ -203,14 +206,14 @@ def _shared(kit: Kit) -> Panel:
 def _by_building(kit: Kit) -> Panel:
     columns = [
         Column("building", ("Bâtiment", "Building")),
-        Column("value", ("kWh par heure de présence", "kWh by person-hour"), "suffix: kWh/h"),
+        Column("value", ("kWh par heure de présence", "kWh by person-hour"), "suffix:kWh/h"),
     ]
     return kit.table(_BY_BUILDING, ratio("building", "energy_person_hour", ["building"]), columns, sort="value")
 
 
 def _water(kit: Kit) -> Panel:
-    query = panel_steps(usage(SHOWN_STEP, ["water"], ["building"]), BUILDING)
-    return kit.bars(_WATER, [InfluxQuery(query, alias="$tag_building")], "litre")
+    query = panel_steps(usage(SHOWN_STEP, ["water"], ["building"]), BUILDING, WATER_PER)
+    return kit.bars(_WATER, [InfluxQuery(query, alias="$tag_building")], "m3")
 
 
 def _waste(kit: Kit, words: Words, quantity: str) -> Panel:

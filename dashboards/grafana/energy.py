@@ -10,20 +10,22 @@ from dashboards.grafana.asked import (
     SHOWN_STEP,
     building_variable,
     carrier_variable,
-    carriers,
     fact,
     fact_steps,
     fact_total,
+    flows,
     usage,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, GOOD, PLAIN, WATCH, Column, Kit, Scale
+from dashboards.grafana.kit import Column, Kit
 from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery, step
+from dashboards.grafana.said import carriers, flow_names
+from dashboards.grafana.scale import ACT, GOOD, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Pair, Words
 from energy.cost.facts import CARBON, COSTS, LINES, MONEY, SUBSCRIBED
 from energy.cost.facts import ENERGY as BY_PERIOD
-from store.influxql_panels import panel_ratio, panel_steps, panel_top, panel_total
+from store.influxql_panels import panel_ratio, panel_top, panel_total
 
 TITLE = (
     ("Énergie et coût", "Energy and cost"),
@@ -78,10 +80,10 @@ _MARGIN = Words(
 _STEPS = Words(
     ("Énergie par pas choisi", "Energy by the step chosen"),
     (
-        "Ce que les bâtiments choisis ont soutiré, produit et injecté, par énergie ; l'eau est en litres.",
-        "What the buildings chosen drew, produced and fed in, by carrier; water is in litres.",
+        "Ce que les bâtiments choisis ont soutiré, produit et injecté, par énergie.",
+        "What the buildings chosen drew, produced and fed in, by carrier.",
     ),
-    say.METERED,
+    say.FLOWS,
     say.METER_WRONG,
 )
 _MONTHS = Words(
@@ -90,7 +92,7 @@ _MONTHS = Words(
         "Le mois en cours et les douze d'avant, par énergie, quelle que soit une période relative choisie.",
         "The month under way and the twelve before, by carrier, whatever relative time is chosen.",
     ),
-    say.METERED,
+    say.FLOWS,
     say.METER_WRONG,
 )
 _PERIODS = Words(
@@ -136,7 +138,7 @@ _BEST = Words(
     say.METER_WRONG,
 )
 _PEAKS = Words(
-    ("Pointe ÷ puissance souscrite, par bâtiment", "Peak ÷ subscribed power, by building"),
+    ("Pointe ÷ souscrite, par bâtiment", "Peak ÷ subscribed, by building"),
     (
         "Plus grande pointe de la période en part de la puissance souscrite : bien en dessous, le contrat est "
         "trop cher.",
@@ -147,12 +149,18 @@ _PEAKS = Words(
 )
 
 SUBSCRIBED_SHARE = Scale(PLAIN, ((60, GOOD), (90, WATCH), (100, ACT)))
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#C9B600", "#8A8F98")
+COLOURS = {
+    "hp": "#E69F00", "hc": "#56B4E9", "hph": "#D55E00", "hch": "#0072B2", "hpb": "#F0C87A", "hcb": "#A8D8F5",
+    "pte": "#CC79A7", "flat": "#8A8F98", "fixed": "#C9B600", "overrun": "#B03A6B", "share": "#009E73",
+}  # fmt: skip
+"""Of tariff periods (warm: peak hours, blue: off-peak) and of what else a bill is made of."""
 
 
 def energy(kit: Kit) -> Dashboard:
     """The dashboard of energy and cost."""
-    months = kit.bars(_MONTHS, [_flows("1mo")], "watth", carriers(kit))
+    chosen = (*BUILDING, *CARRIER)
+    steps = kit.bars(_STEPS, flows(SHOWN_STEP, chosen), "watth", flow_names(kit))
+    months = kit.bars(_MONTHS, flows("1mo", chosen), "watth", flow_names(kit))
     lines = fact_steps("building", list(LINES.values()), "1mo", ["carrier"])
     costs = fact_steps("building", list(COSTS.values()), "1d", ["carrier"])
     cost_months = kit.bars(_COST_MONTHS, [_by_carrier(lines)], "currencyEUR", _names(kit, list(LINES.values())))
@@ -165,7 +173,13 @@ def energy(kit: Kit) -> Dashboard:
         [building_variable(kit), carrier_variable(kit), step(kit.language, "1d")],
         [
             Row(5, [(panel, 6) for panel in _glance(kit)]),
-            Row(9, [(kit.bars(_STEPS, [_flows(SHOWN_STEP)], "watth", carriers(kit)), 12), (months, 12)]),
+            Row(
+                9,
+                [
+                    (steps, 12),
+                    (months, 12),
+                ],
+            ),
             Row(
                 9,
                 [
@@ -184,16 +198,11 @@ def _glance(kit: Kit) -> list[Panel]:
     return [
         kit.stat(_USED, used, "watth"),
         kit.stat(_COST, fact_total("building", list(COSTS.values()), "1d"), "currencyEUR"),
-        kit.stat(_CARBON, fact_total("building", list(CARBON.values()), "1d"), "suffix: kg CO₂e", decimals=0),
+        kit.stat(_CARBON, fact_total("building", list(CARBON.values()), "1d"), "suffix:kg CO₂e", decimals=0),
         kit.stat(
             _MARGIN, f'SELECT max("value") AS "value" FROM ({_margin()})', "percent", SUBSCRIBED_SHARE, decimals=0
         ),
     ]
-
-
-def _flows(every: str) -> InfluxQuery:
-    query = panel_steps(usage(every, by=["carrier"]), (*BUILDING, *CARRIER))  # type: ignore[arg-type]
-    return InfluxQuery(query, alias="$tag_carrier")
 
 
 def _by_carrier(query: str) -> InfluxQuery:
@@ -206,13 +215,23 @@ def _margin() -> str:
 
 
 def _peaks(kit: Kit) -> Panel:
-    return kit.levels(_PEAKS, InfluxQuery(_margin(), alias="$tag_building"), "percent", SUBSCRIBED_SHARE)
+    title: Pair = ("Pointe ÷ souscrite", "Peak ÷ subscribed")
+    columns = [
+        Column("building", ("Bâtiment", "Building"), link=_building(kit)),
+        Column("value", title, "percent", scale=SUBSCRIBED_SHARE),
+    ]
+    return kit.table(_PEAKS, _margin(), columns, sort="value")
+
+
+def _building(kit: Kit) -> str:
+    """Where a building's name leads."""
+    values = "var-building=${__value.text:percentencode}&${datasource:queryparam}"
+    return str(kit.link("building", values, ("", ""))["url"])
 
 
 def _ranked(kit: Kit, words: Words, how: str) -> Panel:
-    link = kit.link("building", "var-building=${__value.text:percentencode}&${datasource:queryparam}", ("", ""))["url"]
     title: Pair = ("Électricité", "Electricity")
-    columns = [Column("building", ("Bâtiment", "Building"), link=str(link)), Column("amount", title, "watth")]
+    columns = [Column("building", ("Bâtiment", "Building"), link=_building(kit)), Column("amount", title, "watth")]
     query = panel_top(usage(SHOWN_STEP, ["electricity"]), "building", 10, BUILDING, how)
     return kit.table(words, query, columns, sort="amount", descending=how == "top")
 
@@ -222,6 +241,6 @@ def _names(kit: Kit, names: list[str]) -> list[Name]:
     rows = [MONEY[name] for name in names]
     titles = [kit.say(row.fr, row.en).partition(kit.say(" : ", ": "))[2] for row in rows]
     return [
-        Name(row.name, title[0].upper() + title[1:], COLOURS[index % len(COLOURS)])
-        for index, (row, title) in enumerate(zip(rows, titles, strict=True))
+        Name(row.name, title[0].upper() + title[1:], COLOURS[row.name.partition("_")[2]])
+        for row, title in zip(rows, titles, strict=True)
     ]

@@ -3,11 +3,13 @@
 from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
 from dashboards.grafana import words as say
-from dashboards.grafana.asked import YES_NO, readings, unit
+from dashboards.grafana.asked import readings, unit
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, GOOD, GREY, PLAIN, WATCH, Column, Kit, Scale
+from dashboards.grafana.kit import Column, Kit
 from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery, Marked, Marks
+from dashboards.grafana.said import REASONS_SAID, YES_NO
+from dashboards.grafana.scale import ACT, GOOD, GREY, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Pair, Words
 from store.base import How
 from store.influxql_panels import AT_END, panel_points, panel_reading, panel_series
@@ -43,7 +45,7 @@ _RECEIVED = Words(
     say.INGEST_WRONG,
 )
 _STORED = Words(
-    ("Messages enregistrés", "Messages stored"),
+    ("Enregistrés", "Messages stored"),
     ("Messages dont toutes les mesures sont dans la base.", "Messages all readings of which are in the store."),
     say.COUNTED,
     say.INGEST_WRONG,
@@ -67,7 +69,7 @@ _SPOOL = Words(
     say.INGEST_WRONG,
 )
 _LATENCY_NOW = Words(
-    ("Délai jusqu'à l'enregistrement", "Time until stored"),
+    ("Délai d'écriture", "Time until stored"),
     (
         "Délai moyen entre la réception et l'enregistrement, dernier intervalle.",
         "Mean time from receipt until stored, last window.",
@@ -94,7 +96,7 @@ _WAITING = Words(
     say.INGEST_WRONG,
 )
 _LATENCY = Words(
-    ("Délai jusqu'à l'enregistrement, moyen et plus long", "Time until stored, mean and longest"),
+    ("Délai d'écriture, moyen et plus long", "Time until stored, mean and longest"),
     (
         "Délai entre la réception et l'enregistrement : moyenne, et le plus long de l'intervalle.",
         "Time from receipt until stored: mean, and the longest of the window.",
@@ -112,7 +114,7 @@ _AWAY = Words(
     say.INGEST_WRONG,
 )
 _REASONS = Words(
-    ("Par motif, sur la période", "By reason, in the time shown"),
+    ("En quarantaine, par motif", "Quarantined, by reason"),
     ("Messages mis en quarantaine, par motif.", "Messages quarantined, by reason."),
     say.COUNTED,
     say.INGEST_WRONG,
@@ -211,5 +213,5 @@ def _away(kit: Kit) -> Panel:
 
 def _by_reason(kit: Kit, words: Words, name: str) -> Panel:
     title: Pair = ("Messages", "Messages")
-    columns = [Column("channel", ("Motif", "Reason")), Column("value", title, "short")]
+    columns = [Column("channel", ("Motif", "Reason"), texts=REASONS_SAID), Column("value", title, "short")]
     return kit.table(words, panel_reading(readings(f"ingest.{name}", "sum", by=["channel"])), columns, sort="value")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from grafana_foundation_sdk.builders import bargauge, stat, statetimeline, statushistory, table, timeseries
 from grafana_foundation_sdk.builders.common import (
@@ -23,33 +23,14 @@ from grafana_foundation_sdk.models.dashboard import (
     FieldConfig,
     FieldConfigSource,
     Panel,
-    Threshold,
-    ThresholdsConfig,
-    ThresholdsMode,
 )
 
-from dashboards.grafana.names import Name, override, properties
+from dashboards.grafana.names import Name, override, properties, renamed
 from dashboards.grafana.query import DATASOURCE, InfluxQuery
+from dashboards.grafana.scale import NO_SCALE, Scale, steps
 from dashboards.grafana.words import Language, Pair, Words, say
 from estate.calendar import Step
 from estate.model import Site
-
-GOOD, WATCH, ACT, PLAIN, GREY = "#009E73", "#E69F00", "#D55E00", "#0072B2", "#8A8F98"
-"""Of the palette that colour-blind people can tell apart; see `dashboards.pages.colours`."""
-
-
-class Scale(NamedTuple):
-    """The colour of least values, and from which values on which other ones."""
-
-    least: str = PLAIN
-    steps: Sequence[tuple[float, str]] = ()
-
-
-AIR = Scale(GOOD, ((800, WATCH), (1500, ACT)))
-"""CO₂, ppm: below 800 satisfactory, above 1,500 to be acted on promptly (arrêté of 2022-12-27, article 4)."""
-
-
-NO_SCALE = Scale()
 
 
 class Column(NamedTuple):
@@ -59,7 +40,8 @@ class Column(NamedTuple):
     title: Pair
     unit: str = ""
     link: str = ""  # where a click on its values leads
-    texts: Mapping[str, tuple[Pair, str]] | None = None  # what values mean, and their colours
+    texts: Mapping[str, tuple[Pair, str]] | None = None  # what values mean, and their colours ("": none)
+    scale: Scale | None = None  # colours its values
 
 
 @dataclass(frozen=True)
@@ -105,12 +87,19 @@ class Kit:
         )
         if over:
             made = made.reduce_options(ReduceDataOptions().calcs([over]).values(values=False))
+            made = made.graph_mode(common.BigValueGraphMode.NONE)  # its "course" would run over places
         queries = [InfluxQuery(query)] if isinstance(query, str) else query
         panel = self._dressed(made, words, queries, unit, scale)
         if over:
             panel.transformations = [DataTransformerConfig(id_val="reduce", options={"reducers": ["lastNotNull"]})]
         _defaults(panel).decimals = decimals
         _defaults(panel).no_value = "–"
+        return panel
+
+    def now(self, words: Words, query: str | Sequence[InfluxQuery], unit: str, interval: str, **more: Any) -> Panel:
+        """One figure of the latest window, and its course of a day: over a month, a window would be of hours."""
+        panel = self.stat(words, query, unit, **more)
+        panel.interval, panel.time_from, panel.hide_time_override = interval, "24h", True
         return panel
 
     def curves(
@@ -125,10 +114,11 @@ class Kit:
         interval: str = "",
         links: Sequence[dict[str, object]] = (),
         least: float | None = None,
+        ranked: str = "",
     ) -> Panel:
-        """Lines over time that break at a gap; the steps of a scale are drawn."""
-        made = self._timeseries().draw_style(common.GraphDrawStyle.LINE).line_width(1)
-        made = made.show_points(common.VisibilityMode.AUTO).span_nulls(span_nulls=False).fill_opacity(8)
+        """Lines over time that break at a gap; the steps of a scale are drawn. `ranked`: the legend sorts by it."""
+        made = self._timeseries(ranked).draw_style(common.GraphDrawStyle.LINE).line_width(1)
+        made = made.show_points(common.VisibilityMode.AUTO).span_nulls(span_nulls=False)
         if stacked:
             made = made.stacking(StackingConfig().mode(common.StackingMode.NORMAL)).min(0).fill_opacity(45)
         if scale:
@@ -148,14 +138,16 @@ class Kit:
         names: Sequence[Name] = (),
         *,
         places: bool = False,
+        ranked: str = "",
     ) -> Panel:
         """Bars upon each other, one per step that has a row; `places`: series are called after a fact's place."""
-        made = self._timeseries().draw_style(common.GraphDrawStyle.BARS).line_width(0).fill_opacity(85)
+        made = self._timeseries(ranked).draw_style(common.GraphDrawStyle.BARS).line_width(0).fill_opacity(85)
         made = made.stacking(StackingConfig().mode(common.StackingMode.NORMAL)).bar_alignment(common.BarAlignment.AFTER)
+        made = made.axis_soft_min(0)  # Grafana begins an axis of bars where the lowest ends
         panel = self._dressed(made, words, queries, unit, NO_SCALE)
         _defaults(panel).color = FieldColor(mode=FieldColorModeId.PALETTE_CLASSIC)
         if places:
-            panel.transformations = [DataTransformerConfig(id_val="renameByRegex", options=_PLACE)]
+            panel.transformations = [renamed(*_PLACE)]
         return self.named(panel, names)
 
     def table(
@@ -178,7 +170,13 @@ class Kit:
         return panel
 
     def levels(
-        self, words: Words, query: InfluxQuery, unit: str, scale: Scale, names: Sequence[Name] = (), **more: float
+        self,
+        words: Words,
+        query: InfluxQuery,
+        unit: str,
+        scale: Scale,
+        names: Sequence[Name] = (),
+        most: float | None = None,
     ) -> Panel:
         """One horizontal bar per series, the last value of each."""
         made = (
@@ -186,11 +184,14 @@ class Kit:
             .orientation(common.VizOrientation.HORIZONTAL)
             .display_mode(common.BarGaugeDisplayMode.BASIC)
             .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(values=False))
+            .sizing(common.BarGaugeSizing.MANUAL)
+            .min_viz_height(16)
+            .max_viz_height(32)
         )
         panel = self._dressed(made, words, [query], unit, scale)
         _defaults(panel).min_val = 0
-        _defaults(panel).max_val = more.get("most")
-        return self.named(panel, names)
+        _defaults(panel).max_val = most
+        return panel
 
     def timeline(
         self,
@@ -213,10 +214,15 @@ class Kit:
         made = statushistory.Panel().show_value(common.VisibilityMode.NEVER).row_height(0.9).fill_opacity(85)
         return self._dressed(made, words, [query], unit, scale)
 
-    def _timeseries(self) -> timeseries.Panel:
-        legend = VizLegendOptions().show_legend(show_legend=True).display_mode(common.LegendDisplayMode.LIST)
+    def _timeseries(self, ranked: str) -> timeseries.Panel:
+        legend = VizLegendOptions().show_legend(show_legend=True)
+        if ranked:  # many series: those of most stand first, and the rest is scrolled
+            legend = legend.display_mode(common.LegendDisplayMode.TABLE).placement(common.LegendPlacement.RIGHT)
+            legend = legend.calcs([ranked]).sort_by(_CALCS[ranked]).sort_desc(sort_desc=True)
+        else:
+            legend = legend.display_mode(common.LegendDisplayMode.LIST).placement(common.LegendPlacement.BOTTOM)
         tooltip = VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING)
-        return timeseries.Panel().legend(legend.placement(common.LegendPlacement.BOTTOM)).tooltip(tooltip)
+        return timeseries.Panel().legend(legend).tooltip(tooltip)
 
     def _dressed(
         self, made: Builder[Panel], words: Words, queries: Sequence[InfluxQuery], unit: str, scale: Scale
@@ -228,8 +234,7 @@ class Kit:
         panel.targets = [replace(query, ref="ABCDEFGH"[number]) for number, query in enumerate(queries)]
         defaults = _defaults(panel)
         defaults.unit = unit
-        steps = [Threshold(None, scale.least), *(Threshold(value, colour) for value, colour in scale.steps)]
-        defaults.thresholds = ThresholdsConfig(ThresholdsMode.ABSOLUTE, steps)
+        defaults.thresholds = steps(scale)
         defaults.color = FieldColor(mode=FieldColorModeId.THRESHOLDS)
         return panel
 
@@ -244,20 +249,26 @@ class Kit:
             properties.append(("unit", column.unit))
         if column.link:
             properties.append(("links", [{"title": say(self.language, column.title), "url": column.link}]))
+        if column.scale:
+            properties += [("custom.cellOptions", {"type": "color-text"}), ("thresholds", steps(column.scale))]
         if column.texts:
             properties.append(("mappings", self._texts(column.texts)))
         return override(column.name, properties)
 
     def _texts(self, texts: Mapping[str, tuple[Pair, str]] | None) -> list[dict[str, object]]:
         options = {
-            value: {"text": say(self.language, text), "color": colour, "index": index}
+            value: {"text": say(self.language, text), **({"color": colour} if colour else {}), "index": index}
             for index, (value, (text, colour)) in enumerate((texts or {}).items())
         }
         return [{"type": "value", "options": options}] if options else []
 
 
-_PLACE = {"regex": "^\\w+#(.*)#\\w+$", "renamePattern": "$1"}
+_PLACE = "^\\w+#(.*)#\\w+$", "$1"
 """Of a meter's name that stands for a fact, its place: see `energy.derived.facts.meter_of`."""
+
+
+_CALCS = {"mean": "Mean", "sum": "Total"}
+"""What Grafana calls the columns of a legend, by which it sorts."""
 
 
 def _linked(panel: Panel, links: Sequence[dict[str, object]]) -> Panel:

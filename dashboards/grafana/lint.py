@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 from energy.cost.facts import MONEY
 from energy.derived.facts import FACTS
 from estate.calendar import STEPS
+from estate.model import COMMON
 from estate.vocabulary import CARRIERS
+from sensors.model import Reason, Unused
 from store.own import STORED
 
 Json = Mapping[str, Any]
@@ -23,20 +25,31 @@ Json = Mapping[str, Any]
 FOLDER = Path("deploy/grafana/dashboards")
 WIDTH = 24
 LONGEST_TITLE = 60
+LETTERS = 4.75
+"""Of a title, for each column that its panel is wide: on a screen of 1280 px, beside the mark of the description."""
+
 PARTS = {"fr": ("**Calcul", "**Si cela paraît faux"), "en": ("**How", "**If it looks wrong")}
 
-UNITS = {*(row.grafana for row in STORED.values()), "percentunit", "currencyEUR", "litre", "dateTimeFromNow"}
+UNITS = {
+    "none", "short", "percent", "percentunit", "bool", "bool_on_off", "watt", "watth", "voltamp", "voltampreact",
+    "volt", "amp", "rothz", "celsius", "ppm", "conppb", "conμgm3", "lux", "dB", "pressurehpa", "lengthmm",
+    "velocityms", "litre", "m3", "currencyEUR", "ms", "s", "dateTimeFromNow",
+}  # fmt: skip
+"""Ids that Grafana 10.4 and 13.2 both know and write alike (`getValueFormat` of @grafana/data), and as people do."""
 TAGS = {"building", "zone", "device", "channel", "quantity", "meter", "tenant", "carrier", "role", "every", "kind"}
 FIELDS = {
     **{row.family: set[str]() for row in STORED.values()},
-    "consumption": {"amount"},
-    "allocation": {"amount"},
+    "consumption": {"amount", "estimated_amount"},
+    "allocation": {"amount", "estimated_amount"},
     "latest": {"at"},
     "notes": {"text", "until"},
 }
 for _row in STORED.values():
     FIELDS[_row.family].add(_row.field)
 VALUES = {"carrier": {*CARRIERS, *FACTS, *MONEY}, "every": {*STEPS, "${every}", "${load}"}}
+SERIES = {"$tag_carrier": VALUES["carrier"], "$tag_channel": {*Reason, *Unused}, "$tag_tenant": {COMMON}}
+"""What series may be called by these aliases, of which overrides name some."""
+
 VALUES["role"] = {"site", "submeter", "virtual", "derived"}
 
 _BUILT_IN = {"__from", "__to", "__url_time_range", "__field", "__value", "__data"}
@@ -99,6 +112,9 @@ def titles_readable(name: str, board: Json) -> Iterator[str]:
     for title in titles:
         if not title or len(title) > LONGEST_TITLE or not title[0].isupper() or re.search(r"[_$#]|[a-z][A-Z]", title):
             yield f"title {title!r} is not readable: a capital, no names of code, {LONGEST_TITLE} letters at most"
+    for panel in board["panels"]:
+        if len(panel.get("title", "")) > panel["gridPos"]["w"] * LETTERS:
+            yield f"title {panel['title']!r} is cut off in a panel {panel['gridPos']['w']} wide"
     yield from (f"title {title!r} stands twice" for title, times in Counter(titles).items() if times > 1)
 
 
@@ -115,8 +131,40 @@ def units_known(name: str, board: Json) -> Iterator[str]:
         config = panel["fieldConfig"]
         changed = [p["value"] for each in config["overrides"] for p in each["properties"] if p["id"] == "unit"]
         for unit in [config["defaults"].get("unit", ""), *changed]:
-            if unit not in UNITS and not unit.startswith("suffix:"):
+            if unit not in UNITS and not re.match(r"suffix:\S", unit):  # Grafana puts a space before it
                 yield f"panel {panel['title']!r}: unit {unit!r} is unknown"
+
+
+def bars_from_zero(name: str, board: Json) -> Iterator[str]:
+    for panel in board["panels"]:
+        drawn = panel["fieldConfig"]["defaults"].get("custom", {})
+        if drawn.get("drawStyle") == "bars" and drawn.get("axisSoftMin") != 0:
+            yield f"panel {panel['title']!r}: its bars do not begin at 0"
+
+
+def series_named(name: str, board: Json) -> Iterator[str]:
+    """Overrides match a series, colours tell series apart, tables sort by a column they have."""
+    for panel in board["panels"]:
+        overrides = panel["fieldConfig"]["overrides"]
+        found = [f"override {o['matcher']['options']!r} matches nothing" for o in overrides if not _matched(o, panel)]
+        given = [(p["id"], str(p["value"])) for o in overrides for p in o["properties"]]
+        if panel["type"] == "timeseries":
+            times = Counter(value for id_, value in given if id_ == "color")
+            found += [f"{count} series of one colour: {colour}" for colour, count in times.items() if count > 1]
+        for sort in panel["options"].get("sortBy") or ():
+            if ("displayName", sort["displayName"]) not in given:
+                found.append(f"it is sorted by {sort['displayName']!r}, which is no column")
+        yield from (f"panel {panel['title']!r}: {problem}" for problem in found)
+
+
+def _matched(override: Json, panel: Json) -> bool:
+    name = override["matcher"]["options"]
+    return any(
+        name == target["alias"]
+        or name in SERIES.get(target["alias"], ())
+        or (target["resultFormat"] == "table" and f'"{name}"' in target["query"])
+        for target in panel["targets"]
+    )
 
 
 def apart(name: str, board: Json) -> Iterator[str]:
@@ -202,9 +250,13 @@ def targets_told_apart(asked: Asked, board: Json) -> Iterator[str]:
         yield f"refId {asked.target['refId']} stands twice"
     if asked.target["datasource"]["uid"] != "${datasource}":
         yield "its data source is not the dashboard's variable"
+    grouped = asked.query.rpartition("GROUP BY")[2]
     for tag in re.findall(r"\$tag_(\w+)", asked.target["alias"]):
-        if f'"{tag}"' not in asked.query.rpartition("GROUP BY")[2]:
+        if f'"{tag}"' not in grouped:
             yield f"alias ${{tag_{tag}}} is no tag that the query groups by"
+    for tag in re.findall(r"__field\.labels\.(\w+)", json.dumps(asked.panel["fieldConfig"])):
+        if f'"{tag}"' not in grouped:
+            yield f"a link asks for {tag}, which is no tag that the query groups by"
 
 
 def _led(boards: Mapping[str, Json]) -> Iterable[tuple[str, str]]:
@@ -215,7 +267,9 @@ def _led(boards: Mapping[str, Json]) -> Iterable[tuple[str, str]]:
 BoardRule = Callable[[str, Json], Iterator[str]]
 QueryRule = Callable[[Asked, Json], Iterator[str]]
 
-BOARD_RULES: tuple[BoardRule, ...] = (uid_agrees, ids_differ, titles_readable, described, units_known, apart)
+BOARD_RULES: tuple[BoardRule, ...] = (
+    uid_agrees, ids_differ, titles_readable, described, units_known, apart, bars_from_zero, series_named,
+)  # fmt: skip
 QUERY_RULES: tuple[QueryRule, ...] = (
     one_statement, in_braces, windows_whole, bounded, read_whole, names_known, variables_known, targets_told_apart,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from grafana_foundation_sdk.models.dashboard import (
     DashboardFieldConfigSourceOverrides,
+    DataTransformerConfig,
     DynamicConfigValue,
     MatcherConfig,
 )
@@ -15,25 +16,30 @@ class Name(NamedTuple):
 
     alias: str
     title: str
-    colour: str
+    colour: str = ""  # "": as the panel colours its series
     unit: str = ""
     right: bool = False  # on the axis of the right, which has another unit
     line: bool = False  # a line among bars
+    over: bool = False  # a bar before the others, as a part of them
+
+
+_ALONE = ("custom.stacking", {"mode": "none", "group": "A"})
 
 
 def properties(name: Name) -> list[tuple[str, object]]:
     """What differs from the panel."""
-    found: list[tuple[str, object]] = [
-        ("displayName", name.title),
-        ("color", {"mode": "fixed", "fixedColor": name.colour}),
-    ]
+    found: list[tuple[str, object]] = [("displayName", name.title)]
+    if name.colour:
+        found.append(("color", {"mode": "fixed", "fixedColor": name.colour}))
     if name.unit:
         found.append(("unit", name.unit))
     if name.right:
-        found += [("custom.axisPlacement", "right"), ("custom.stacking", {"mode": "none", "group": "A"})]
+        found += [("custom.axisPlacement", "right"), _ALONE]
     if name.line:
         line = [("custom.drawStyle", "line"), ("custom.fillOpacity", 0), ("custom.lineWidth", 2)]
-        found += [*line, ("custom.stacking", {"mode": "none", "group": "A"})]
+        found += [*line, _ALONE]
+    if name.over:
+        found += [("custom.fillOpacity", 100), _ALONE]
     return found
 
 
@@ -41,3 +47,8 @@ def override(name: str, properties: Sequence[tuple[str, object]]) -> DashboardFi
     """These properties, where a series or column is called so."""
     values = [DynamicConfigValue(id_, value) for id_, value in properties]
     return DashboardFieldConfigSourceOverrides(matcher=MatcherConfig("byName", name), properties=values)
+
+
+def renamed(pattern: str, title: str) -> DataTransformerConfig:
+    """Series and columns whose name is this regular expression are called so; ``$1`` is its first group."""
+    return DataTransformerConfig(id_val="renameByRegex", options={"regex": pattern, "renamePattern": title})

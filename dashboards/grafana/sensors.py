@@ -4,10 +4,12 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 
 from dashboards.devices import LOW_BATTERY, WEAK_SIGNAL
 from dashboards.grafana import words as say
-from dashboards.grafana.asked import BUILDING, YES_NO, building_variable, ratio, ratio_steps, readings, unit
+from dashboards.grafana.asked import BUILDING, building_variable, ratio, ratio_steps, readings, unit
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, GOOD, WATCH, Column, Kit, Scale
+from dashboards.grafana.kit import Column, Kit
 from dashboards.grafana.query import InfluxQuery
+from dashboards.grafana.said import YES_NO, reasons
+from dashboards.grafana.scale import ACT, GOOD, WATCH, Scale
 from dashboards.grafana.words import Words
 from store.base import Latest
 from store.influxql_panels import AT_END, panel_last_seen, panel_reading, panel_series
@@ -122,8 +124,8 @@ _MAP = Words(
 
 def sensors(kit: Kit) -> Dashboard:
     """The dashboard of sensors."""
-    reasons = panel_series(readings("ingest.quarantined", by=["channel"]), kit.zone, fill="none")
-    refused = kit.bars(_REASONS, [InfluxQuery(reasons, alias="$tag_channel")], unit("ingest.quarantined"))
+    found = panel_series(readings("ingest.quarantined", by=["channel"]), kit.zone, fill="none")
+    refused = kit.bars(_REASONS, [InfluxQuery(found, alias="$tag_channel")], unit("ingest.quarantined"), reasons(kit))
     refused.interval = "2m"
     history = InfluxQuery(ratio_steps("building", "completeness", "1d", ["building"]), alias="$tag_building")
     return frame(
@@ -138,7 +140,7 @@ def sensors(kit: Kit) -> Dashboard:
             Row(8, [(refused, 24)]),
             Row(16, [(kit.history(_MAP, history, "percent", WHOLE), 24)]),
         ],
-        since="now-7d",
+        since="now-7d/d",
     )
 
 

@@ -7,9 +7,9 @@ from dashboards.grafana.asked import (
     CARRIER,
     SHOWN_STEP,
     carrier_variable,
-    carriers,
     electric,
     fact_steps,
+    flows,
     load_lately,
     loads,
     ratio,
@@ -18,9 +18,11 @@ from dashboards.grafana.asked import (
     usage,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, GOOD, GREY, WATCH, Column, Kit, Scale
+from dashboards.grafana.kit import Column, Kit
 from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery, fineness, step
+from dashboards.grafana.said import BY_TENANT, flow_names, tenants_said
+from dashboards.grafana.scale import ACT, FEW, GOOD, GREY, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Words
 from dashboards.pages.colours import CARRIER_COLOURS
 from store.influxql_panels import (
@@ -56,7 +58,7 @@ _NOW = Words(
     say.METER_WRONG,
 )
 _USUAL = Words(
-    ("Par rapport aux jours comparables", "Against comparable days"),
+    ("Écart à l'habituel", "Against usual"),
     (
         "Écart de la dernière heure de la période à la même heure des quatre semaines d'avant, le même jour.",
         "How far the last hour shown is from the same hour on that weekday of the four weeks before.",
@@ -73,7 +75,7 @@ _USUAL = Words(
     say.METER_WRONG,
 )
 _PV = Words(
-    ("Part du photovoltaïque", "Share of photovoltaics"),
+    ("Photovoltaïque", "Photovoltaic share"),
     (
         "Part de l'électricité utilisée sur la période qui a été produite et consommée sur place ; jours terminés.",
         "Share of the electricity used in the time shown that was made and used on the spot; days that are over.",
@@ -82,10 +84,10 @@ _PV = Words(
     say.FACTS_WRONG,
 )
 _PEOPLE_NOW = Words(
-    ("Personnes sur le site", "People on site"),
+    ("Personnes", "People on site"),
     (
-        "Personnes comptées dans les zones équipées, dernier intervalle ; personne n'est reconnu.",
-        "People counted in the zones with sensors, last window; nobody is recognised.",
+        "Personnes comptées par les capteurs, à la dernière demi-heure, et leur cours ; personne n'est reconnu.",
+        "People counted by the sensors in the last half-hour, and their course; nobody is recognised.",
     ),
     say.READINGS,
     say.SENSOR_WRONG,
@@ -100,7 +102,7 @@ _SILENT = Words(
     say.SENSOR_WRONG,
 )
 _ALERTS = Words(
-    ("Budgets dépassés ou près de l'être", "Budgets exceeded or nearly so"),
+    ("Budgets en alerte", "Budgets at risk"),
     (
         "Budgets de locataires (un par énergie) en alerte à la fin de la période.",
         "Budgets of tenants (one per carrier) with an alert at the end of the time shown.",
@@ -111,8 +113,8 @@ _ALERTS = Words(
 _LOAD = Words(
     ("Qui tire la charge", "Who drives the load"),
     (
-        "Puissance électrique de chaque bâtiment ; un clic mène au bâtiment.",
-        "Electric power of each building; a click leads to the building.",
+        "Puissance électrique de chaque bâtiment, les plus forts d'abord ; un clic mène au bâtiment.",
+        "Electric power of each building, those that draw most first; a click leads to the building.",
     ),
     say.LOAD,
     say.METER_WRONG,
@@ -132,10 +134,10 @@ _BEFORE = Words(
 _CARRIERS = Words(
     ("Consommation par énergie", "Consumption by carrier"),
     (
-        "Ce que tout le site a soutiré, produit et injecté ; l'eau est en litres.",
-        "What the whole site drew, produced and fed in; water is in litres.",
+        "Ce que tout le site a soutiré, produit et injecté.",
+        "What the whole site drew, produced and fed in.",
     ),
-    say.METERED,
+    say.FLOWS,
     say.METER_WRONG,
 )
 _TOP = Words(
@@ -162,8 +164,8 @@ _ORIGIN = Words(
 _PEOPLE = Words(
     ("Présence", "Presence"),
     (
-        "Personnes comptées dans les zones équipées, par bâtiment.",
-        "People counted in the zones with sensors, by building.",
+        "Personnes comptées par chaque capteur, avec son bâtiment.",
+        "People counted by each sensor, with its building.",
     ),
     say.READINGS,
     say.SENSOR_WRONG,
@@ -185,7 +187,8 @@ def site(kit: Kit) -> Dashboard:
     """The dashboard of the site."""
     link = [kit.link("building", BY_BUILDING, ("Voir le bâtiment", "See the building"))]
     load = loads(kit, by=["building", "meter"], alias="$tag_building")
-    before = kit.curves(_BEFORE, load, "watt", stacked=True, interval=kit.step)
+    total = [Name("load", kit.say("Charge du site", "Load of the site"), PLAIN)]
+    before = kit.curves(_BEFORE, loads(kit, alias="load"), "watt", total, stacked=True, interval=kit.step)
     before.time_shift = "1w"
     return frame(
         kit,
@@ -197,8 +200,8 @@ def site(kit: Kit) -> Dashboard:
             Row(
                 9,
                 [
-                    (kit.curves(_LOAD, load, "watt", stacked=True, interval=kit.step, links=link), 12),
-                    (before, 12),
+                    (kit.curves(_LOAD, load, "watt", stacked=True, interval=kit.step, links=link, ranked="mean"), 15),
+                    (before, 9),
                 ],
             ),
             Row(9, [(_by_carrier(kit), 14), (_top(kit), 10)]),
@@ -210,19 +213,16 @@ def site(kit: Kit) -> Dashboard:
 
 def _glance(kit: Kit) -> list[Panel]:
     usual = Scale(GOOD, ((0.1, WATCH), (0.3, ACT)))
-    people = kit.stat(_PEOPLE_NOW, panel_series(readings("occupancy.count"), kit.zone), unit("occupancy.count"))
-    people.interval = "30m"
+    people = panel_series(readings("occupancy.count"), kit.zone)
     silent = panel_series(readings("health.silent", "max"), kit.zone)
     alerts = panel_reading(readings("alerts.level", "last", by=["device", "channel"]), time=AT_END)
-    found = kit.stat(_SILENT, silent, "short", Scale(GOOD, ((1, WATCH), (5, ACT))))
-    found.interval = "15m"
     return [
         kit.stat(_NOW, load_lately(kit), "watt"),
         kit.stat(_USUAL, panel_against_usual(electric(kit)), "percentunit", usual, decimals=0),
         kit.stat(_PV, ratio("site", "self_sufficiency"), "percent", Scale(GREY, ((1, GOOD),)), decimals=1),
-        people,
-        found,
-        kit.stat(_ALERTS, _count(alerts), "short", Scale(GOOD, ((1, WATCH), (5, ACT)))),
+        kit.now(_PEOPLE_NOW, people, unit("occupancy.count"), "30m", decimals=0),
+        kit.now(_SILENT, silent, "short", "15m", scale=FEW),
+        kit.stat(_ALERTS, _count(alerts), "short", FEW),
     ]
 
 
@@ -232,8 +232,7 @@ def _count(query: str) -> str:
 
 
 def _by_carrier(kit: Kit) -> Panel:
-    query = panel_steps(usage(SHOWN_STEP, by=["carrier"]), CARRIER)
-    return kit.bars(_CARRIERS, [InfluxQuery(query, alias="$tag_carrier")], "watth", carriers(kit))
+    return kit.bars(_CARRIERS, flows(SHOWN_STEP, CARRIER), "watth", flow_names(kit))
 
 
 def _top(kit: Kit) -> Panel:
@@ -262,10 +261,11 @@ def _origin(kit: Kit) -> Panel:
 
 def _people(kit: Kit) -> Panel:
     query = panel_series(readings("occupancy.count", by=["building", "device", "channel"]), kit.zone)
-    found = InfluxQuery(query, alias="$tag_building")
+    found = InfluxQuery(query, alias="$tag_building: $tag_device")
     return kit.curves(_PEOPLE, [found], unit("occupancy.count"), stacked=True, interval="30m")
 
 
 def _alerts(kit: Kit) -> Panel:
     query = panel_series(readings("alerts.level", "max", by=["device", "channel"]), kit.zone)
-    return kit.timeline(_TIMELINE, [InfluxQuery(query, alias="$tag_device $tag_channel")], "percent", LEVELS, "5m")
+    panel = kit.timeline(_TIMELINE, [InfluxQuery(query, alias=BY_TENANT)], "percent", LEVELS, "5m")
+    return tenants_said(kit, panel)

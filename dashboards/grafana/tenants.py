@@ -9,19 +9,23 @@ from dashboards.grafana.asked import (
     SHOWN_STEP,
     TENANT,
     carrier_variable,
-    carriers,
     fact_steps,
     fact_total,
+    flows,
     readings,
     tenant_variable,
     usage,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, GOOD, WATCH, Column, Kit, Scale
+from dashboards.grafana.kit import Column, Kit
+from dashboards.grafana.names import Name
 from dashboards.grafana.query import InfluxQuery, step
+from dashboards.grafana.said import BY_TENANT, CARRIERS_SAID, carriers, flow_names, tenants_said
+from dashboards.grafana.scale import ACT, GOOD, GREY, WATCH, Scale
 from dashboards.grafana.site import LEVELS
-from dashboards.grafana.words import Words
+from dashboards.grafana.words import Pair, Words
 from energy.cost.facts import COSTS
+from estate.model import COMMON
 from store.influxql_panels import AT_END, Chosen, panel_reading, panel_series, panel_steps, panel_total, panel_totals
 
 TITLE = (
@@ -33,6 +37,7 @@ TITLE = (
     ),
 )
 
+COMMON_SAID: Pair = ("parties communes", "common parts")
 BUDGET = Scale(GOOD, ((80, WATCH), (100, ACT)))
 OF_TENANT: Chosen = (("device", "${tenant:regex}"), ("channel", "${carrier:regex}"))
 DRAWN = [name for name in ENERGY if name not in ("pv", "export")]
@@ -67,16 +72,19 @@ _HIGHEST = Words(
 _STEPS = Words(
     ("Consommation par locataire", "Consumption by tenant"),
     (
-        "Électricité, gaz, chaleur et froid de chaque locataire ; « common » : parties communes et vacance.",
-        "Electricity, gas, heat and cooling of each tenant; “common”: common parts and empty zones.",
+        "Électricité, gaz, chaleur et froid de chaque locataire ; les parties communes comprennent la vacance.",
+        "Electricity, gas, heat and cooling of each tenant; common parts include empty zones.",
     ),
     say.SHARES,
     say.LEASE_WRONG,
 )
 _CARRIERS = Words(
     ("Par énergie", "By carrier"),
-    ("Ce que les locataires choisis ont utilisé, par énergie.", "What the tenants chosen used, by carrier."),
-    say.SHARES,
+    (
+        "Ce que les locataires choisis ont utilisé, par énergie.",
+        "What the tenants chosen used, by carrier.",
+    ),
+    say.SHARED_FLOWS,
     say.LEASE_WRONG,
 )
 _BUDGETS = Words(
@@ -156,28 +164,28 @@ def _glance(kit: Kit) -> list[Panel]:
 
 def _steps(kit: Kit) -> Panel:
     query = panel_steps(usage(SHOWN_STEP, DRAWN, ["tenant"], "tenant"), (*TENANT, *CARRIER))
-    return kit.bars(_STEPS, [InfluxQuery(query, alias="$tag_tenant")], "watth")
+    names = [Name(COMMON, kit.say(*COMMON_SAID), GREY)]
+    return kit.bars(_STEPS, [InfluxQuery(query, alias="$tag_tenant")], "watth", names, ranked="sum")
 
 
 def _carriers(kit: Kit) -> Panel:
-    query = panel_steps(usage(SHOWN_STEP, by=["carrier"], of="tenant"), (*TENANT, *CARRIER))
-    return kit.bars(_CARRIERS, [InfluxQuery(query, alias="$tag_carrier")], "watth", carriers(kit))
+    return kit.bars(_CARRIERS, flows(SHOWN_STEP, (*TENANT, *CARRIER), "tenant"), "watth", flow_names(kit))
 
 
 def _budget(kit: Kit, words: Words, quantity: str) -> Panel:
     query = panel_reading(readings(quantity, "last", by=["device", "channel"]), OF_TENANT, AT_END)
-    return kit.levels(words, InfluxQuery(query, alias="$tag_device $tag_channel"), "percent", BUDGET, most=120)
+    return tenants_said(kit, kit.levels(words, InfluxQuery(query, alias=BY_TENANT), "percent", BUDGET, most=120))
 
 
 def _alerts(kit: Kit) -> Panel:
     query = panel_series(readings("alerts.level", "max", by=["device", "channel"]), kit.zone, OF_TENANT)
-    return kit.timeline(_ALERTS, [InfluxQuery(query, alias="$tag_device $tag_channel")], "percent", LEVELS, "5m")
+    return tenants_said(kit, kit.timeline(_ALERTS, [InfluxQuery(query, alias=BY_TENANT)], "percent", LEVELS, "5m"))
 
 
 def _table(kit: Kit) -> Panel:
     columns = [
-        Column("tenant", ("Locataire", "Tenant")),
-        Column("carrier", ("Énergie", "Carrier")),
+        Column("tenant", ("Locataire", "Tenant"), texts={COMMON: (COMMON_SAID, "")}),
+        Column("carrier", ("Énergie", "Carrier"), texts=CARRIERS_SAID),
         Column("amount", ("Part", "Share"), "watth"),
     ]
     query = panel_totals(usage(SHOWN_STEP, DRAWN, ["tenant", "carrier"], "tenant"), (*TENANT, *CARRIER))

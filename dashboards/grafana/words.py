@@ -53,6 +53,12 @@ SHARES: Pair = (
     "sum of the shares of tenants by their leases and the keys of the inventory, step by step; with the common "
     "parts they add up to the meters exactly.",
 )
+_APART: Pair = (
+    " L'eau est la ligne, à droite, en m³ ; la part estimée des barres est en gris.",
+    " Water is the line, right, in m³; the part of the bars that is estimated is grey.",
+)
+FLOWS: Pair = (METERED[0] + _APART[0], METERED[1] + _APART[1])
+SHARED_FLOWS: Pair = (SHARES[0] + _APART[0], SHARES[1] + _APART[1])
 READINGS: Pair = (
     "moyenne de chaque appareil dans chaque intervalle, puis de ceux du même lieu. Sans mesure, la courbe est coupée.",
     "mean of each device in each window, then of those of one place. Without a reading the curve breaks.",

@@ -8,8 +8,8 @@ from dashboards.grafana.asked import (
     SENSOR,
     ZONE,
     building_variable,
-    fact,
     fact_steps,
+    fact_total,
     ratio,
     ratio_steps,
     readings,
@@ -17,11 +17,12 @@ from dashboards.grafana.asked import (
     zone_variable,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import ACT, AIR, GOOD, PLAIN, WATCH, Kit, Scale
+from dashboards.grafana.kit import Kit
 from dashboards.grafana.query import InfluxQuery, step
+from dashboards.grafana.scale import ACT, AIR, GOOD, LOST, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Words
 from store.base import How
-from store.influxql_panels import panel_reading, panel_series, panel_total
+from store.influxql_panels import panel_reading, panel_series
 
 TITLE = (
     ("Zone ou salle", "Zone or room"),
@@ -34,7 +35,6 @@ TITLE = (
 WARMTH = Scale(PLAIN, ((19, GOOD), (26, ACT)))
 """°C: heated to 19 at most (code de l'énergie R241-26); cooled from 26 on (R241-30)."""
 
-LOST = Scale(GOOD, ((30, WATCH), (60, ACT)))
 HUMIDITY = Scale(WATCH, ((30, GOOD), (70, WATCH)))
 
 _WORST = Words(
@@ -47,7 +47,7 @@ _WORST = Words(
     say.SENSOR_WRONG,
 )
 _ABOVE_800 = Words(
-    ("Heures occupées au-dessus de 800 ppm", "Hours occupied above 800 ppm"),
+    ("Occupé, plus de 800 ppm", "Occupied above 800 ppm"),
     (
         "Heures occupées où l'air n'était pas satisfaisant, sommées sur les zones.",
         "Occupied hours in which the air was not satisfactory, summed over zones.",
@@ -56,7 +56,7 @@ _ABOVE_800 = Words(
     say.FACTS_WRONG,
 )
 _ABOVE_1500 = Words(
-    ("Heures occupées au-dessus de 1 500 ppm", "Hours occupied above 1,500 ppm"),
+    ("Occupé, plus de 1 500 ppm", "Occupied above 1,500 ppm"),
     (
         "Heures occupées où il fallait agir sans délai, sommées sur les zones.",
         "Occupied hours that called for prompt action, summed over zones.",
@@ -65,7 +65,7 @@ _ABOVE_1500 = Words(
     say.FACTS_WRONG,
 )
 _USED = Words(
-    ("Temps d'occupation, de 8 h à 20 h", "Time in use, 8 to 20 o'clock"),
+    ("Occupation, de 8 h à 20 h", "Time in use, 8 to 20 h"),
     (
         "Part du temps connu, de 8 h à 20 h, où quelqu'un était dans les zones choisies.",
         "Share of the known time from 8 to 20 o'clock in which somebody was in the zones chosen.",
@@ -143,16 +143,16 @@ def zone(kit: Kit) -> Dashboard:
             Row(9, [(_curves(kit, _PEOPLE, "occupancy.count", None), 12), (_occupied(kit), 12)]),
             Row(9, [(_empty(kit), 24)]),
         ],
-        since="now-7d",
+        since="now-7d/d",
     )  # fmt: skip
 
 
 def _glance(kit: Kit) -> list[Panel]:
-    hours = Scale(GOOD, ((3600, WATCH), (36_000, ACT)))
+    hours = Scale(GOOD, ((1, WATCH), (10, ACT)))
     return [
         kit.stat(_WORST, f'SELECT max("value") AS "value" FROM ({_by_zone()})', unit("climate.co2"), AIR),
-        kit.stat(_ABOVE_800, _seconds("co2_800"), "s", hours),
-        kit.stat(_ABOVE_1500, _seconds("co2_1500"), "s", Scale(GOOD, ((1, ACT),))),
+        kit.stat(_ABOVE_800, _hours("co2_800"), "suffix:h", hours, decimals=1),
+        kit.stat(_ABOVE_1500, _hours("co2_1500"), "suffix:h", Scale(GOOD, ((0.001, ACT),)), decimals=1),
         kit.stat(_USED, ratio("zone", "utilisation"), "percent", decimals=0),
     ]
 
@@ -161,9 +161,8 @@ def _by_zone() -> str:
     return panel_reading(readings("climate.co2", "max", by=["zone"]), ZONE)
 
 
-def _seconds(name: str) -> str:
-    asked = fact("zone", [name], "1d")
-    return panel_total(asked.usage, asked.chosen)
+def _hours(name: str) -> str:
+    return fact_total("zone", [name], "1d")
 
 
 def _curves(kit: Kit, words: Words, quantity: str, scale: Scale | None, how: How = "mean") -> Panel:
@@ -174,7 +173,7 @@ def _curves(kit: Kit, words: Words, quantity: str, scale: Scale | None, how: How
 
 def _occupied(kit: Kit) -> Panel:
     query = fact_steps("zone", ["occupied"], by=["meter"])
-    return kit.bars(_OCCUPIED, [InfluxQuery(query, alias="$tag_meter")], "s", places=True)
+    return kit.bars(_OCCUPIED, [InfluxQuery(query, alias="$tag_meter")], "suffix:h", places=True)
 
 
 def _empty(kit: Kit) -> Panel:

@@ -29,7 +29,12 @@ def _variable(board: Board) -> Board:
     return found
 
 
-LOAD = 6  # a panel of curves by building
+def _override(board: Board, number: int = 0) -> Board:
+    found: Board = _panel(board, FLOWS)["fieldConfig"]["overrides"][number]
+    return found
+
+
+LOAD, FLOWS, TOP = 6, 8, 9  # curves by building, bars by carrier, a table of buildings
 BROKEN: dict[str, Break] = {
     "uid 'other' is not that of its file": lambda board: board.update(uid="other"),
     "it may be edited": lambda board: board.update(editable=True),
@@ -39,6 +44,20 @@ BROKEN: dict[str, Break] = {
     "title '' is not readable": lambda board: _panel(board).update(title=""),
     "stands twice": lambda board: _panel(board).update(title=_panel(board, 1)["title"]),
     "the description does not say": lambda board: _panel(board).update(description="Load."),
+    "is cut off in a panel 4 wide": lambda board: _panel(board).update(title="Electric load of the site"),
+    "unit 'humidity' is unknown": lambda board: _panel(board)["fieldConfig"]["defaults"].update(unit="humidity"),
+    "unit 'suffix: h' is unknown": lambda board: _panel(board)["fieldConfig"]["defaults"].update(unit="suffix: h"),
+    "its bars do not begin at 0": lambda board: _panel(board, FLOWS)["fieldConfig"]["defaults"]["custom"].pop(
+        "axisSoftMin"
+    ),
+    "override 'steam' matches nothing": lambda board: _override(board).update(matcher={"options": "steam"}),
+    "2 series of one colour": lambda board: _override(board).update(properties=_override(board, 1)["properties"]),
+    "sorted by 'Power', which is no column": lambda board: _panel(board, TOP)["options"].update(
+        sortBy=[{"displayName": "Power"}]
+    ),
+    "a link asks for building, which is no tag": _query(
+        lambda query: query.replace('"building", "meter"', '"meter"'), LOAD
+    ),
     "unit 'kWh' is unknown": lambda board: _panel(board)["fieldConfig"]["defaults"].update(unit="kWh"),
     "overlap": lambda board: _panel(board, 1)["gridPos"].update(x=0),
     "wider than the grid": lambda board: _panel(board)["gridPos"].update(w=30),

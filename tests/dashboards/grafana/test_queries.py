@@ -1,5 +1,7 @@
 """Every query of every panel, variable and annotation is answered by a real InfluxDB, whatever is chosen."""
 
+from collections import Counter
+from string import Template
 from typing import Any
 
 import pytest
@@ -49,6 +51,22 @@ def test_not_empty(ask: Ask) -> None:
         shown[place] = shown.get(place, 0) + sum(_value(row) for series in found for row in series["values"])
 
     assert [] == [place for place, values in shown.items() if not values and place[1] not in NOTHING]
+
+
+def test_series_told_apart(ask: Ask) -> None:
+    """No two curves of a panel are called the same, and none after a tag that is not there."""
+    problems = set()
+    for board, asked in QUERIES:
+        alias = asked.target.get("alias", "")
+        if "$tag_" in alias:
+            tags = [series["tags"] for series in ask(LOOKS["all"].query(asked.query))]
+            names = Counter(Template(alias.replace("$tag_", "$")).substitute(each) for each in tags)
+            used = Template(alias.replace("$tag_", "$")).get_identifiers()
+            empty = any(not each[tag] for each in tags for tag in used)
+            if empty or max(names.values(), default=1) > 1:
+                problems.add((board, asked.panel["title"], empty))
+
+    assert set() == problems
 
 
 def test_strange_names(ask: Ask) -> None:
