@@ -201,6 +201,8 @@ _DEGREES = Words(
 )
 
 
+_NO_SUBMETERS = ("Pas de compteur divisionnaire ici.", "No sub-meters here.")
+
 PLACE = "${building:queryparam}&var-zone=${__field.labels.zone:percentencode}&${datasource:queryparam}"
 
 
@@ -262,7 +264,7 @@ def _balance(kit: Kit) -> Panel:
         Column("building", ("Bâtiment", "Building")),
         Column("value", ("Général − divisionnaires", "Main − sub-meters"), "watth"),
     ]
-    return kit.table(_BALANCE, panel_less(main, behind), columns, sort="value", descending=False)
+    return kit.table(_BALANCE, panel_less(main, behind), columns, sort="value", descending=False, empty=_NO_SUBMETERS)
 
 
 def _rooms(kit: Kit, words: Words, quantity: str, scale: Scale | None = None) -> Panel:

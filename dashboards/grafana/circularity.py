@@ -92,13 +92,13 @@ _FILL = Words(
     say.SENSOR_WRONG,
 )
 _CARBON = Words(
-    ("Émissions, par énergie", "Emissions, by carrier"),
+    ("Émissions, par énergie (CO₂e)", "Emissions, by carrier (CO₂e)"),
     ("Émissions de chaque jour local, par énergie.", "Emissions of each local day, by carrier."),
     say.MONEY,
     say.MONEY_WRONG,
 )
 _BEFORE = Words(
-    ("Émissions, un an plus tôt", "Emissions, one year before"),
+    ("Émissions, un an plus tôt (CO₂e)", "Emissions, one year before (CO₂e)"),
     (
         "La même période, 52 semaines plus tôt, pour que les jours de la semaine tombent d'accord.",
         "The same time 52 weeks before, so that weekdays agree.",
@@ -138,12 +138,15 @@ _PRESENCE = Words(
 )
 
 
+_TOO_FEW = ("Aucun bâtiment n'a assez de capteurs.", "No building has sensors enough.")
+
+
 def circularity(kit: Kit) -> Dashboard:
     """The dashboard of circularity."""
     carbon = [InfluxQuery(fact_steps("building", list(CARBON.values()), "1d", ["carrier"]), alias="$tag_carrier")]
     named = carriers(kit, list(CARBON), "carbon_")
-    now = kit.bars(_CARBON, carbon, "suffix:kg CO₂e", named)
-    before = kit.bars(_BEFORE, carbon, "suffix:kg CO₂e", named)
+    now = kit.bars(_CARBON, carbon, "suffix:kg", named)
+    before = kit.bars(_BEFORE, carbon, "suffix:kg", named)
     before.time_shift = "52w"
     return frame(
         kit,
@@ -208,7 +211,8 @@ def _by_building(kit: Kit) -> Panel:
         Column("building", ("Bâtiment", "Building")),
         Column("value", ("kWh par heure de présence", "kWh by person-hour"), "suffix:kWh/h"),
     ]
-    return kit.table(_BY_BUILDING, ratio("building", "energy_person_hour", ["building"]), columns, sort="value")
+    query = ratio("building", "energy_person_hour", ["building"])
+    return kit.table(_BY_BUILDING, query, columns, sort="value", empty=_TOO_FEW)
 
 
 def _water(kit: Kit) -> Panel:

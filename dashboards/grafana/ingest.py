@@ -214,4 +214,5 @@ def _away(kit: Kit) -> Panel:
 def _by_reason(kit: Kit, words: Words, name: str) -> Panel:
     title: Pair = ("Messages", "Messages")
     columns = [Column("channel", ("Motif", "Reason"), texts=REASONS_SAID), Column("value", title, "short")]
-    return kit.table(words, panel_reading(readings(f"ingest.{name}", "sum", by=["channel"])), columns, sort="value")
+    query = panel_reading(readings(f"ingest.{name}", "sum", by=["channel"]))
+    return kit.table(words, query, columns, sort="value", empty=("Aucun sur la période.", "None in the time shown."))

@@ -94,6 +94,7 @@ class Kit:
             panel.transformations = [DataTransformerConfig(id_val="reduce", options={"reducers": ["lastNotNull"]})]
         _defaults(panel).decimals = decimals
         _defaults(panel).no_value = "–"
+        _defaults(panel).min_val = 0  # or its course begins at the least value
         return panel
 
     def now(self, words: Words, query: str | Sequence[InfluxQuery], unit: str, interval: str, **more: Any) -> Panel:
@@ -151,15 +152,23 @@ class Kit:
         return self.named(panel, names)
 
     def table(
-        self, words: Words, query: str, columns: Sequence[Column], *, sort: str = "", descending: bool = True
+        self,
+        words: Words,
+        query: str,
+        columns: Sequence[Column],
+        *,
+        sort: str = "",
+        descending: bool = True,
+        empty: Pair | None = None,
     ) -> Panel:
-        """Rows; columns in this order, all others of the query are left out."""
+        """Rows; columns in this order, all others of the query are left out. `empty`: said where there are none."""
         made = table.Panel().cell_height(common.TableCellHeight.SM)
         if sort:
             title = next(say(self.language, column.title) for column in columns if column.name == sort)
             made = made.sort_by([TableSortByFieldState().display_name(title).desc(desc=descending)])
         unit = next(column.unit for column in columns if column.unit)
         panel = self._dressed(made, words, [InfluxQuery(query, "table")], unit, NO_SCALE)
+        _defaults(panel).no_value = say(self.language, empty) if empty else None
         order = {column.name: index for index, column in enumerate(columns)}
         kept = {"include": {"names": list(order)}}
         panel.transformations = [
@@ -186,11 +195,13 @@ class Kit:
             .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(values=False))
             .sizing(common.BarGaugeSizing.MANUAL)
             .min_viz_height(16)
-            .max_viz_height(32)
+            .max_viz_height(44)
+            .name_placement(common.BarGaugeNamePlacement.TOP)  # beside the bar, a name is cut off
         )
         panel = self._dressed(made, words, [query], unit, scale)
         _defaults(panel).min_val = 0
         _defaults(panel).max_val = most
+        _defaults(panel).no_value = "–"
         return panel
 
     def timeline(

@@ -190,4 +190,5 @@ def _clock(kit: Kit) -> Panel:
         Column("value", ("Retard", "Behind by"), unit("health.clock")),
     ]
     query = panel_reading(readings("health.clock", "last", by=["device"]), BUILDING, AT_END)
-    return kit.table(_CLOCK, query, columns, sort="value")
+    empty = ("Aucun retard n'est connu.", "None is known to be behind.")
+    return kit.table(_CLOCK, query, columns, sort="value", empty=empty)

@@ -49,7 +49,7 @@ _REPORTED = {
     "spooled": 0.0, "difference": 0.0, "spool_fill": 1.0, "quarantine_fill": 3.0, "latency": 12.0, "latency_max": 80.0,
     "broker_away": 0.0, "store_away": 0.0,
 }  # fmt: skip
-_REASONS = {"quarantined": ["unknown_device", "not_json"], "ignored": ["control"]}
+_REASONS = {"quarantined": ["unknown_device", "malformed"], "ignored": ["control"]}
 
 
 class Filled(NamedTuple):

@@ -28,7 +28,7 @@ LOOKS = {
 }
 
 NOTHING = {
-    "Emissions, one year before": "the sample fills days",
+    "Emissions, one year before (CO₂e)": "the sample fills days",
 }
 """Panels with nothing to show of the sample, and why."""
 
