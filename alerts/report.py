@@ -1,12 +1,37 @@
-"""What the service says of tenants' budgets each minute and of devices every few: points as in `store/own.py`. Pure."""
+"""What the service says of tenants' budgets and of devices: points as in `store/own.py`. Pure.
+
+A state is said when it changes, and once in each hour of the clock: a year of a thousand devices is read in a moment,
+what is older than an hour is of what is no more, and each hour has all of them. `store.influxql_panels.STANDING` is
+how far back that has to be looked for.
+"""
 
 from collections.abc import Iterable, Iterator
 
 from alerts.state import AlertState
+from estate.calendar import HOUR_MS
 from estate.model import Estate, Point
 
 SILENT_AFTER = 3
 """A device is silent when this many of its intervals have passed without a reading."""
+
+
+class News:
+    """Which points say what has not been said this hour."""
+
+    def __init__(self) -> None:
+        self._said = dict[tuple[str, str, str], float]()  # value by device, channel and quantity
+        self._hour = 0
+
+    def of(self, points: Iterable[Point], now_ms: int) -> list[Point]:
+        """Those that say something new."""
+        if now_ms // HOUR_MS != self._hour:
+            self._hour = now_ms // HOUR_MS
+            self._said.clear()
+        return [point for point in points if self._said.get(_name(point)) != point.value]
+
+    def said(self, points: Iterable[Point]) -> None:
+        """They are in the store."""
+        self._said.update((_name(point), point.value) for point in points)
 
 
 def is_silent(last_ms: int, interval_s: int, now_ms: int) -> bool:
@@ -26,7 +51,7 @@ def budget_points(states: Iterable[AlertState], now_ms: int) -> Iterator[Point]:
 
 
 def health_points(estate: Estate, latest: Iterable[Point], now_ms: int) -> Iterator[Point]:
-    """Whether each device is silent, and how old its last reading is; of those that stand somewhere and ever spoke."""
+    """Whether each device is silent, of those that stand somewhere and ever spoke."""
     last: dict[str, int] = {}
     for point in latest:
         last[point.device] = max(point.at_ms, last.get(point.device, point.at_ms))
@@ -34,10 +59,12 @@ def health_points(estate: Estate, latest: Iterable[Point], now_ms: int) -> Itera
         place, heard_ms = estate.place(device.id, now_ms), last.get(device.id)
         if place is None or heard_ms is None:
             continue
-        age_ms = max(0, now_ms - heard_ms)  # it may have spoken since we looked at the clock
-        silent = is_silent(heard_ms, device.interval_s, now_ms)
-        for name, value in (("silent", float(silent)), ("age", age_ms / 1000)):
-            yield Point(device.id, "", f"health.{name}", value, now_ms, place.building, place.zone)
+        silent = float(is_silent(heard_ms, device.interval_s, now_ms))
+        yield Point(device.id, "", "health.silent", silent, now_ms, place.building, place.zone)
+
+
+def _name(point: Point) -> tuple[str, str, str]:
+    return point.device, point.channel, point.quantity
 
 
 def _of_budget(state: AlertState, name: str, percent: float, now_ms: int) -> Point:

@@ -21,7 +21,7 @@ from alerts.forecast import WINDOW_DAYS
 from alerts.history import history
 from alerts.mail import Announcement, compose
 from alerts.outbox import Letter, Queued
-from alerts.report import budget_points, health_points
+from alerts.report import News, budget_points, health_points
 from alerts.settings import MailSettings
 from alerts.state import AlertState, load, save, states
 from estate.calendar import DAY_MS, floor
@@ -40,7 +40,7 @@ NOTE_S = 10.0
 """How often a note is tried that the disk does not take."""
 
 HEALTH_MS = 5 * 60_000
-"""How often devices' health is written: they are many, and change slowly."""
+"""How often devices' health is looked at: they are many, and change slowly."""
 
 MOST_POINTS = 5_000
 """In one write."""
@@ -69,7 +69,8 @@ class Alerts:
         self._state = state
         self._mail = mail
         self._clock = clock  # ms since the epoch, UTC
-        self._health_ms = 0  # when devices' health was last written
+        self._health_ms = 0  # when devices' health was last looked at
+        self._news = News()
 
     def adopt(self, estate: Estate) -> None:
         """Judge by this estate from the next time on."""
@@ -95,15 +96,17 @@ class Alerts:
         return [each for each in await self._state.run(states) if (each.tenant, each.carrier) in budgeted]
 
     async def report(self, now_ms: int) -> None:
-        """Write where the budgets stand, and every few minutes how devices are. StoreUnavailable: then at the next."""
+        """Write what is new of budgets, and every few minutes of devices. StoreUnavailable: then at the next."""
         points = list(budget_points(await self.current(), now_ms))
         if due := not 0 <= now_ms - self._health_ms < HEALTH_MS:
             points += health_points(self._estate, await self._store.latest(Latest()), now_ms)
+        new = self._news.of(points, now_ms)
         try:
-            for first in range(0, len(points), MOST_POINTS):
-                await self._store.write(points[first : first + MOST_POINTS])
+            for first in range(0, len(new), MOST_POINTS):
+                await self._store.write(new[first : first + MOST_POINTS])
         except StoreRefused as error:
             log.warning("own_states_refused", cause=str(error), next_step="these minutes are not in the store")
+        self._news.said(new)
         if due:
             self._health_ms = now_ms
 

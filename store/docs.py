@@ -17,8 +17,8 @@ no message, import or device can name them, and no list of devices or last value
 | family | device | channel | building, zone | written by | every |
 |---|---|---|---|---|---|
 | `ingest` | the ingester's MQTT client id | the reason, if any | – | who ingests | minute, and at the end |
-| `alerts` | the tenant | the budget's carrier | – | who judges budgets | minute |
-| `health` | the device it is about | – | where the device is | the same; `clock`: who ingests | five minutes |
+| `alerts` | the tenant | the budget's carrier | – | who judges budgets | change, and once in each hour |
+| `health` | the device it is about | – | where it is | the same; `clock`: ingest | the same; `clock`: five minutes |
 
 While the store is away an ingester's minutes wait in memory (a day of them at most, none survives its end); the others
 are left out. An `amount` is of the time since the point before it, so windows, several ingesters and restarts add up. A

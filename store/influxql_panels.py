@@ -21,7 +21,10 @@ Chosen = Sequence[tuple[str, str]]
 
 SHOWN = "$timeFilter"
 AT_END = "time > ${__to}ms - 15m AND time <= ${__to}ms"
-"""When the service last said how things stand: each minute, of devices every five. Older is of what is no more."""
+"""When an ingester last said how things stand: each minute, of clocks every five. Older is of what is no more."""
+
+STANDING = "time > ${__to}ms - 65m AND time <= ${__to}ms"
+"""The same of budgets and devices: when they change, and once in each hour of the clock, within five minutes."""
 
 LAST_DAY = "time > ${__to}ms - 1d AND time <= ${__to}ms"
 
@@ -172,23 +175,25 @@ def panel_less(above: Sum, below: Sum) -> str:
 def panel_series(query: Series, zone: str, chosen: Chosen = (), fill: str = "null", above: float | None = None) -> str:
     """A curve of readings: by device and channel first; where groups are wider, these together as the quantity says.
 
-    `fill`: `null` where curves break at a gap; `none` for heat maps, which would draw a null as zero. `above`: only the
-    windows of a greater value.
+    `fill`: `null` where curves break at a gap; `none` for heat maps, which would draw a null as zero. `above`: only of
+    greater values.
     """
     quantity = STORED[query.quantity]
-    inner_by = (*query.by, *(tag for tag in ("device", "channel") if tag not in query.by))
-    if inner_by == tuple(query.by) and above is None:  # the outer select would read the inner one anew for each group
-        return f"{_readings(query, chosen)} {_windows(inner_by, zone, fill)}"
-    inner = f"{_readings(query, chosen)} {_windows(inner_by, zone, fill='none')}"
-    wanted = SHOWN if above is None else f'{SHOWN} AND "value" > {above}'
+    time = SHOWN if above is None else f"{SHOWN} AND {name(quantity.field)} > {above}"
+    inner_by = _each(query)
+    if inner_by == tuple(query.by):  # the outer select would read the inner one anew for each group
+        return f"{_readings(query, chosen, time)} {_windows(query.by, zone, fill)}"
+    inner = f"{_readings(query, chosen, time)} {_windows(inner_by, zone, fill='none')}"
     outer = _windows(query.by, zone, fill)
-    return f'SELECT {quantity.across}("value") AS "value" FROM ({inner}) WHERE {wanted} {outer}'
+    return f'SELECT {quantity.across}("value") AS "value" FROM ({inner}) WHERE {SHOWN} {outer}'
 
 
 def panel_reading(query: Series, chosen: Chosen = (), time: str = SHOWN) -> str:
     """One figure per group of the readings then: of each device and channel by `query.how`, then these together."""
-    inner_by = (*query.by, *(tag for tag in ("device", "channel") if tag not in query.by))
+    inner_by = _each(query)
     inner = f"{_readings(query, chosen, time)}{_by(inner_by)}"
+    if inner_by == tuple(query.by):
+        return inner
     return f'SELECT {STORED[query.quantity].across}("value") AS "value" FROM ({inner}){_by(query.by)}'
 
 
@@ -292,6 +297,13 @@ def _quotient(factor: float, how: How = "sum") -> str:
     """Null where there is nothing below, for which InfluxQL says 0: zero times the logarithm of zero is no number."""
     below = f'{how}("below")'
     return f'{how}("above") / {below} * {factor:.12g} + 0 * ln({below}) AS "value"'
+
+
+def _each(query: Series) -> Sequence[str]:
+    """The groups that are reduced first: each device and channel, but for sums of sums, and greatest of greatest."""
+    if query.how == STORED[query.quantity].across and query.how in ("sum", "max", "min"):
+        return tuple(query.by)
+    return (*query.by, *(tag for tag in ("device", "channel") if tag not in query.by))
 
 
 def _readings(query: Series, chosen: Chosen, time: str = SHOWN) -> str:

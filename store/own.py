@@ -1,4 +1,4 @@
-"""What the service says of itself each minute: one row per quantity, beside those that sensors measure.
+"""What the service says of itself: one row per quantity, beside those that sensors measure.
 
 Points like any other, but nobody outside can write them: decoders and imports know `sensors.quantities` alone. They
 are no devices' readings: no `latest` row, no inventory, no watch speaks of them.
@@ -55,7 +55,6 @@ _ROWS = (
     _share("alerts.share", "Part du budget consommée", "Share of the budget used"),
     _share("alerts.forecast", "Part du budget prévue en fin de mois", "Share of the budget expected by month's end"),
     _row("health.silent", "", "1", "state", "sum", "bool", "Appareil muet", "Device silent"),
-    _row("health.age", "s", "s", "gauge", "max", "s", "Âge du dernier relevé", "Age of the last reading"),
     _row("health.clock", "s", "s", "gauge", "max", "s",
          "Retard de l'horloge (négatif : avance)", "Clock behind by (negative: ahead)"),
 )  # fmt: skip

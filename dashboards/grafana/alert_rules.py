@@ -66,7 +66,7 @@ RULES: tuple[Rule, ...] = (
         "{{ $labels.device }} (building {{ $labels.building }}) has sent nothing for three of its intervals: check "
         "battery, power and network.",
         {"A": panel_reading(_series("health.silent", "last", ("building", "device")))},
-        "$A > 0", 15 * MINUTE_S, "10m", "sensors", 6, no_data="NoData",
+        "$A > 0", 65 * MINUTE_S, "10m", "sensors", 6, no_data="NoData",
     ),
     Rule(
         "behind", "Ingestion en retard", "Ingest behind",

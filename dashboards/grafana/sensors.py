@@ -12,7 +12,7 @@ from dashboards.grafana.said import YES_NO, reasons
 from dashboards.grafana.scale import ACT, GOOD, WATCH, Scale
 from dashboards.grafana.words import Words
 from store.base import Latest
-from store.influxql_panels import AT_END, panel_last_seen, panel_reading, panel_series
+from store.influxql_panels import AT_END, STANDING, panel_last_seen, panel_reading, panel_series
 
 TITLE = (
     ("Capteurs", "Sensors"),
@@ -145,7 +145,7 @@ def sensors(kit: Kit) -> Dashboard:
 
 
 def _glance(kit: Kit) -> list[Panel]:
-    silent = panel_reading(readings("health.silent", "last", by=["device"]), BUILDING, AT_END)
+    silent = panel_reading(readings("health.silent", "last", by=["device"]), BUILDING, STANDING)
     lowest = panel_reading(readings("device.battery", "last", by=["device"]), BUILDING)
     refused = panel_reading(readings("ingest.quarantined", "sum"))
     return [
@@ -170,7 +170,7 @@ def _seen(kit: Kit) -> Panel:
 
 def _when_silent(kit: Kit) -> Panel:
     query = panel_series(readings("health.silent", "max", by=["device"]), kit.zone, BUILDING, above=0)
-    return kit.timeline(_WHEN_SILENT, [InfluxQuery(query, alias="$tag_device")], "bool", YES_NO, "15m")
+    return kit.timeline(_WHEN_SILENT, [InfluxQuery(query, alias="$tag_device")], "bool", YES_NO, "1h")
 
 
 def _battery(kit: Kit) -> Panel:

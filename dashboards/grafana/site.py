@@ -26,7 +26,7 @@ from dashboards.grafana.scale import ACT, FEW, GOOD, GREY, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Words
 from dashboards.pages.colours import CARRIER_COLOURS
 from store.influxql_panels import (
-    AT_END,
+    STANDING,
     panel_against_usual,
     panel_reading,
     panel_series,
@@ -214,14 +214,14 @@ def site(kit: Kit) -> Dashboard:
 def _glance(kit: Kit) -> list[Panel]:
     usual = Scale(GOOD, ((0.1, WATCH), (0.3, ACT)))
     people = panel_series(readings("occupancy.count"), kit.zone)
-    silent = panel_series(readings("health.silent", "max"), kit.zone)
-    alerts = panel_reading(readings("alerts.level", "last", by=["device", "channel"]), time=AT_END)
+    silent = panel_reading(readings("health.silent", "last"), time=STANDING)
+    alerts = panel_reading(readings("alerts.level", "last", by=["device", "channel"]), time=STANDING)
     return [
         kit.stat(_NOW, load_lately(kit), "watt"),
         kit.stat(_USUAL, panel_against_usual(electric(kit)), "percentunit", usual, decimals=0),
         kit.stat(_PV, ratio("site", "self_sufficiency"), "percent", Scale(GREY, ((1, GOOD),)), decimals=1),
         kit.now(_PEOPLE_NOW, people, unit("occupancy.count"), "30m", decimals=0),
-        kit.now(_SILENT, silent, "short", "15m", scale=FEW),
+        kit.stat(_SILENT, silent, "short", FEW),
         kit.stat(_ALERTS, _count(alerts), "short", FEW),
     ]
 
@@ -267,5 +267,5 @@ def _people(kit: Kit) -> Panel:
 
 def _alerts(kit: Kit) -> Panel:
     query = panel_series(readings("alerts.level", "max", by=["device", "channel"]), kit.zone)
-    panel = kit.timeline(_TIMELINE, [InfluxQuery(query, alias=BY_TENANT)], "percent", LEVELS, "5m")
+    panel = kit.timeline(_TIMELINE, [InfluxQuery(query, alias=BY_TENANT)], "percent", LEVELS, "1h")
     return tenants_said(kit, panel)

@@ -26,7 +26,7 @@ from dashboards.grafana.site import LEVELS
 from dashboards.grafana.words import Pair, Words
 from energy.cost.facts import COSTS
 from estate.model import COMMON
-from store.influxql_panels import AT_END, Chosen, panel_reading, panel_series, panel_steps, panel_total, panel_totals
+from store.influxql_panels import STANDING, Chosen, panel_reading, panel_series, panel_steps, panel_total, panel_totals
 
 TITLE = (
     ("Locataires (équipe du site)", "Tenants (for staff)"),
@@ -153,7 +153,7 @@ def tenants(kit: Kit) -> Dashboard:
 
 def _glance(kit: Kit) -> list[Panel]:
     used = panel_total(usage(SHOWN_STEP, DRAWN, of="tenant"), (*TENANT, *CARRIER))
-    share = panel_reading(readings("alerts.share", "last", by=["device", "channel"]), OF_TENANT, AT_END)
+    share = panel_reading(readings("alerts.share", "last", by=["device", "channel"]), OF_TENANT, STANDING)
     highest = f'SELECT max("value") AS "value" FROM ({share})'
     return [
         kit.stat(_USED, used, "watth"),
@@ -173,13 +173,13 @@ def _carriers(kit: Kit) -> Panel:
 
 
 def _budget(kit: Kit, words: Words, quantity: str) -> Panel:
-    query = panel_reading(readings(quantity, "last", by=["device", "channel"]), OF_TENANT, AT_END)
+    query = panel_reading(readings(quantity, "last", by=["device", "channel"]), OF_TENANT, STANDING)
     return tenants_said(kit, kit.levels(words, InfluxQuery(query, alias=BY_TENANT), "percent", BUDGET, most=120))
 
 
 def _alerts(kit: Kit) -> Panel:
     query = panel_series(readings("alerts.level", "max", by=["device", "channel"]), kit.zone, OF_TENANT)
-    return tenants_said(kit, kit.timeline(_ALERTS, [InfluxQuery(query, alias=BY_TENANT)], "percent", LEVELS, "5m"))
+    return tenants_said(kit, kit.timeline(_ALERTS, [InfluxQuery(query, alias=BY_TENANT)], "percent", LEVELS, "1h"))
 
 
 def _table(kit: Kit) -> Panel:

@@ -84,8 +84,8 @@ COUNTED: Pair = (
     "counters that ingest writes to the store each minute: what happened since the minute before.",
 )
 STATES: Pair = (
-    "état que le service écrit chaque minute, ou toutes les cinq minutes pour les appareils.",
-    "state that the service writes each minute, or every five minutes of devices.",
+    "état que le service écrit chaque minute ; celui des budgets et des appareils, quand il change et chaque heure.",
+    "state that the service writes each minute; that of budgets and devices when it changes, and each hour.",
 )
 SEEN: Pair = (
     "heure de la dernière mesure de chaque appareil, tenue à jour à chaque écriture ; quelle que soit la période.",

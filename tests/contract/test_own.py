@@ -31,7 +31,7 @@ async def test_no_device(store: Store) -> None:
 
 async def test_forgotten(store: Store) -> None:
     """Old ones go with old readings."""
-    await store.write([point(5.0, T0, quantity="health.age"), point(6.0, T0 + MINUTE, quantity="health.age")])
+    await store.write([point(5.0, T0, quantity="health.clock"), point(6.0, T0 + MINUTE, quantity="health.clock")])
     await store.forget_readings(T0 + 1)
 
-    assert [[(MINUTE, 6.0)]] == list((await readings(store, "health.age")).values())
+    assert [[(MINUTE, 6.0)]] == list((await readings(store, "health.clock")).values())

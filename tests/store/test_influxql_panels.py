@@ -56,16 +56,26 @@ def test_load() -> None:
 def test_series() -> None:
     """Readings are aggregated by device and channel first, then as the quantity says."""
     inner = 'SELECT last("count") AS "value" FROM "occupancy" WHERE $timeFilter '
+    above = inner + 'AND "count" > 0 '
     query = Series("occupancy.count", 0, 0, None, "last", by=("zone",))
 
     assert panel_series(query, "UTC", fill="none", above=0) == (
-        f'SELECT sum("value") AS "value" FROM ({inner}GROUP BY time($interval), "zone", "device", "channel" '
-        "fill(none) tz('UTC')) WHERE $timeFilter AND \"value\" > 0 "
+        f'SELECT sum("value") AS "value" FROM ({above}GROUP BY time($interval), "zone", "device", "channel" '
+        "fill(none) tz('UTC')) WHERE $timeFilter "
         "GROUP BY time($interval), \"zone\" fill(none) tz('UTC')"
     )
     assert panel_reading(query) == (
         f'SELECT sum("value") AS "value" FROM ({inner}GROUP BY "zone", "device", "channel") GROUP BY "zone"'
     )
+
+
+def test_sums_of_sums() -> None:
+    """What adds up is added at once: half the work."""
+    received = Series("ingest.received", 0, 0, None, "sum", by=())
+    found = 'SELECT sum("received") AS "value" FROM "ingest" WHERE $timeFilter'
+
+    assert found == panel_reading(received)
+    assert f"{found} GROUP BY time($interval) fill(null) tz('UTC')" == panel_series(received, "UTC")
 
 
 def test_ratio() -> None:
