@@ -121,8 +121,9 @@ class Speaker:
 
     def change(self, share: float) -> str:
         """A change as percent, with its sign."""
-        sign = "+" if share > 0 else "−" if share < 0 else ""
-        return f"{sign}{self.number(abs(share) * 100)}{_NO_BREAK}%"
+        percent = round(share * 100)
+        sign = "+" if percent > 0 else "−" if percent < 0 else ""
+        return f"{sign}{self.number(abs(percent))}{_NO_BREAK}%"
 
     def moment(self, at_ms: int) -> str:
         """Weekday, day, month, hour and minute."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from energy.meters.cleaned import Times
 from energy.meters.steps import Steps, total
-from estate.calendar import HOUR_MS, LENGTHS, STEP_MS, Every, Step, floor
+from estate.calendar import HOUR_MS, LENGTHS, Every, Step
 from estate.model import Building, Estate
 from store.base import Store, Usage, UsageRow, UsageTag
 from store.influxql_panels import COMPARED_WEEKS
@@ -36,12 +36,11 @@ class Load(NamedTuple):
 
 
 class Against(NamedTuple):
-    """The mean power of one hour, and what it usually is; of the meters that know both."""
+    """The mean power of the last 60 minutes, and what it usually is; of the meters that know both."""
 
-    start_ms: int  # of the hour
     watts: float
-    usual: float  # the mean of that hour on the same weekday of the weeks before
-    estimated: float  # the share of the hour that was not measured
+    usual: float  # the mean of those minutes on the same weekday of the weeks before
+    estimated: float  # the share of the 60 minutes that was not measured
 
     @property
     def change(self) -> float | None:
@@ -82,30 +81,28 @@ async def load_by_use(store: Store, estate: Estate, carrier: str, start_ms: int,
 
 
 async def against_usual(store: Store, estate: Estate, carrier: str, now_ms: int) -> dict[str, Against]:
-    """The last whole hour's load of each building with site meters, against comparable days.
+    """The load of the last 60 minutes of each building with site meters, against comparable days.
 
-    Comparable is the same hour by the clock on that weekday of the `COMPARED_WEEKS` before, as Grafana's dashboards ask
-    it. Meters that have not settled the whole hour, or have no such hour before, are left out of both figures.
+    Of both it is the mean of the steps that begin in them and are settled, as Grafana's dashboards ask it; comparable
+    are the same 60 minutes by the clock on that weekday of the `COMPARED_WEEKS` before. Meters that know only one of
+    the two are left out.
     """
-    zone, step_ms = estate.site.zone, LENGTHS[estate.step]
-    hour_ms = floor(now_ms - STEP_MS, "1h", zone) - HOUR_MS  # what ended just now has hardly arrived
-    clock = datetime.fromtimestamp(hour_ms / 1000, zone)
-    before = [int((clock - timedelta(weeks=week)).timestamp() * 1000) for week in range(1, COMPARED_WEEKS + 1)]
+    until = datetime.fromtimestamp(now_ms / 1000, estate.site.zone)
     where: Where = {**SITE, "carrier": [carrier]}
     by: Sequence[UsageTag] = ("building", "meter")
-    steps, *weeks = await asyncio.gather(
-        store.usage(Usage(estate.step, hour_ms, hour_ms + HOUR_MS, where=where, by=by)),
-        *(store.usage(Usage("1h", start, start + HOUR_MS, where=where, by=by)) for start in before),
+    ends = [round((until - timedelta(weeks=week)).timestamp() * 1000) for week in range(COMPARED_WEEKS + 1)]
+    lately, *weeks = await asyncio.gather(
+        *(store.usage(Usage(estate.step, end - HOUR_MS, end, where=where, by=by)) for end in ends)
     )
-    usual: dict[str, list[int]] = defaultdict(list)
+    usual: dict[str, list[float]] = defaultdict(list)
     for row in (row for rows in weeks for row in rows):
-        usual[row.tags["meter"]].append(int(row.amounts.sum()))
+        usual[row.tags["meter"]] += load(summed([row]), estate.step).watts.tolist()
     known: dict[str, list[UsageRow]] = defaultdict(list)
-    for row in steps:
-        if len(row.starts) * step_ms == HOUR_MS and row.tags["meter"] in usual:
+    for row in lately:
+        if row.tags["meter"] in usual:
             known[row.tags["building"]].append(row)
     return {
-        building: _against(hour_ms, summed(rows), [usual[row.tags["meter"]] for row in rows])
+        building: _against(rows, [usual[row.tags["meter"]] for row in rows], estate.step)
         for building, rows in known.items()
     }
 
@@ -131,10 +128,11 @@ def summed(rows: Iterable[UsageRow]) -> Steps:
     return total([Steps(*row[1:4]) for row in rows])
 
 
-def _against(hour_ms: int, hour: Steps, usual: Sequence[Sequence[int]]) -> Against:
-    watts = int(hour.amounts.sum())  # Wh in an hour
-    estimated = int(hour.guessed.sum()) / watts if watts else 0.0
-    return Against(hour_ms, watts, sum(sum(weeks) / len(weeks) for weeks in usual), estimated)
+def _against(rows: Sequence[UsageRow], usual: Sequence[Sequence[float]], step: Step) -> Against:
+    loads = [load(summed([row]), step) for row in rows]
+    watts = sum(float(each.watts.mean()) for each in loads)
+    guessed = sum(float((each.watts * each.estimated).mean()) for each in loads)
+    return Against(watts, sum(sum(each) / len(each) for each in usual), guessed / watts if watts else 0.0)
 
 
 def all_of(found: Iterable[Against]) -> Against | None:
@@ -144,7 +142,7 @@ def all_of(found: Iterable[Against]) -> Against | None:
         return None
     watts, usual = sum(one.watts for one in each), sum(one.usual for one in each)
     guessed = sum(one.watts * one.estimated for one in each)
-    return Against(each[0].start_ms, watts, usual, guessed / watts if watts else 0.0)
+    return Against(watts, usual, guessed / watts if watts else 0.0)
 
 
 def _intensity(building: Building, days: Steps) -> Intensity:

@@ -107,6 +107,7 @@ def install(app: FastAPI, shown: Shown) -> None:
         StoreRefused: _refused,
         sqlite3.OperationalError: _unkept,
         StateUnusable: _damaged,
+        Exception: _mistaken,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, _shown_by(handler, shown))
@@ -122,6 +123,14 @@ def _shown_by(handler: Handler, shown: Shown) -> Callable[[Request, Exception], 
         return response
 
     return handle
+
+
+def _mistaken(_: Request, error: Exception) -> Fault:
+    return Fault(
+        500,
+        Words(f"the service made a mistake ({type(error).__name__})", "report it with what its log says of it"),
+        Words(f"le service s’est trompé ({type(error).__name__})", "signalez-le, avec ce qu’en dit son journal"),
+    )
 
 
 def _problem(_: Request, error: Exception) -> Fault:

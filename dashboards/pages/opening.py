@@ -5,9 +5,12 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import cast
 
+import structlog
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from markupsafe import Markup
+
+log = structlog.get_logger()
 
 PATIENCE_S = 0.25
 """So long a page may take as a whole, and say with its status how that went."""
@@ -41,6 +44,7 @@ async def _pieces(request: Request, head: Response, whole: "asyncio.Future[Respo
         try:
             response = await whole
         except Exception as error:
+            log.exception("page_failed", path=request.url.path)
             response = await _problem(request, error)
         yield _parts(response)[1]
     finally:
@@ -48,12 +52,11 @@ async def _pieces(request: Request, head: Response, whole: "asyncio.Future[Respo
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    """The page of an error; one that has none is raised, and ends the answer."""
+    """The page of an error."""
     handlers = request.app.exception_handlers
-    known = next((handlers[kind] for kind in type(error).__mro__ if kind in handlers), None)
-    if known is None:
-        raise error
-    return cast(Response, await known(request, error))
+    return cast(
+        Response, await next(handlers[kind] for kind in type(error).__mro__ if kind in handlers)(request, error)
+    )
 
 
 def _parts(response: Response) -> tuple[bytes, bytes]:

@@ -242,6 +242,7 @@ class Slow:
         (None, 'id="figures"'),
         (StoreUnavailable("asleep"), "Le stockage ne répond pas : asleep"),
         (StoreRefused("no such column"), "le stockage a refusé la question : no such column"),
+        (KeyError("b01"), "le service s’est trompé (KeyError)"),
     ],
 )
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])

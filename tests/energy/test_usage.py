@@ -51,22 +51,30 @@ async def test_days_of_the_site(store: Store) -> None:
 
 
 async def test_against_comparable_days(store: Store) -> None:
-    """1,600 W on Monday at 10 where 1,000, 2,000 and 1,800 Wh were usual: equal; half of it estimated.
+    """1,600 W on Monday since 10 where 1,000, 2,000 and 1,800 W were usual: equal; half of it estimated.
 
-    What lacks a quarter of the hour, or knows no Monday before, is left out; the clocks went forward in between.
+    A meter whose last step is not settled counts by those that are; one that knows no Monday before is left out. The
+    clocks went forward in between.
     """
-    now = ms("2026-03-30 11:20")
+    now = ms("2026-03-30 11:00")
     start = ms("2026-03-30 10:00")
     quarters = [row("m", "15m", start + step * STEP_MS, 400)._replace(estimated=0.5) for step in range(4)]
     quarters += [row("n", "15m", start + step * STEP_MS, 500)._replace(building="b02") for step in range(3)]
     quarters += [row("new", "15m", start + step * STEP_MS, 900) for step in range(4)]
-    before = [row("m", "1h", ms(f"2026-03-{day:02} 10:00"), wh) for day, wh in ((23, 1000), (9, 2000), (2, 1800))]
-    before += [row("m", "1h", ms("2026-03-23 09:00"), 9000), row("n", "1h", ms("2026-03-23 10:00"), 2000)]
+    mondays = (("m", 23, 250), ("m", 9, 500), ("m", 2, 450), ("n", 23, 400))
+    before = [
+        row(meter, "15m", ms(f"2026-03-{day:02} 10:00") + step * STEP_MS, wh)
+        for meter, day, wh in mondays
+        for step in range(4)
+    ]
+    before += [row("m", "15m", ms("2026-03-23 09:45"), 9000)]
     await store.write_consumption([*quarters, *before])
     found = await against_usual(store, SITE, "electricity", now)
 
-    assert {"b01": (start, 1600, 1600.0, 0.5)} == {building: tuple(each) for building, each in found.items()}
+    assert {"b01": (1600.0, 1600.0, 0.5), "b02": (2000.0, 1600.0, 0.0)} == {
+        building: tuple(each) for building, each in found.items()
+    }
     assert 0.0 == found["b01"].change
     assert 3200 == all_of([found["b01"], found["b01"]._replace(usual=0.0)]).watts  # type: ignore[union-attr]
     assert all_of([]) is None
-    assert {} == await against_usual(store, SITE, "electricity", now - HOUR_MS)
+    assert {} == await against_usual(store, SITE, "electricity", now + HOUR_MS)

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from dashboards.parts import Parts
+from energy.usage import against_usual, all_of
 from estate.calendar import DAY_MS, HOUR_MS, floor, rfc3339
+from store.base import Store
 from store.influx import InfluxStore
 from tests.dashboards.conftest import client_of
 from tests.dashboards.grafana.boards import asked
@@ -28,15 +30,16 @@ async def api(empty: Parts, filled: Filled, tmp_path: Path) -> AsyncIterator["Ap
     store = InfluxStore("127.0.0.1", filled.port)
     await store.open()
     async with client_of(replace(empty, store=store, estate=filled.estate, clock=lambda: NOW)) as client:
-        yield Api(client, filled)
+        yield Api(client, filled, store)
     await store.close()
 
 
 class Api:
     """Asks over the time that is shown."""
 
-    def __init__(self, client: httpx.AsyncClient, filled: Filled) -> None:
+    def __init__(self, client: httpx.AsyncClient, filled: Filled, store: Store) -> None:
         self._client, self.zone = client, filled.estate.site.zone
+        self.store, self.estate = store, filled.estate
 
     async def get(self, path: str, start_ms: int = START, end_ms: int = NOW, **asked: object) -> Any:
         times = {"start": rfc3339(start_ms, self.zone), "end": rfc3339(end_ms, self.zone)}
@@ -120,13 +123,18 @@ async def test_load_now(ask: Ask, api: Api) -> None:
 
 
 async def test_against_usual(ask: Ask, api: Api) -> None:
-    """The last hour against the same hour a week ago; of the weeks before there is nothing."""
+    """The last hour against the same hour a week ago, as the page has it; of the weeks before there is nothing."""
     loads = []
     for end in (NOW, NOW - 7 * DAY_MS):
         (group,) = await api.get("consumption", end - HOUR_MS, end, every="15m", carrier="electricity")
         loads.append(sum(group["amount"]) / len(group["amount"]))
 
-    assert pytest.approx(loads[0] / loads[1] - 1) == one(ask(LOOK.query(asked("site", "Against usual"))))
+    shown = one(ask(LOOK.query(asked("site", "Against usual"))))
+    page = all_of((await against_usual(api.store, api.estate, "electricity", NOW)).values())
+
+    assert pytest.approx(loads[0] / loads[1] - 1) == shown
+    assert page is not None
+    assert pytest.approx(page.change) == shown
 
 
 async def test_allocation(ask: Ask, api: Api) -> None:
