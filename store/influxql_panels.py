@@ -203,10 +203,15 @@ def panel_points(query: Series) -> str:
     return f'SELECT {name(quantity.field)}, "device" FROM {name(quantity.family)} WHERE {SHOWN}'
 
 
-def alert_either(first: Series, second: Series) -> str:
-    """The greater of two quantities by group, where a place has one of them or both."""
-    either = f"({panel_reading(first)}), ({panel_reading(second)})"
-    return f'SELECT max("value") AS "value" FROM {either} WHERE {SHOWN}{_by(first.by)}'
+def alert_any(*queries: Series) -> str:
+    """The greatest of several quantities by group, of those that a place has."""
+    each = ", ".join(f"({panel_reading(query)})" for query in queries)
+    return f'SELECT max("value") AS "value" FROM {each} WHERE {SHOWN}{_by(queries[0].by)}'
+
+
+def alert_how_many(query: Series) -> str:
+    """How many groups have a value."""
+    return f'SELECT count("value") AS "value" FROM ({panel_reading(query)})'
 
 
 def alert_told_apart(query: Series) -> str:

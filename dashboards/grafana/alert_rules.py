@@ -8,12 +8,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from energy.derived.facts import CO2_PPM
 from ingest.fill import WARN_SHARE
 from store.base import Series
-from store.influxql_panels import alert_either, alert_told_apart, panel_reading
+from store.influxql_panels import alert_any, alert_how_many, alert_told_apart, panel_reading
 
 DATASOURCE_UID = "microville-influxdb"
 GROUP, FOLDER, FOLDER_UID = "microville", "Microville – alertes", "microville-alerts"
@@ -23,6 +23,9 @@ REFUSED_SHARE, REFUSED_LEAST = 0.01, 10
 """Of the messages of half an hour, refused: fewer are single devices, which the list of sensors shows."""
 
 MINUTE_S = 60
+AIR_S = 35 * MINUTE_S
+"""How far back the air of a room and its people are looked for: sensors on batteries report every half-hour."""
+
 HEAD = "# Alert rules for the staff, written by `microville dashboards build`.\n"
 
 TAKEN_AS_THEY_ARE = ("data", "annotations")
@@ -31,18 +34,24 @@ TAKEN_AS_THEY_ARE = ("data", "annotations")
 In these it does so no more since September 2022 (grafana/grafana 54293 and 54975)."""
 
 
+class Asked(NamedTuple):
+    """A query, and over how much time until now it is asked."""
+
+    query: str
+    look_back_s: int
+
+
 @dataclass(frozen=True)
 class Rule:
-    """One rule: what is asked over which time, when it holds, and what people are told."""
+    """One rule: what is asked, when it holds, and what people are told."""
 
     name: str  # its uid, after microville-
     fr: str
     en: str
     about_fr: str
     about_en: str
-    queries: Mapping[str, str]  # by the letter that `holds` calls them
+    queries: Mapping[str, Asked]  # by the letter that `holds` calls them
     holds: str  # Grafana's arithmetic on the queries' values: not 0 is an alert
-    look_back_s: int
     lasts: str  # for how long it must hold
     board: str  # the dashboard to look at
     panel: int  # and its panel that draws the state
@@ -58,6 +67,8 @@ def _series(quantity: str, how: Any, by: Sequence[Any] = ()) -> Series:
     return Series(quantity, 0, 0, None, how, by=by)
 
 
+_INGESTERS = _series("ingest.received", "sum", ("device",))
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "silent", "Capteur muet", "Sensor silent",
@@ -65,8 +76,8 @@ RULES: tuple[Rule, ...] = (
         "vérifier pile, alimentation et réseau.",
         "{{ $labels.device }} (building {{ $labels.building }}) has sent nothing for three of its intervals: check "
         "battery, power and network.",
-        {"A": panel_reading(_series("health.silent", "last", ("building", "device")))},
-        "$A > 0", 65 * MINUTE_S, "10m", "sensors", 6, no_data="NoData",
+        {"A": Asked(panel_reading(_series("health.silent", "last", ("building", "device"))), 65 * MINUTE_S)},
+        "$A > 0", "10m", "sensors", 6, no_data="NoData",
     ),
     Rule(
         "behind", "Ingestion en retard", "Ingest behind",
@@ -74,8 +85,8 @@ RULES: tuple[Rule, ...] = (
         "journal du service.",
         "Messages have waited for the store for ten minutes, or the service says nothing any more: see /readyz and "
         "the service's log.",
-        {"A": panel_reading(_series("ingest.spooled", "last"))},
-        "$A > 0", 5 * MINUTE_S, "10m", "ingest", 8, no_data="Alerting", severity="critical",
+        {"A": Asked(panel_reading(_series("ingest.spooled", "last")), 5 * MINUTE_S)},
+        "$A > 0", "10m", "ingest", 8, no_data="Alerting", severity="critical",
     ),
     Rule(
         "away", "Courtier ou base injoignable", "Broker or store away",
@@ -83,8 +94,19 @@ RULES: tuple[Rule, ...] = (
         "tant que la file d'attente a de la place.",
         "The service cannot reach the MQTT broker or the store, or writes nothing there any more; nothing is lost "
         "while the spool has room.",
-        {"A": alert_either(_series("ingest.broker_away", "last"), _series("ingest.store_away", "last"))},
-        "$A > 0", 5 * MINUTE_S, "5m", "ingest", 11, no_data="Alerting", severity="critical",
+        {"A": Asked(
+            alert_any(_series("ingest.broker_away", "last"), _series("ingest.store_away", "last")), 5 * MINUTE_S
+        )},
+        "$A > 0", "5m", "ingest", 11, no_data="Alerting", severity="critical",
+    ),
+    Rule(
+        "fewer", "Un ingesteur ne dit plus rien", "An ingester says nothing any more",
+        "{{ $values.A0 }} ingesteurs écrivent leurs compteurs, {{ $values.B0 }} dans l'heure passée : la part des "
+        "messages de celui qui manque attend peut-être au courtier. Arrêté exprès, l'alerte cesse au bout d'une heure.",
+        "{{ $values.A0 }} ingesters write their counters, {{ $values.B0 }} did in the last hour: the share of messages "
+        "of the one that is missing may wait at the broker. If it was stopped on purpose, this ends within an hour.",
+        {"A": Asked(alert_how_many(_INGESTERS), 5 * MINUTE_S), "B": Asked(alert_how_many(_INGESTERS), 60 * MINUTE_S)},
+        "$A < $B", "5m", "ingest", 7, severity="critical",
     ),
     Rule(
         "spool", "File d'attente qui se remplit", "Spool filling",
@@ -92,16 +114,16 @@ RULES: tuple[Rule, ...] = (
         "fois pleine, le courtier garde le reste.",
         "The spool of {{ $labels.device }} is more than half full: bring the store back; once it is full the broker "
         "keeps the rest.",
-        {"A": panel_reading(_series("ingest.spool_fill", "last", ("device",)))},
-        f"$A > {100 * WARN_SHARE:g}", 5 * MINUTE_S, "2m", "ingest", 10, severity="critical",
+        {"A": Asked(panel_reading(_series("ingest.spool_fill", "last", ("device",))), 5 * MINUTE_S)},
+        f"$A > {100 * WARN_SHARE:g}", "2m", "ingest", 10, severity="critical",
     ),
     Rule(
         "quarantine", "Quarantaine en hausse", "Quarantine rising",
         "Plus d'un message sur cent est refusé depuis une demi-heure : voir `microville quarantine list`.",
         "More than one message in a hundred has been refused for half an hour: see `microville quarantine list`.",
-        {"A": panel_reading(_series("ingest.quarantined", "sum")),
-         "B": panel_reading(_series("ingest.received", "sum"))},
-        f"$A >= {REFUSED_LEAST} && $A > $B * {REFUSED_SHARE:g}", 30 * MINUTE_S, "5m", "ingest", 12,
+        {"A": Asked(panel_reading(_series("ingest.quarantined", "sum")), 30 * MINUTE_S),
+         "B": Asked(panel_reading(_series("ingest.received", "sum")), 30 * MINUTE_S)},
+        f"$A >= {REFUSED_LEAST} && $A > $B * {REFUSED_SHARE:g}", "5m", "ingest", 12,
     ),
     Rule(
         "co2", "CO₂ trop élevé dans une pièce occupée", "CO₂ too high in an occupied room",
@@ -109,12 +131,16 @@ RULES: tuple[Rule, ...] = (
         "personnes (arrêté du 27 décembre 2022 : agir sans attendre). Aérer, vérifier la ventilation.",
         f"Zone {{{{ $labels.zone }}}} (building {{{{ $labels.building }}}}): above {CO2_PPM[1]} ppm with people in it "
         "(French decree of 27 December 2022: act promptly). Air the room, check the ventilation.",
-        {"A": alert_told_apart(_series("climate.co2", "mean", ("building", "zone"))),
-         "B": alert_either(
-             _series("occupancy.count", "last", ("building", "zone")),
-             _series("occupancy.presence", "last", ("building", "zone")),
+        {"A": Asked(alert_told_apart(_series("climate.co2", "mean", ("building", "zone"))), AIR_S),
+         "B": Asked(
+             alert_any(
+                 _series("occupancy.count", "last", ("building", "zone")),
+                 _series("occupancy.presence", "last", ("building", "zone")),
+                 _series("occupancy.motion", "max", ("building", "zone")),
+             ),
+             AIR_S,
          )},
-        f"$A > {CO2_PPM[1]} && $B > 0", 20 * MINUTE_S, "10m", "zone", 5,
+        f"$A > {CO2_PPM[1]} && $B > 0", "10m", "zone", 5,
     ),
 )  # fmt: skip
 
@@ -122,7 +148,7 @@ RULES: tuple[Rule, ...] = (
 def for_api(rule: Rule) -> dict[str, Any]:
     """The rule as `/api/v1/provisioning/alert-rules` takes it."""
     last = "Z"
-    queries = [_query(letter, query, rule.look_back_s) for letter, query in rule.queries.items()]
+    queries = [_query(letter, *asked) for letter, asked in rule.queries.items()]
     newest = [_expression(_reduced(letter), {"type": "reduce", "expression": letter, "reducer": "last"})
               for letter in rule.queries]  # fmt: skip
     holds = rule.holds

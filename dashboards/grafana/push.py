@@ -24,6 +24,10 @@ BUILT_IN = {"id", "version", "schemaVersion"}
 ROLES = "the service account needs the role Admin, or rights on folders, data sources, dashboards and alert rules"
 
 
+TAKEN = (409, 412)
+"""What Grafana answers where a folder, data source or dashboard of the same name has another uid."""
+
+
 class NotPushed(Refused):
     """Grafana cannot be filled; the message says why, and what to do."""
 
@@ -209,4 +213,5 @@ def _checked(api: Api, verb: str, path: str, answer: Answer) -> Any:
         raise NotPushed(f"{api.url} does not allow {what} ({said or 'forbidden'}): {ROLES}")
     if answer.status >= 500:
         raise NotPushed(f"{api.url} fails at {what} with {answer.status} ({said or 'no reason given'}): try again")
-    raise NotPushed(f"{api.url} refuses {what} with {answer.status}: {said or 'no reason given'}")
+    step = ": rename or delete what has that name there, and push again" if answer.status in TAKEN else ""
+    raise NotPushed(f"{api.url} refuses {what} with {answer.status}: {said or 'no reason given'}{step}")

@@ -71,6 +71,8 @@ class Kept:
         return (200, self.folders[uid]) if uid in self.folders else LOST
 
     def keep_folder(self, body: dict[str, Any], uid: str = "") -> Answer:
+        if not uid and any(body["title"] == folder["title"] for folder in self.folders.values()):
+            return 409, {"message": "a folder with the same name already exists"}
         self.folders[uid or body["uid"]] = {"id": 7, "uid": uid or body["uid"], "title": body["title"], "version": 1}
         return 200, {}
 

@@ -108,6 +108,13 @@ def test_data_source_left_alone(grafana: Kept) -> None:
     assert not any("data source" in line for line in told)
 
 
+def test_name_taken(grafana: Kept) -> None:
+    """A folder of ours by name, made by hand: what to do is said."""
+    grafana.folders["theirs"] = {"uid": "theirs", "title": "Microville"}
+    with pytest.raises(NotPushed, match="same name already exists: rename or delete what has that name there"):
+        pushed(grafana)
+
+
 def test_refusals(grafana: Kept) -> None:
     """A wrong token, a right that is lacking, a server that fails, none at all: each with its next step."""
     with pytest.raises(NotPushed, match=r"does not know the token .*MICROVILLE_GRAFANA_TOKEN"):

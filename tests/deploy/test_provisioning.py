@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from dashboards.grafana import alert_rules
-from dashboards.grafana.alert_rules import DATASOURCE_UID, RULES, Rule, for_api
+from dashboards.grafana.alert_rules import DATASOURCE_UID, RULES, Asked, Rule, for_api
 from estate.model import Point
 from store.influx import InfluxStore
 from tests.servers import influxd
@@ -131,8 +131,8 @@ def test_drift_of_rules_is_told(tmp_path: Path) -> None:
 def test_rules_are_whole() -> None:
     """Stable uids; words in both languages; a dashboard and a panel of it; every expression names what there is."""
     assert [
-        "microville-silent", "microville-behind", "microville-away", "microville-spool", "microville-quarantine",
-        "microville-co2",
+        "microville-silent", "microville-behind", "microville-away", "microville-fewer", "microville-spool",
+        "microville-quarantine", "microville-co2",
     ] == [rule.uid for rule in RULES]  # fmt: skip
     for rule in RULES:
         said = for_api(rule)
@@ -176,13 +176,14 @@ class Site:
     def values(self, name: str) -> dict[str, dict["Group", float]]:
         """What each of the rule's queries answers, by labels."""
         (rule,) = [each for each in RULES if each.name == name]
-        return {letter: dict(self._values(rule, query)) for letter, query in rule.queries.items()}
+        return {letter: dict(self._values(asked)) for letter, asked in rule.queries.items()}
 
-    def _values(self, rule: Rule, query: str) -> Iterator[tuple[Group, float]]:
-        asked = query.replace("$timeFilter", f"time >= {NOW - rule.look_back_s * 1000}ms and time <= {NOW}ms")
-        assert "$" not in asked
+    def _values(self, asked: Asked) -> Iterator[tuple[Group, float]]:
+        shown = f"time >= {NOW - asked.look_back_s * 1000}ms and time <= {NOW}ms"
+        query = asked.query.replace("$timeFilter", shown)
+        assert "$" not in query
         url = f"http://127.0.0.1:{self.port}/query"
-        answer = httpx.post(url, data={"db": "microville", "epoch": "ms", "q": asked}, trust_env=False).json()
+        answer = httpx.post(url, data={"db": "microville", "epoch": "ms", "q": query}, trust_env=False).json()
         (result,) = answer["results"]
         assert "error" not in result, result
         for series in result.get("series", []):
@@ -241,15 +242,28 @@ async def test_ingest(site: Site) -> None:
     assert [[{}], [{}], [{"device": "ingest-2"}], [{}]] == ill
 
 
+async def test_an_ingester_is_gone(site: Site) -> None:
+    """Of two one has said nothing for a quarter of an hour; after a restart under the same name none is missing."""
+    for minutes_ago in (1, 15):
+        await site.write("ingest.received", 60, minutes_ago, device="ingest-1")
+    await site.write("ingest.received", 60, 15, device="ingest-2")
+    gone = site.alerts("fewer")
+    await site.write("ingest.received", 60, 1, device="ingest-2")
+
+    assert [[{}], []] == [gone, site.alerts("fewer")]
+
+
 async def test_air_of_occupied_rooms(site: Site) -> None:
     """Bad air is told of rooms with people in them, counted or detected; not of empty ones, nor of unknown ones."""
-    for zone, ppm in {"full": 1600, "seen": 1700, "empty": 1800, "fresh": 700, "unknown": 1900}.items():
-        await site.write("climate.co2", ppm, device=f"{zone}-air", building="b01", zone=zone)
+    for zone, ppm in {"full": 1600, "seen": 1700, "moved": 1700, "empty": 1800, "fresh": 700, "unknown": 1900}.items():
+        await site.write("climate.co2", ppm, 30, device=f"{zone}-air", building="b01", zone=zone)
     for zone, people in {"full": 12, "empty": 0, "fresh": 9}.items():
         await site.write("occupancy.count", people, device=f"{zone}-count", building="b01", zone=zone)
     await site.write("occupancy.presence", 1, device="seen-pir", building="b01", zone="seen")
+    for minutes_ago, motion in ((10, 1), (8, 0)):
+        await site.write("occupancy.motion", motion, minutes_ago, device="moved-pir", building="b01", zone="moved")
 
-    assert [{"building": "b01", "zone": "full"}, {"building": "b01", "zone": "seen"}] == site.alerts("co2")
+    assert ["full", "moved", "seen"] == [group["zone"] for group in site.alerts("co2")]
 
 
 async def test_air_of_one_room_and_people_of_another(site: Site) -> None:
