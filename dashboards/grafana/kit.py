@@ -122,9 +122,9 @@ class Kit:
         made = made.show_points(common.VisibilityMode.AUTO).span_nulls(span_nulls=False)
         if stacked:
             made = made.stacking(StackingConfig().mode(common.StackingMode.NORMAL)).min(0).fill_opacity(45)
+            made = made.show_points(common.VisibilityMode.NEVER)  # of forty series upon each other, a thousand dots
         if scale:
-            drawn = GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
-            made = made.thresholds_style(drawn)
+            made = made.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED))
         panel = self._dressed(made, words, queries, unit, scale or NO_SCALE)
         panel.interval = interval or None
         _defaults(panel).color = FieldColor(mode=FieldColorModeId.PALETTE_CLASSIC)
