@@ -173,8 +173,8 @@ _PEOPLE = Words(
 _TIMELINE = Words(
     ("Alertes de budget", "Budget alerts"),
     (
-        "Niveau d'alerte de chaque locataire et énergie, et depuis quand.",
-        "Alert level of each tenant and carrier, and since when.",
+        "Niveau d'alerte par locataire et énergie, et depuis quand ; seuls y sont ceux en alerte pendant la période.",
+        "Alert level by tenant and carrier, and since when; only those on alert in the time shown are there.",
     ),
     say.STATES,
     say.LEASE_WRONG,
@@ -266,6 +266,6 @@ def _people(kit: Kit) -> Panel:
 
 
 def _alerts(kit: Kit) -> Panel:
-    query = panel_series(readings("alerts.level", "max", by=["device", "channel"]), kit.zone)
+    query = panel_series(readings("alerts.level", "max", by=["device", "channel"]), kit.zone, above=0)
     panel = kit.timeline(_TIMELINE, [InfluxQuery(query, alias=BY_TENANT)], "percent", LEVELS, "1h")
     return tenants_said(kit, panel)
