@@ -191,6 +191,12 @@ def legend(
     return [*entries, (hatched, hatch(INK))] if estimated else entries
 
 
+def names_axis() -> alt.Axis:
+    """Names beside bars: as long as they are where there is room for them."""
+    limit = alt.ExprRef("containerSize()[0] > 600 ? 280 : 135")
+    return alt.Axis(labelLimit=limit, domain=False, ticks=False, labelOverlap=False)
+
+
 def styled(
     chart: Any, height: int, description: str, legend: list[tuple[str, str]], columns: Sequence[Column]
 ) -> Drawing:

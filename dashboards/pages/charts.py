@@ -15,6 +15,7 @@ from dashboards.pages.chart_style import (
     inline,
     legend,
     load_bars,
+    names_axis,
     note_legend,
     pieces,
     quality_names,
@@ -122,14 +123,13 @@ def ranking_chart(rows: Sequence[Ranked], estate: Estate, whole: int, speaker: S
         Column("quality", speaker.say("Qualité", "Quality")),
         Column("days", speaker.say("Jours connus", "Days known"), 0),
     ]
-    name_axis = alt.Axis(labelLimit=150, domain=False, ticks=False)
     used = {estate.buildings[row.building].use for row in rows}
     return styled(
         alt.Chart(inline(values))
         .mark_bar()
         .encode(
             x=alt.X("kwh_m2:Q", stack="zero", title="kWh/m²", axis=alt.Axis(orient="top", tickCount=5)),
-            y=alt.Y("name:N", sort=names, title=None, axis=name_axis),
+            y=alt.Y("name:N", sort=names, title=None, axis=names_axis()),
             color=hatched("fill", uses, USE_COLOURS, quality),
             order="rank:Q",
             tooltip=told(columns),

@@ -14,6 +14,7 @@ from dashboards.pages.chart_style import (
     hatched,
     inline,
     legend,
+    names_axis,
     note_legend,
     noted,
     pieces,
@@ -117,7 +118,7 @@ def parts_chart(rows: Sequence[Figure], names: Mapping[str, str], speaker: Speak
         .mark_bar()
         .encode(
             x=alt.X("kwh:Q", stack="zero", title="kWh", axis=alt.Axis(orient="top", tickCount=5)),
-            y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, domain=False, ticks=False)),
+            y=alt.Y("name:N", sort=order, title=None, axis=names_axis()),
             color=hatched("fill", carriers, CARRIER_COLOURS, quality),
             order="rank:Q",
             tooltip=told(columns),

@@ -80,8 +80,8 @@ def rooms_chart(
         rules = alt.Chart(inline(marks, "thresholds"))
         drawn = alt.layer(
             rules.mark_rule(strokeDash=[5, 4], color=INK, opacity=0.7).encode(y="at:Q"),
-            rules.mark_text(align="right", dy=-6, fontSize=10, color=INK, x="width").encode(y="at:Q", text="text:N"),
             drawn,
+            rules.mark_text(align="right", dy=-6, fontSize=10, color=INK, x="width").encode(y="at:Q", text="text:N"),
         )
     named = [*rooms.values(), *note_legend(notes, speaker)]
     return styled(
@@ -116,7 +116,12 @@ def trend_chart(
     ]
     lines = alt.Chart(inline(rows)).encode(
         x=time_x(span, speaker),
-        y=alt.Y("value:Q", title=title, scale=alt.Scale(domain=[0, max([1.0, *(row["value"] or 0 for row in rows)])])),
+        y=alt.Y(
+            "value:Q",
+            title=title,
+            axis=alt.Axis(tickMinStep=1),
+            scale=alt.Scale(domain=[0, max([1.0, *(row["value"] or 0 for row in rows)])]),
+        ),
         color=colour("room", kept, colours),
         tooltip=told(columns),
     )

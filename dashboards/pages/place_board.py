@@ -8,8 +8,8 @@ from typing import Any
 from dashboards.pages import place_queries, queries
 from dashboards.pages.drawing import module
 from dashboards.pages.period import WHOLE, Span
+from dashboards.pages.rooms import rooms_drawing
 from dashboards.pages.view import View
-from dashboards.pages.zones import WINDOWS
 from dashboards.parts import Parts
 from energy import usage
 from energy.derived.indicators import Found, Indicator
@@ -110,16 +110,6 @@ class PlaceBoard:
         return charts.heating_chart(rows, view.speaker) if len(rows) >= LEAST_DAYS else None
 
     async def _rooms(self, quantity: str, view: View) -> Any:
-        estate, store, span, every = (
-            self._parts.estate,
-            self._parts.store,
-            view.period.so_far,
-            WINDOWS[view.asked.period],
-        )
-        points = await store.latest(Latest({"quantity": [quantity], "building": [view.scope.id]}))
-        zones = sorted({point.zone for point in points if point.zone in estate.zones})[: queries.MOST_ROOMS]
-        rows = await queries.room_values(store, quantity, zones, span, every)
-        if not rows:
-            return None
-        shown = Span(span.start_ms, max(span.end_ms, span.start_ms + every))
-        return (await module("line_charts")).rooms_chart(quantity, rows, zones, shown, estate, view.speaker, view.notes)
+        points = await self._parts.store.latest(Latest({"quantity": [quantity], "building": [view.scope.id]}))
+        zones = sorted({point.zone for point in points if point.zone in view.estate.zones})[: queries.MOST_ROOMS]
+        return await rooms_drawing(self._parts.store, view, quantity, zones)

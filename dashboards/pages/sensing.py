@@ -211,4 +211,4 @@ def _rows(estate: Estate, found: Mapping[str, Received], now_ms: int) -> Sequenc
 
 def _called(estate: Estate, building: str) -> str:
     known = estate.buildings.get(building)
-    return f"{known.name} ({building})" if known else estate.site.name
+    return f"{building} · {known.name}" if known else estate.site.name

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import altair as alt
 
 from dashboards.language import Speaker
-from dashboards.pages.chart_style import Column, Drawing, colour, inline, noted, styled, time_x, told
+from dashboards.pages.chart_style import Column, Drawing, colour, inline, names_axis, noted, styled, time_x, told
 from dashboards.pages.colours import CARRIER_COLOURS
 
 THERE, AWAY = CARRIER_COLOURS["cooling"], CARRIER_COLOURS["heat"]
@@ -115,7 +115,7 @@ def heat_chart(cells: Sequence[Cell], rows: Sequence[str], days: Sequence[str], 
                 sort=list(rows),
                 scale=alt.Scale(paddingInner=0.12),
                 title=None,
-                axis=alt.Axis(domain=False, ticks=False, labelLimit=130, labelOverlap=False),
+                axis=names_axis(),
             ),
             color=colour("level", names, colours),
             tooltip=told(columns),

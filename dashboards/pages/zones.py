@@ -12,19 +12,17 @@ from dashboards.api.models import DeviceState
 from dashboards.api.problems import Problem
 from dashboards.devices import known_devices
 from dashboards.language import Speaker
-from dashboards.pages import queries
-from dashboards.pages.drawing import as_json, drawn, module
+from dashboards.pages.drawing import as_json, drawn
 from dashboards.pages.figures import Scope
 from dashboards.pages.judging import indicators_before, indicators_of
 from dashboards.pages.looking import looked
-from dashboards.pages.period import Length, Span
 from dashboards.pages.render import Pages, ms
+from dashboards.pages.rooms import rooms_drawing
 from dashboards.pages.static_files import StaticFiles
 from dashboards.pages.view import ViewParams, check_place
 from dashboards.parts import Parts
 from energy.derived.facts import CO2_PPM
 from energy.derived.indicators import Found, Indicator
-from estate.calendar import DAY_MS, HOUR_MS
 from estate.model import Point
 from store.base import Latest, StoreUnavailable
 
@@ -35,15 +33,6 @@ MEASURED = ("climate.co2", "climate.temperature", "climate.humidity", "occupancy
 
 SENSED = ("utilisation", "co2_800", "co2_1500")
 """The indicators that any zone may have by its sensors; others are shown where its meters give them."""
-
-WINDOWS: dict[Length, int] = {
-    "day": HOUR_MS // 6,
-    "week": queries.ROOM_STEP_MS,
-    "month": 2 * HOUR_MS,
-    "year": DAY_MS,
-    "all": DAY_MS,
-}
-"""The step of one value in a zone's charts, in ms."""
 
 
 def zone_router(parts: Parts, static: StaticFiles) -> APIRouter:
@@ -124,15 +113,7 @@ class ZoneBoard:
     async def chart(self, scope: Scope, quantity: str, asked: ViewParams, speaker: Speaker) -> dict[str, Any] | None:
         """One quantity of a zone over the period; None where nothing was measured."""
         view = await looked(self._parts, scope, asked, speaker)
-        span, every = view.period.so_far, WINDOWS[view.asked.period]
-        rows = await queries.room_values(self._parts.store, quantity, [scope.id], span, every)
-        if not rows:
-            return None
-        charts = await module("line_charts")
-        shown = Span(span.start_ms, max(span.end_ms, span.start_ms + every))
-        return await as_json(
-            charts.rooms_chart(quantity, rows, [scope.id], shown, self._parts.estate, speaker, view.notes)
-        )
+        return await as_json(await rooms_drawing(self._parts.store, view, quantity, [scope.id]))
 
 
 def _empty(zone: Judged, building: Judged) -> tuple[str, Found] | None:

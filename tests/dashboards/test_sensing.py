@@ -106,7 +106,7 @@ async def test_thousands(filled: Parts) -> None:
     assert (PAGE_ROWS, PAGE_ROWS) == (first.count("<code>n"), last.count("<code>n"))
     assert ("page 1 of 20" in first, "page 20 of 20" in last) == (True, True)
     assert len(first.encode()) < 100_000
-    assert ["Forge (b02)"] == sorted({row["row"] for row in chart["spec"]["data"]["values"]})
+    assert ["b02 · Forge"] == sorted({row["row"] for row in chart["spec"]["data"]["values"]})
     assert MAP_ROWS < 2000
 
 
