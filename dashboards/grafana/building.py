@@ -203,7 +203,7 @@ _DEGREES = Words(
 
 _NO_SUBMETERS = ("Pas de compteur divisionnaire ici.", "No sub-meters here.")
 
-PLACE = "${building:queryparam}&var-zone=${__field.labels.zone:percentencode}&${datasource:queryparam}"
+PLACE = "${building:queryparam}&var-zone=${__field.labels.zone:percentencode}"
 
 
 def building(kit: Kit) -> Dashboard:

@@ -19,7 +19,7 @@ from dashboards.grafana.asked import (
 from dashboards.grafana.frame import Row, frame
 from dashboards.grafana.kit import Column, Kit
 from dashboards.grafana.names import Name
-from dashboards.grafana.query import InfluxQuery, step
+from dashboards.grafana.query import InfluxQuery, fineness, step
 from dashboards.grafana.said import carriers, flow_names
 from dashboards.grafana.scale import ACT, GOOD, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Pair, Words
@@ -165,12 +165,13 @@ def energy(kit: Kit) -> Dashboard:
     costs = fact_steps("building", list(COSTS.values()), "1d", ["carrier"])
     cost_months = kit.bars(_COST_MONTHS, [_by_carrier(lines)], "currencyEUR", _names(kit, list(LINES.values())))
     months.time_from = cost_months.time_from = YEAR
+    load = fineness(kit.language, kit.step, hidden=True)
     periods = fact_steps("building", list(BY_PERIOD.values()), "1d", ["carrier"])
     return frame(
         kit,
         "energy",
         TITLE,
-        [building_variable(kit), carrier_variable(kit), step(kit.language, "1d")],
+        [building_variable(kit), carrier_variable(kit), step(kit.language, "1d"), load],
         [
             Row(5, [(panel, 6) for panel in _glance(kit)]),
             Row(
@@ -225,7 +226,7 @@ def _peaks(kit: Kit) -> Panel:
 
 def _building(kit: Kit) -> str:
     """Where a building's name leads."""
-    values = "var-building=${__value.text:percentencode}&${datasource:queryparam}"
+    values = "var-building=${__value.text:percentencode}"
     return str(kit.link("building", values, ("", ""))["url"])
 
 

@@ -64,8 +64,9 @@ class Kit:
         return f"microville-{name}-{self.language}"
 
     def link(self, name: str, values: str, title: Pair) -> dict[str, object]:
-        """A way to another dashboard for the same time; `values` are its variables, as in an address."""
-        url = f"/d/{self.uid(name)}?${{__url_time_range}}&{values}"
+        """A way to another dashboard for the same time and rows; `values` are its variables, as in an address."""
+        kept = "&".join(f"${{{each}:queryparam}}" for each in ("datasource", "every", "load"))
+        url = f"/d/{self.uid(name)}?${{__url_time_range}}&{values}&{kept}"
         return {"title": say(self.language, title), "url": url, "targetBlank": False}
 
     def stat(
@@ -88,8 +89,7 @@ class Kit:
         if over:
             made = made.reduce_options(ReduceDataOptions().calcs([over]).values(values=False))
             made = made.graph_mode(common.BigValueGraphMode.NONE)  # its "course" would run over places
-        queries = [InfluxQuery(query)] if isinstance(query, str) else query
-        panel = self._dressed(made, words, queries, unit, scale)
+        panel = self._dressed(made, words, [InfluxQuery(query)] if isinstance(query, str) else query, unit, scale)
         if over:
             panel.transformations = [DataTransformerConfig(id_val="reduce", options={"reducers": ["lastNotNull"]})]
         _defaults(panel).decimals = decimals

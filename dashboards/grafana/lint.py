@@ -154,6 +154,8 @@ def series_named(name: str, board: Json) -> Iterator[str]:
         for sort in panel["options"].get("sortBy") or ():
             if ("displayName", sort["displayName"]) not in given:
                 found.append(f"it is sorted by {sort['displayName']!r}, which is no column")
+        asked = {name for name, _ in _VARIABLE.findall(json.dumps(panel["fieldConfig"]))}
+        found += [f"a link asks for {variable!r}, which is no variable" for variable in sorted(asked - _known(board))]
         yield from (f"panel {panel['title']!r}: {problem}" for problem in found)
 
 
@@ -232,10 +234,13 @@ def names_known(asked: Asked, board: Json) -> Iterator[str]:
         yield from (f"{tag} {value!r} is unknown" for value in sorted(values - known))
 
 
+def _known(board: Json) -> set[str]:
+    return {variable["name"] for variable in board["templating"]["list"]} | _BUILT_IN
+
+
 def variables_known(asked: Asked, board: Json) -> Iterator[str]:
-    known = {variable["name"] for variable in board["templating"]["list"]} | _BUILT_IN
     for name, _ in _VARIABLE.findall(asked.query):
-        if name not in known:
+        if name not in _known(board):
             yield f"variable {name!r} is not one of the dashboard"
     for pattern in re.findall(r"=~ /\^(.*?)\$/(?: |$|\))", asked.query):
         if any(how != "regex" for _, how in _VARIABLE.findall(pattern)):

@@ -135,13 +135,17 @@ def step(language: Language, current: str) -> dashboard.CustomVariable:
     return _one("every", ("Pas", "Step"), language, texts, current)
 
 
-def fineness(language: Language, finest: Step) -> dashboard.CustomVariable:
-    """From which rows loads are drawn: a year of quarter hours is slow to read, and too fine to be seen."""
+def fineness(language: Language, finest: Step, *, hidden: bool = False) -> dashboard.CustomVariable:
+    """From which rows loads are drawn: a year of quarter hours is slow to read, and too fine to be seen.
+
+    `hidden` on a dashboard that draws none, and leads to one that does.
+    """
     texts: Mapping[str, Pair] = {
         finest: ("au plus fin", "finest"),
         "1h": ("par heure", "by hour"),
     }
-    return _one("load", ("Charge", "Load"), language, texts, finest)
+    made = _one("load", ("Charge", "Load"), language, texts, finest)
+    return made.hide(VariableHide.HIDE_VARIABLE) if hidden else made
 
 
 def _one(

@@ -180,7 +180,7 @@ _TIMELINE = Words(
     say.LEASE_WRONG,
 )
 
-BY_BUILDING = "var-building=${__field.labels.building:percentencode}&${datasource:queryparam}"
+BY_BUILDING = "var-building=${__field.labels.building:percentencode}"
 
 
 def site(kit: Kit) -> Dashboard:
@@ -236,7 +236,7 @@ def _by_carrier(kit: Kit) -> Panel:
 
 
 def _top(kit: Kit) -> Panel:
-    link = kit.link("building", "var-building=${__value.text:percentencode}&${datasource:queryparam}", ("", ""))["url"]
+    link = kit.link("building", "var-building=${__value.text:percentencode}", ("", ""))["url"]
     columns = [
         Column("building", ("Bâtiment", "Building"), link=str(link)),
         Column("amount", ("Électricité", "Electricity"), "watth"),

@@ -78,7 +78,7 @@ def test_periods_keep_what_is_chosen() -> None:
 
 
 def test_drill_down() -> None:
-    """Site → Building → Zone, keeping the time."""
+    """Site → Building → Zone, keeping the time and the rows that serve it."""
     ways = {
         name: {link["url"].partition("?")[0] for panel in board["panels"] for link in _links(panel)}
         for name, board in boards().items()
@@ -91,7 +91,7 @@ def test_drill_down() -> None:
         for board in boards().values()
         for panel in board["panels"]
         for link in _links(panel)
-        if "${__url_time_range}" not in link["url"]
+        if not all(kept in link["url"] for kept in ("${__url_time_range}", "${every:queryparam}", "${load:queryparam}"))
     ]
 
 

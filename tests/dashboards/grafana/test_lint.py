@@ -55,6 +55,9 @@ BROKEN: dict[str, Break] = {
     "sorted by 'Power', which is no column": lambda board: _panel(board, TOP)["options"].update(
         sortBy=[{"displayName": "Power"}]
     ),
+    "a link asks for 'pace', which is no variable": lambda board: _panel(board, LOAD)["fieldConfig"]["defaults"].update(
+        links=[{"url": "/d/microville-building-en?${pace:queryparam}"}]
+    ),
     "a link asks for building, which is no tag": _query(
         lambda query: query.replace('"building", "meter"', '"meter"'), LOAD
     ),
