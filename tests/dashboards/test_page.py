@@ -59,14 +59,17 @@ async def test_room_breaks_in_a_hole(filled: Parts) -> None:
 
 
 async def test_what_drives_the_load(filled: Parts) -> None:
-    """The hour from 7 to 8 is 1 kW of the town hall and 4 kW of the forge; the Monday before they had half of it.
+    """The last hour is 1 kW of the town hall and 4 kW of the forge; the Monday before they had half of it.
 
     What began in the two days that are drawn is marked, and said below.
     """
-    hour = floor(NOW - 2 * HOUR_MS, "1h", PARIS) - 7 * DAY_MS
-    usual = {"b01-electricity": 500, "b02-electricity": 2000}
+    start = floor(NOW, "15m", PARIS) - 7 * DAY_MS - 3 * STEP_MS
     await filled.store.write_consumption(
-        [Consumption(meter, "", "electricity", meter[:3], "site", "1h", hour, wh, 0.0) for meter, wh in usual.items()]
+        [
+            Consumption(meter, "", "electricity", meter[:3], "site", "15m", start + step * STEP_MS, wh, 0.0)
+            for meter, wh in {"b01-electricity": 125, "b02-electricity": 500}.items()
+            for step in range(4)
+        ]
     )
     noted = replace(filled.estate, notes=(Note(NOW - DAY_MS, FOREVER_MS, "b02", "works", "New forge"),))
     async with client_of(replace(filled, estate=noted)) as client:
@@ -74,7 +77,7 @@ async def test_what_drives_the_load(filled: Parts) -> None:
         chart = (await client.get("/charts/load.json?lang=en")).json()
 
     assert "+100\u00a0%" in page.partition("Against comparable days")[2][:200]
-    assert "5.0\u00a0kW instead of 2.5\u00a0kW: the hour from 07:00" in page
+    assert "5.0\u00a0kW instead of 2.5\u00a0kW: the last 60 minutes" in page
     drivers = page.partition('id="drivers"')[2].partition("</table>")[0]
     assert drivers.index("Forge") < drivers.index("Mairie")
     assert "since 22 November 2026 · Works · Forge: New forge" in page.partition('class="notes"')[2]
