@@ -20,6 +20,7 @@ class Name(NamedTuple):
     unit: str = ""
     right: bool = False  # on the axis of the right, which has another unit
     line: bool = False  # a line among bars
+    dots: bool = False  # dots among bars: of another unit, whose line would cross them to and fro
     over: bool = False  # a bar before the others, as a part of them
 
 
@@ -38,6 +39,8 @@ def properties(name: Name) -> list[tuple[str, object]]:
     if name.line:
         line = [("custom.drawStyle", "line"), ("custom.fillOpacity", 0), ("custom.lineWidth", 2)]
         found += [*line, _ALONE]
+    if name.dots:
+        found += [("custom.drawStyle", "points"), ("custom.pointSize", 7), _ALONE]
     if name.over:
         found += [("custom.fillOpacity", 100), _ALONE]
     return found

@@ -15,18 +15,18 @@ from sensors.model import Unused
 
 
 def carriers(kit: Kit, names: Sequence[str] = tuple(CARRIERS), prefix: str = "") -> list[Name]:
-    """How the series of carriers are called and coloured; water is a line on the right, in m³."""
+    """How the series of carriers are called and coloured; water is dots on the right, in m³."""
     found = []
     for row in (CARRIERS[name] for name in names):
         title = kit.say(row.fr, row.en)
         water = row.unit == "L" and not prefix
         called = Name(prefix + row.name, title[0].upper() + title[1:], CARRIER_COLOURS[row.name])
-        found.append(called._replace(unit="m3", right=True, line=True) if water else called)
+        found.append(called._replace(unit="m3", right=True, dots=True) if water else called)
     return found
 
 
 def flow_names(kit: Kit) -> list[Name]:
-    """How the series of `flows` are called: what is estimated is a grey part of the bars, water a line of its own."""
+    """How the series of `flows` are called: what is estimated is a grey part of the bars, water dots of its own."""
     return [*carriers(kit), Name("estimated", kit.say("dont estimé", "of which estimated"), GREY, over=True)]
 
 

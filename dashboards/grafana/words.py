@@ -54,8 +54,8 @@ SHARES: Pair = (
     "parts they add up to the meters exactly.",
 )
 _APART: Pair = (
-    " L'eau est la ligne, à droite, en m³ ; la part estimée des barres est en gris.",
-    " Water is the line, right, in m³; the part of the bars that is estimated is grey.",
+    " L'eau est en points, à droite, en m³ ; la part estimée des barres est en gris.",
+    " Water is the dots, right, in m³; the part of the bars that is estimated is grey.",
 )
 FLOWS: Pair = (METERED[0] + _APART[0], METERED[1] + _APART[1])
 SHARED_FLOWS: Pair = (SHARES[0] + _APART[0], SHARES[1] + _APART[1])
