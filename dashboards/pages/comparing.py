@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboards.pages.period import Period, Span
+from energy.meters.cleaned import Times
 from energy.meters.steps import NOTHING, Steps
 from estate.calendar import DAY_MS, floor
 
@@ -54,6 +55,21 @@ def alike(now: Known, before: Known, period: Period) -> Alike | None:
     return Alike(like, amount)
 
 
+def alike_days(ours: Times, theirs: Times, period: Period) -> NDArray[np.bool_] | None:
+    """Which of the former period's whole days are compared with ours that are known; None where it lacks one of them.
+
+    Days are the starts of those that are over; of a whole period those of the whole former one.
+    """
+    former = period.former_so_far
+    if period.former is None or former is None:
+        return None
+    own, known = _numbers(ours, period.span.start_ms), _numbers(theirs, former.start_ms)
+    length, before = (round((span.end_ms - span.start_ms) / DAY_MS) for span in (period.span, period.former))
+    wanted = np.arange(before) if len(own) == length else own
+    chosen: NDArray[np.bool_] = np.isin(known, wanted)
+    return chosen if chosen.sum() == len(wanted) else None
+
+
 def last_day(span: Span, period: Period) -> Span:
     """What a span holds of a day that is not over; empty where it ends at midnight."""
     return Span(max(span.start_ms, floor(span.end_ms, "1d", period.zone)), span.end_ms)
@@ -61,4 +77,8 @@ def last_day(span: Span, period: Period) -> Span:
 
 def _days(steps: Steps, start_ms: int) -> NDArray[np.int64]:
     """The number of each day in its period; a day of 23 or 25 hours shifts none."""
-    return np.rint((steps.starts - start_ms) / DAY_MS).astype(np.int64)
+    return _numbers(steps.starts, start_ms)
+
+
+def _numbers(starts: Times, start_ms: int) -> NDArray[np.int64]:
+    return np.rint((starts - start_ms) / DAY_MS).astype(np.int64)

@@ -10,11 +10,10 @@ from dashboards.language import Speaker
 from dashboards.pages import figures, figures_money
 from dashboards.pages.cache import Brief
 from dashboards.pages.drawing import as_json, module
-from dashboards.pages.judging import indicators_before, indicators_of
+from dashboards.pages.judging import Judged, judged
 from dashboards.pages.place_board import PlaceBoard
 from dashboards.pages.view import View, ViewParams
 from dashboards.parts import Parts
-from energy.derived.indicators import Found, Indicator
 from energy.findings import standing
 from estate.calendar import DAY_MS
 from estate.vocabulary import CARRIERS
@@ -25,7 +24,7 @@ class ConsumptionBoard:
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._brief = parts, Brief()
-        self._place = PlaceBoard(parts, self._indicators_kept)
+        self._place = PlaceBoard(parts, self._judged)
 
     async def view(self, scope: figures.Scope, asked: ViewParams, speaker: Speaker) -> View:
         estate, store, now_ms = self._parts.estate, self._parts.store, self._parts.clock()
@@ -45,12 +44,11 @@ class ConsumptionBoard:
                 figures_money.costs(estate, store, view.scope, view.period),
                 figures_money.carbon(estate, store, view.scope, view.period),
                 figures.meters(store, view.scope, view.period),
-                self._indicators_kept(view),
+                self._judged(view),
                 self._place.read(view),
                 figures_money.carbon_change(estate, store, view.scope, view.period),
-                indicators_before(estate, store, view),
             )
-            names = ("figures", "parts", "costs", "carbon", "meters", "indicators", "place", "carbon_change", "before")
+            names = ("figures", "parts", "costs", "carbon", "meters", "judged", "place", "carbon_change")
             return dict(zip(names, found, strict=True))
 
         read = await self._brief.get(("all", view.scope, view.asked.period, view.period.span), all_of_it)
@@ -79,9 +77,9 @@ class ConsumptionBoard:
         cleaned = [(meter, each) for meter, each in found if scope.kind == "site" or view.stands_in(meter)]
         return {"changes": await self.changes(view), "cleaned": cleaned if scope.kind != "tenant" else []}
 
-    async def _indicators_kept(self, view: View) -> list[tuple[Indicator, Found]]:
+    async def _judged(self, view: View) -> Judged:
         key = ("indicators", view.scope, view.asked.period, view.period.span)
-        return await self._brief.get(key, lambda: indicators_of(self._parts.estate, self._parts.store, view))
+        return await self._brief.get(key, lambda: judged(self._parts.estate, self._parts.store, view))
 
     async def changes(self, view: View) -> list[MonthChanged]:
         """Closed months whose figure changed in the last year: of these meters, and of tenants' shares of them."""

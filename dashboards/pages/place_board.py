@@ -7,16 +7,16 @@ from typing import Any
 
 from dashboards.pages import place_queries, queries
 from dashboards.pages.drawing import module
+from dashboards.pages.judging import Judged
 from dashboards.pages.period import WHOLE, Span
 from dashboards.pages.rooms import rooms_drawing
 from dashboards.pages.view import View
 from dashboards.parts import Parts
 from energy import usage
-from energy.derived.indicators import Found, Indicator
 from energy.derived.ratios import HEATING
 from store.base import Latest
 
-Indicators = Callable[[View], Awaitable[Sequence[tuple[Indicator, Found]]]]
+Judging = Callable[[View], Awaitable[Judged]]
 
 CHARTS: Mapping[str, Sequence[str]] = {
     "site": ("use", "parts", "presence", "heating"),
@@ -39,8 +39,8 @@ LEAST_DAYS = 10
 class PlaceBoard:
     """Reads the sections of one kind of place."""
 
-    def __init__(self, parts: Parts, indicators: Indicators) -> None:
-        self._parts, self._indicators = parts, indicators
+    def __init__(self, parts: Parts, judging: Judging) -> None:
+        self._parts, self._judging = parts, judging
 
     async def read(self, view: View) -> dict[str, Any]:
         """What this kind of place has; the others' is none. A chart that could never be drawn is left out."""
@@ -75,7 +75,7 @@ class PlaceBoard:
 
     async def _judged(self, view: View) -> bool:
         """Whether sensors reach far enough for the place to be judged by its people, as the indicator has it."""
-        found = {row.id: each for row, each in await self._indicators(view)}
+        found = {row.id: each for row, each in (await self._judging(view)).rows}
         return "empty_share" in found and found["empty_share"].value is not None
 
     async def chart(self, name: str, view: View) -> Any:
@@ -90,7 +90,7 @@ class PlaceBoard:
         load, step_ms = await place_queries.curve(self._parts.store, estate, view.scope, view.period)
         if not len(load.starts):
             return None
-        found = {row.id: each for row, each in await self._indicators(view)}
+        found = {row.id: each for row, each in (await self._judging(view)).rows}
         base = found["base_load"].value if "base_load" in found else None
         base_w = None if base is None else base * estate.buildings[view.scope.id].area_m2
         shown = Span(span.start_ms, max(span.end_ms, span.start_ms + step_ms))

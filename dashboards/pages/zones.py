@@ -14,7 +14,7 @@ from dashboards.devices import known_devices
 from dashboards.language import Speaker
 from dashboards.pages.drawing import as_json, drawn
 from dashboards.pages.figures import Scope
-from dashboards.pages.judging import indicators_before, indicators_of
+from dashboards.pages.judging import Judged, indicators_of, judged
 from dashboards.pages.looking import looked
 from dashboards.pages.render import Pages, ms
 from dashboards.pages.rooms import rooms_drawing
@@ -26,7 +26,7 @@ from energy.derived.indicators import Found, Indicator
 from estate.model import Point
 from store.base import Latest, StoreUnavailable
 
-Judged = Sequence[tuple[Indicator, Found]]
+Rows = Sequence[tuple[Indicator, Found]]
 
 MEASURED = ("climate.co2", "climate.temperature", "climate.humidity", "occupancy.count")
 """What a zone's page draws, and the list of zones shows."""
@@ -78,21 +78,19 @@ class ZoneBoard:
         house = copy(view)
         house.scope = Scope("building", zone.building)
         devices, held, trouble = list[DeviceState](), dict[str, Point](), ""
-        found, lost = list[tuple[Indicator, Found]](), list[tuple[Indicator, Found]]()
-        before: Mapping[str, Found] = {}
+        found, lost = Judged([], {}), list[tuple[Indicator, Found]]()
         try:
-            known, points, found, before, lost = await asyncio.gather(
+            known, points, found, lost = await asyncio.gather(
                 known_devices(estate, store, state, now_ms),
                 store.latest(Latest({"zone": [scope.id], "quantity": MEASURED})),
-                indicators_of(estate, store, view),
-                indicators_before(estate, store, view),
+                judged(estate, store, view),
                 indicators_of(estate, store, house),
             )
             devices = [device for device in known if device.zone == scope.id]
             held = {point.quantity: point for point in sorted(points, key=lambda point: point.at_ms)}
         except StoreUnavailable as error:
             trouble = str(error)
-        shown = [(row, each) for row, each in found if row.id in SENSED or each.value is not None]
+        shown = [(row, each) for row, each in found.rows if row.id in SENSED or each.value is not None]
         return {
             "view": view,
             "estate": estate,
@@ -102,8 +100,8 @@ class ZoneBoard:
             "measured": MEASURED,
             "co2": CO2_PPM,
             "indicators": shown,
-            "before": before,
-            "empty": _empty(found, lost),
+            "before": found.before,
+            "empty": _empty(found.rows, lost),
             "trouble": trouble,
             "seen": lambda at_ms: speaker.ago(at_ms, now_ms),
             "ago": lambda text: speaker.ago(ms(text), now_ms) if text else "–",
@@ -116,7 +114,7 @@ class ZoneBoard:
         return await as_json(await rooms_drawing(self._parts.store, view, quantity, [scope.id]))
 
 
-def _empty(zone: Judged, building: Judged) -> tuple[str, Found] | None:
+def _empty(zone: Rows, building: Rows) -> tuple[str, Found] | None:
     """The electricity used while empty: the zone's where meters stand in it, else its building's; None of neither."""
     for kind, rows in (("zone", zone), ("building", building)):
         for row, found in rows:
