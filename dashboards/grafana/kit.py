@@ -25,10 +25,10 @@ from grafana_foundation_sdk.models.dashboard import (
     Panel,
 )
 
-from dashboards.grafana.names import Name, override, properties, renamed
+from dashboards.grafana.names import UNSAID, Name, override, properties, renamed
 from dashboards.grafana.query import DATASOURCE, InfluxQuery
 from dashboards.grafana.scale import NO_SCALE, Scale, steps
-from dashboards.grafana.words import Language, Pair, Words, say
+from dashboards.grafana.words import NOTHING, Language, Pair, Words, say
 from estate.calendar import Step
 from estate.model import Site
 
@@ -93,8 +93,7 @@ class Kit:
         if over:
             panel.transformations = [DataTransformerConfig(id_val="reduce", options={"reducers": ["lastNotNull"]})]
         _defaults(panel).decimals = decimals
-        _defaults(panel).no_value = "–"
-        _defaults(panel).min_val = 0  # or its course begins at the least value
+        _defaults(panel).no_value, _defaults(panel).min_val = "–", 0  # or its course begins at the least value
         return panel
 
     def now(self, words: Words, query: str | Sequence[InfluxQuery], unit: str, interval: str, **more: Any) -> Panel:
@@ -218,7 +217,7 @@ class Kit:
         panel = self._dressed(made, words, queries, unit, NO_SCALE)
         panel.interval = interval
         _defaults(panel).mappings = self._texts(texts)  # type: ignore[assignment]  # as Grafana writes them
-        return panel
+        return self.named(panel, ())
 
     def history(self, words: Words, query: InfluxQuery, unit: str, scale: Scale) -> Panel:
         """A cell per series and step, coloured by its value: a heat map of what has a scale."""
@@ -250,8 +249,9 @@ class Kit:
         return panel
 
     def named(self, panel: Panel, names: Sequence[Name]) -> Panel:
-        """The panel with its series called and coloured so."""
-        _source(panel).overrides = [override(name.alias, properties(name)) for name in names]
+        """The panel with its series called and coloured so; where it has none, it says what that may mean."""
+        _defaults(panel).no_value = say(self.language, NOTHING)
+        _source(panel).overrides = [UNSAID, *(override(name.alias, properties(name)) for name in names)]
         return panel
 
     def _column(self, column: Column) -> DashboardFieldConfigSourceOverrides:

@@ -147,7 +147,7 @@ def series_named(name: str, board: Json) -> Iterator[str]:
     for panel in board["panels"]:
         overrides = panel["fieldConfig"]["overrides"]
         found = [f"override {o['matcher']['options']!r} matches nothing" for o in overrides if not _matched(o, panel)]
-        given = [(p["id"], str(p["value"])) for o in overrides for p in o["properties"]]
+        given = [(p["id"], str(p.get("value"))) for o in overrides for p in o["properties"]]
         if panel["type"] == "timeseries":
             times = Counter(value for id_, value in given if id_ == "color")
             found += [f"{count} series of one colour: {colour}" for colour, count in times.items() if count > 1]
@@ -161,7 +161,7 @@ def series_named(name: str, board: Json) -> Iterator[str]:
 
 def _matched(override: Json, panel: Json) -> bool:
     name = override["matcher"]["options"]
-    return any(
+    return override["matcher"]["id"] != "byName" or any(
         name == target["alias"]
         or name in SERIES.get(target["alias"], ())
         or (target["resultFormat"] == "table" and f'"{name}"' in target["query"])

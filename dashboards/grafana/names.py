@@ -52,6 +52,12 @@ def override(name: str, properties: Sequence[tuple[str, object]]) -> DashboardFi
     return DashboardFieldConfigSourceOverrides(matcher=MatcherConfig("byName", name), properties=values)
 
 
+UNSAID = DashboardFieldConfigSourceOverrides(
+    matcher=MatcherConfig("byType", "number"), properties=[DynamicConfigValue("noValue", None)]
+)
+"""What a panel says when it is empty is not said of each value that is missing, as tooltips would."""
+
+
 def renamed(pattern: str, title: str) -> DataTransformerConfig:
     """Series and columns whose name is this regular expression are called so; ``$1`` is its first group."""
     return DataTransformerConfig(id_val="renameByRegex", options={"regex": pattern, "renamePattern": title})

@@ -53,6 +53,10 @@ SHARES: Pair = (
     "sum of the shares of tenants by their leases and the keys of the inventory, step by step; with the common "
     "parts they add up to the meters exactly.",
 )
+NOTHING: Pair = (
+    "Rien ici sur cette période : aucun capteur ou compteur de ce genre, ou aucune mesure. Voir la description.",
+    "Nothing here in this time: no sensor or meter of this kind, or no readings. See the description.",
+)
 _APART: Pair = (
     " L'eau est en points, à droite, en m³ ; la part estimée des barres est en gris.",
     " Water is the dots, right, in m³; the part of the bars that is estimated is grey.",

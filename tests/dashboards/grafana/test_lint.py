@@ -29,7 +29,7 @@ def _variable(board: Board) -> Board:
     return found
 
 
-def _override(board: Board, number: int = 0) -> Board:
+def _override(board: Board, number: int) -> Board:
     found: Board = _panel(board, FLOWS)["fieldConfig"]["overrides"][number]
     return found
 
@@ -50,8 +50,10 @@ BROKEN: dict[str, Break] = {
     "its bars do not begin at 0": lambda board: _panel(board, FLOWS)["fieldConfig"]["defaults"]["custom"].pop(
         "axisSoftMin"
     ),
-    "override 'steam' matches nothing": lambda board: _override(board).update(matcher={"options": "steam"}),
-    "2 series of one colour": lambda board: _override(board).update(properties=_override(board, 1)["properties"]),
+    "override 'steam' matches nothing": lambda board: _override(board, 1).update(
+        matcher={"id": "byName", "options": "steam"}
+    ),
+    "2 series of one colour": lambda board: _override(board, 1).update(properties=_override(board, 2)["properties"]),
     "sorted by 'Power', which is no column": lambda board: _panel(board, TOP)["options"].update(
         sortBy=[{"displayName": "Power"}]
     ),
