@@ -5,23 +5,30 @@ period must know, too. An indicator whose terms it does not know so has no figur
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from dashboards.pages.comparing import alike_days
 from dashboards.pages.figures import meters
 from dashboards.pages.period import Period, Span
 from dashboards.pages.view import View
-from energy.derived.facts import DEGREES, HOURLY
+from energy.derived.facts import DEGREES, HOURLY, ROLE, meter_of
 from energy.derived.indicator_query import Scope, read
 from energy.derived.indicators import INDICATORS, Found, Indicator, Inputs
 from energy.meters.steps import Steps
-from estate.calendar import floor
+from estate.calendar import DAY_MS, floor
 from estate.model import Estate
-from store.base import Store
+from store.base import Store, Usage, UsageTag
 
 SENSED = frozenset((*HOURLY, *DEGREES, "received", "expected"))
 """Facts that are whole while a meter is silent."""
+
+
+OF_ZONES = ("utilisation", "co2_800")
+"""The indicators that the list of zones shows."""
+
+FACTS_OF_ZONES = ("used", "usable", "co2_800", "aired")
+"""What they are found from."""
 
 
 class Judged(NamedTuple):
@@ -49,6 +56,35 @@ async def judged(estate: Estate, store: Store, view: View) -> Judged:
         return Judged(rows, {})
     silent = view.scope.kind != "zone" and await _is_silent(store, view)
     return Judged(rows, before_of(inputs, before, view.period, metered=not silent))
+
+
+async def zones_judged(estate: Estate, store: Store, period: Period) -> dict[str, Judged]:
+    """What sensors say of every zone they are in, over the whole days of the period that are over, by zone."""
+    now, former = await asyncio.gather(
+        _of_zones(estate, store, period.so_far), _of_zones(estate, store, period.former_so_far)
+    )
+    found = dict[str, Judged]()
+    for zone, inputs in now.items():
+        rows = [(INDICATORS[name], INDICATORS[name].find(inputs)) for name in OF_ZONES]
+        before = before_of(inputs, former[zone], period, metered=True) if zone in former else {}
+        found[zone] = Judged(rows, before)
+    return found
+
+
+async def _of_zones(estate: Estate, store: Store, span: Span | None) -> dict[str, Inputs]:
+    until_ms = floor(span.end_ms, "1d", estate.site.zone) if span else 0
+    if span is None or until_ms <= span.start_ms:
+        return {}
+    where: Mapping[UsageTag, Sequence[str]] = {"carrier": FACTS_OF_ZONES, "role": [ROLE]}
+    amounts: dict[str, dict[str, Steps]] = {}
+    for row in await store.usage(Usage("1d", span.start_ms, until_ms, where=where, by=("meter", "carrier"))):
+        fact = row.tags["carrier"]
+        zone = row.tags["meter"].removeprefix("zone#").removesuffix(f"#{fact}")
+        if zone in estate.zones and row.tags["meter"] == meter_of("zone", zone, fact):
+            amounts.setdefault(zone, {})[fact] = Steps(*row[1:4])
+    days = round((until_ms - span.start_ms) / DAY_MS)
+    area = {zone: estate.zones[zone].area_m2 for zone in amounts}
+    return {zone: Inputs(days, area[zone], own, 1.0, 1.0, None, estate.site.zone) for zone, own in amounts.items()}
 
 
 def before_of(now: Inputs, former: Inputs, period: Period, *, metered: bool) -> dict[str, Found]:

@@ -13,6 +13,7 @@ from alerts.words import amount, percent
 from dashboards.language import Speaker
 from dashboards.pages import figures, queries
 from dashboards.pages.figures import Figure, Scope
+from dashboards.pages.judging import OF_ZONES, Judged, zones_judged
 from dashboards.pages.looking import looked
 from dashboards.pages.render import Pages
 from dashboards.pages.static_files import StaticFiles
@@ -20,6 +21,7 @@ from dashboards.pages.view import View, ViewParams
 from dashboards.pages.zones import MEASURED
 from dashboards.parts import Parts
 from energy.derived.facts import CO2_PPM
+from energy.derived.indicators import INDICATORS
 from estate.model import Point
 from estate.vocabulary import CARRIERS, USES
 from store.base import Latest, StoreUnavailable
@@ -116,13 +118,16 @@ class Lists:
         }
 
     async def zones(self, asked: ViewParams, speaker: Speaker) -> Mapping[str, Any]:
-        """Each zone with what was last measured there, those with sensors first."""
+        """Each zone with what was last measured there, and how it fared in the period; those with sensors first."""
         estate, store = self._parts.estate, self._parts.store
         view = await looked(self._parts, Scope("site"), asked, speaker, "/zones")
         held: dict[str, dict[str, Point]] = defaultdict(dict)
-        trouble = ""
+        found, trouble = dict[str, Judged](), ""
         try:
-            for point in await store.latest(Latest({"quantity": MEASURED})):
+            points, found = await asyncio.gather(
+                store.latest(Latest({"quantity": MEASURED})), zones_judged(estate, store, view.period)
+            )
+            for point in points:
                 if point.zone and point.at_ms >= held[point.zone].get(point.quantity, point).at_ms:
                     held[point.zone][point.quantity] = point
         except StoreUnavailable as error:
@@ -132,6 +137,11 @@ class Lists:
             "estate": estate,
             "trouble": trouble,
             "held": held,
+            "judged": {
+                zone: {row.id: (row, each, own.before.get(row.id)) for row, each in own.rows}
+                for zone, own in found.items()
+            },
+            "of_zones": [INDICATORS[name] for name in OF_ZONES],
             "measured": MEASURED,
             "co2": CO2_PPM,
             "rows": sorted(estate.zones.values(), key=lambda zone: (zone.id not in held, zone.building, zone.name)),

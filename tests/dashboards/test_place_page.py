@@ -252,6 +252,22 @@ async def test_a_zone_right_now(filled: Parts) -> None:
         assert said in tiles
 
 
+async def test_zones_are_compared(filled: Parts) -> None:
+    """The hours above 800 ppm of Sunday 22 beside those of the 22 before; of Saturday it knows no former one."""
+    month_before = midnight(date(2026, 10, 22), PARIS) - SUNDAY
+    sunday = [fact("zone", "b01-room", name, amount) for name, amount in (("co2_800", 7200), ("aired", 36_000))]
+    former = [row._replace(start_ms=row.start_ms + month_before, amount=row.amount * 2) for row in sunday]
+    async with client_of(filled) as client:
+        pages = []
+        for more in (sunday, former, [row._replace(start_ms=row.start_ms - DAY_MS) for row in sunday]):
+            await filled.store.write_consumption(more)
+            pages.append((await client.get("/zones?lang=en")).text.partition('id="list"')[2])
+
+    assert [True, True, True] == ["2.00\u00a0h" in pages[0], "2.00\u00a0h" in pages[1], "4.00\u00a0h" in pages[2]]
+    assert ["before:" in page for page in pages] == [False, True, False]
+    assert "<small>before: 4.00\u00a0h" in pages[1]
+
+
 def test_what_is_fed_in_is_below_zero() -> None:
     """Of 15 kWh 3 were fed in: the bar of its tenant reaches 12 above what lies below, half of that estimated."""
     parts = [Figure("a", "electricity", 15_000, 0), Figure("a", "export", 3000, 1500)]
