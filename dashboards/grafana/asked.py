@@ -7,7 +7,7 @@ from grafana_foundation_sdk.builders.dashboard import QueryVariable
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards.grafana.kit import Kit
-from dashboards.grafana.query import InfluxQuery, choice
+from dashboards.grafana.query import InfluxQuery, choice, single
 from dashboards.grafana.scale import Scale
 from dashboards.grafana.words import Words
 from energy.cost.facts import EUR, KG, MONEY
@@ -170,10 +170,17 @@ def unit(quantity: str) -> str:
     return STORED[quantity].grafana
 
 
+_BUILDINGS = tag_values("consumption", "building", (("role", "site"),))
+
+
 def building_variable(kit: Kit) -> QueryVariable:
     """The buildings that have consumption; the site, for meters that serve the whole of it."""
-    query = tag_values("consumption", "building", (("role", "site"),))
-    return choice("building", ("Bâtiment", "Building"), kit.language, query)
+    return choice("building", ("Bâtiment", "Building"), kit.language, _BUILDINGS)
+
+
+def one_building(kit: Kit) -> QueryVariable:
+    """One of them."""
+    return single("building", ("Bâtiment", "Building"), kit.language, _BUILDINGS)
 
 
 def zone_variable(kit: Kit) -> QueryVariable:

@@ -10,14 +10,13 @@ from dashboards.grafana.asked import (
     IN_ZONES,
     SENSOR,
     SHOWN_STEP,
-    building_variable,
-    by_building,
     carrier_variable,
     fact,
     fact_steps,
     flows,
     load_lately,
     loads,
+    one_building,
     ratio,
     readings,
     unit,
@@ -46,8 +45,8 @@ TITLE = (
 _NOW = Words(
     ("Charge électrique", "Electric load"),
     (
-        "Puissance soutirée par les bâtiments choisis au dernier pas réglé de la période, et son cours sur 24 heures.",
-        "Power drawn by the buildings chosen in the last settled step of the time shown, and its course over 24 hours.",
+        "Puissance soutirée par le bâtiment au dernier pas réglé de la période, et son cours sur 24 heures.",
+        "Power drawn by the building in the last settled step of the time shown, and its course over 24 hours.",
     ),
     say.LOAD,
     say.METER_WRONG,
@@ -59,16 +58,16 @@ _BASE = Words(
         "What always runs: the power that each day nearly always exceeds, on average over the days.",
     ),
     (
-        "moyenne des jours du 5e centile de la puissance (OpenEIS, LBNL, 2014) ; les bâtiments choisis s'additionnent.",
-        "mean over days of the 5th percentile of power (OpenEIS, LBNL, 2014); buildings chosen add up.",
+        "moyenne des jours du 5e centile de la puissance (OpenEIS, LBNL, 2014).",
+        "mean over days of the 5th percentile of power (OpenEIS, LBNL, 2014).",
     ),
     say.METER_WRONG,
 )
 _PEAK = Words(
     ("Puissance de pointe", "Peak power"),
     (
-        "La plus grande puissance soutirée en moyenne sur un pas, de la période, par un des bâtiments choisis.",
-        "The greatest power drawn as the mean of a step, in the time shown, by one of the buildings chosen.",
+        "La plus grande puissance soutirée en moyenne sur un pas, de la période.",
+        "The greatest power drawn as the mean of a step, in the time shown.",
     ),
     (
         "maximum des pointes de chaque jour local, d'après les compteurs généraux d'électricité.",
@@ -77,7 +76,7 @@ _PEAK = Words(
     say.METER_WRONG,
 )
 _EMPTY = Words(
-    ("Part consommée à vide", "Share used while empty"),
+    ("Consommé à vide", "Used while empty"),
     (
         "Part de l'électricité utilisée pendant les heures où personne n'était là.",
         "Share of the electricity used in hours when nobody was there.",
@@ -86,7 +85,7 @@ _EMPTY = Words(
     say.FACTS_WRONG,
 )
 _COMPLETE = Words(
-    ("Complétude des relevés", "Data completeness"),
+    ("Complétude", "Data completeness"),
     (
         "Relevés de compteurs reçus, de ceux qui étaient attendus selon leur intervalle.",
         "Readings of meters received, of those expected by their interval.",
@@ -95,7 +94,7 @@ _COMPLETE = Words(
     say.SENSOR_WRONG,
 )
 _PERSON_HOUR = Words(
-    ("Énergie par heure de présence", "Energy by person-hour"),
+    ("Par heure-personne", "By person-hour"),
     (
         "Énergie utilisée pour chaque heure passée là par une personne.",
         "Energy used for each hour that one person spent there.",
@@ -106,8 +105,8 @@ _PERSON_HOUR = Words(
 _LOAD = Words(
     ("Courbe de charge", "Load curve"),
     (
-        "Puissance électrique de chaque compteur général des bâtiments choisis.",
-        "Electric power of each site meter of the buildings chosen.",
+        "Puissance électrique de chaque compteur général du bâtiment.",
+        "Electric power of each site meter of the building.",
     ),
     say.LOAD,
     say.METER_WRONG,
@@ -115,8 +114,8 @@ _LOAD = Words(
 _CARRIERS = Words(
     ("Consommation par énergie", "Consumption by carrier"),
     (
-        "Ce que les bâtiments choisis ont soutiré, produit et injecté.",
-        "What the buildings chosen drew, produced and fed in.",
+        "Ce que le bâtiment a soutiré, produit et injecté.",
+        "What the building drew, produced and fed in.",
     ),
     say.FLOWS,
     say.METER_WRONG,
@@ -212,20 +211,13 @@ def building(kit: Kit) -> Dashboard:
         kit,
         "building",
         TITLE,
-        [building_variable(kit), carrier_variable(kit), step(kit.language, "1d"), fineness(kit.language, kit.step)],
+        [one_building(kit), carrier_variable(kit), step(kit.language, "1d"), fineness(kit.language, kit.step)],
         [
-            Row(5, [(panel, 6) for panel in _glance(kit)]),
+            Row(5, [(panel, 4) for panel in _glance(kit)]),
             Row(9, [(_load(kit), 14), (_carriers(kit), 10)]),
             Row(9, [(_meters(kit), 14), (_balance(kit), 10)]),
             Row(8, [(_rooms(kit, _CO2, "climate.co2", AIR), 12), (_rooms(kit, _WARMTH, "climate.temperature"), 12)]),
             Row(9, [(_used(kit), 12), (_degrees(kit), 12)]),
-            Row(
-                8,
-                [
-                    (by_building(kit, _EMPTY, "empty_share", "percent", LOST, most=100), 12),
-                    (by_building(kit, _PERSON_HOUR, "energy_person_hour", "suffix:kWh/h", Scale(PLAIN)), 12),
-                ],
-            ),
         ],
     )
 
@@ -234,18 +226,24 @@ def _glance(kit: Kit) -> list[Panel]:
     by: list[UsageTag] = ["building"]
     base, days = fact("building", ["base"], "1d", by), fact("building", ["based"], "1d", by)
     peak = fact("building", ["peak"], "1d")
+    empty, person_hour = (
+        [InfluxQuery(ratio("building", indicator, by), alias="$tag_building")]
+        for indicator in ("empty_share", "energy_person_hour")
+    )
     whole = Scale(ACT, ((80, WATCH), (95, GOOD)))
     return [
         kit.stat(_NOW, load_lately(kit, BUILDING), "watt"),
         kit.stat(_BASE, panel_share(base, days, 1), "watt", over="sum"),
         kit.stat(_PEAK, panel_total(peak.usage, peak.chosen, how="max"), "watt"),
+        kit.stat(_EMPTY, empty, "percent", LOST, decimals=0),
+        kit.stat(_PERSON_HOUR, person_hour, "suffix:kWh/h", decimals=2),
         kit.stat(_COMPLETE, ratio("building", "completeness"), "percent", whole, decimals=1),
     ]
 
 
 def _load(kit: Kit) -> Panel:
     found = loads(kit, BUILDING, ["meter"], "$tag_meter")
-    return kit.curves(_LOAD, found, "watt", stacked=True, interval=kit.step, ranked="mean")
+    return kit.curves(_LOAD, found, "watt", stacked=True, interval=kit.step)
 
 
 def _carriers(kit: Kit) -> Panel:

@@ -109,6 +109,11 @@ def source() -> dashboard.DatasourceVariable:
 def choice(name: str, label: Pair, language: Language, query: str) -> dashboard.QueryVariable:
     """A variable of several values, or All, which InfluxQL matches as ``/^${name:regex}$/``."""
     everything = VariableOption(selected=True, text=["All"], value=["$__all"])
+    return single(name, label, language, query).multi(multi=True).include_all(include_all=True).current(everything)
+
+
+def single(name: str, label: Pair, language: Language, query: str) -> dashboard.QueryVariable:
+    """A variable of one value: at first the first. A link from where All is chosen shows all nevertheless."""
     return (
         dashboard.QueryVariable(name)
         .label(say(language, label))
@@ -117,10 +122,7 @@ def choice(name: str, label: Pair, language: Language, query: str) -> dashboard.
         .definition(query)
         .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(VariableSort.ALPHABETICAL_ASC)
-        .multi(multi=True)
-        .include_all(include_all=True)
         .all_value(".*")
-        .current(everything)
     )
 
 

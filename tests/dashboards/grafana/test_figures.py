@@ -199,8 +199,8 @@ async def test_indicators(ask: Ask, api: Api, filled: Filled, board: str, panel:
 @pytest.mark.parametrize(
     ("board", "panel", "figure"),
     [
-        ("building", "Share used while empty", 65),
-        ("building", "Energy by person-hour", 2 / 16),
+        ("building", "Used while empty", 65),
+        ("building", "By person-hour", 2 / 16),
         ("circularity", "Water by person-day", 120 / 2),
     ],
 )
@@ -224,7 +224,7 @@ async def test_enough_over_the_period(ask: Ask, api: Api) -> None:
         answer = await api.get("indicators", first, until - 1, of="building", id=COUNTED)
         (row,) = [row for row in answer["indicators"] if row["id"] == "energy_person_hour"]
         look = Looking(first, until - 1, {**STEPS, "building": [COUNTED]}, "1h")
-        shown = ask(look.query(asked("building", "Energy by person-hour")))
+        shown = ask(look.query(asked("building", "By person-hour")))
         found.append((row["value"], one(shown) if shown else None))
     (answered, drawn), alone = found
 
