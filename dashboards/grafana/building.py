@@ -215,9 +215,9 @@ def building(kit: Kit) -> Dashboard:
         [
             Row(5, [(panel, 4) for panel in _glance(kit)]),
             Row(9, [(_load(kit), 14), (_carriers(kit), 10)]),
-            Row(9, [(_meters(kit), 14), (_balance(kit), 10)]),
             Row(8, [(_rooms(kit, _CO2, "climate.co2", AIR), 12), (_rooms(kit, _WARMTH, "climate.temperature"), 12)]),
             Row(9, [(_used(kit), 12), (_degrees(kit), 12)]),
+            Row(9, [(_meters(kit), 14), (_balance(kit), 10)]),
         ],
     )
 
