@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import floor, log10
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.core import negotiate_locale
-from babel.dates import format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_decimal
 
 Language = Literal["fr", "en"]
@@ -24,6 +24,7 @@ _UNITS = {
     "over": ("de dépassement", "over"),
     "EUR": ("€", "€"),
     "people": ("personnes", "people"),
+    "m3": ("m³", "m³"),
 }
 """Words of units, French and English; what is not here reads the same in both."""
 
@@ -98,11 +99,14 @@ class Speaker:
 
     def price(self, price: str, unit: str) -> str:
         """A price of a bill, every decimal of it."""
-        return f"{price.replace('.', ',') if self.language == 'fr' else price}{_NO_BREAK}{self._unit(unit)}"
+        whole, point, decimals = price.partition(".")
+        if whole.isdecimal():
+            whole = self.number(int(whole))
+        return f"{whole}{self.say(',', '.') if point else ''}{decimals}{_NO_BREAK}{self._unit(unit)}"
 
     def _unit(self, unit: str) -> str:
         """A unit with the words in it said in the reader's language."""
-        return re.sub(r"[A-Za-z]+", lambda word: _UNITS.get(word[0], (word[0],) * 2)[self.language == "en"], unit)
+        return re.sub(r"m3|[A-Za-z]+", lambda word: _UNITS.get(word[0], (word[0],) * 2)[self.language == "en"], unit)
 
     def indicator(self, value: float, unit: str) -> str:
         """A figure with three digits that count, and its unit; a share as percent."""
@@ -138,6 +142,11 @@ class Speaker:
     def date(self, at_ms: int) -> str:
         """Day, month and year."""
         return format_datetime(self._local(at_ms), "d MMMM y", locale=self._locale)
+
+    def calendar_day(self, text: str, weekday: bool = False) -> str:
+        """A local day that the API answers, like 2026-11-23."""
+        skeleton = "EEE d MMM y" if weekday else "d MMM y"
+        return format_date(date.fromisoformat(text[:10]), skeleton, locale=self._locale)
 
     def hour(self, at_ms: int) -> str:
         return format_datetime(self._local(at_ms), self.say("H 'h'", "HH:mm"), locale=self._locale)

@@ -48,7 +48,9 @@ async def test_explained_as_the_api_does(priced: Parts, lang: str) -> None:
         page = (await client.get(f"/explain?meter=b02-electricity&lang={lang}")).text
         (meter,) = (await client.get("/api/explain?meter=b02-electricity")).json()["meters"]
 
-    days = re.findall(r"<tr><td>(\d{4}-\d\d-\d\d)</td><td class=\"n\">(\d+)</td><td class=\"n\">(\d+)\u00a0kWh", page)
+    days = re.findall(
+        r"<time datetime=\"([\d-]+)\">[^<]+</time></td><td class=\"n\">(\d+)</td><td class=\"n\">(\d+)\u00a0kWh", page
+    )
     assert [(day["day"], day["steps"], day["quantity"]) for day in meter["days"]] == [
         (day, int(steps), 1000 * int(kwh)) for day, steps, kwh in days
     ]
