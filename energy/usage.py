@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from energy.meters.cleaned import Times
 from energy.meters.steps import Steps, total
-from estate.calendar import HOUR_MS, LENGTHS, Every, Step
-from estate.model import Building, Estate
+from estate.calendar import HOUR_MS, LENGTHS, Step
+from estate.model import Estate
 from store.base import Store, Usage, UsageRow, UsageTag
 from store.influxql_panels import COMPARED_WEEKS
 
@@ -46,14 +46,6 @@ class Against(NamedTuple):
     def change(self) -> float | None:
         """From what is usual, as a share of it; None where nothing is usual."""
         return self.watts / self.usual - 1 if self.usual else None
-
-
-class Intensity(NamedTuple):
-    """What a building drew per area."""
-
-    building: str
-    kwh_per_m2: float
-    estimated: float
 
 
 def of_meters(estate: Estate, meters: Collection[str], roles: Sequence[str] = ("site", "submeter")) -> Where:
@@ -107,16 +99,6 @@ async def against_usual(store: Store, estate: Estate, carrier: str, now_ms: int)
     }
 
 
-async def intensities(store: Store, estate: Estate, start_ms: int, end_ms: int, every: Every = "1d") -> list[Intensity]:
-    """What each building drew per gross area over whole local days, or longer steps, the greatest first."""
-    where: Where = {**SITE, "carrier": DRAWN}
-    rows: dict[str, list[UsageRow]] = defaultdict(list)
-    for row in await store.usage(Usage(every, start_ms, end_ms, where=where, by=("building", "carrier"))):
-        rows[row.tags["building"]].append(row)
-    found = [_intensity(building, summed(rows[id_])) for id_, building in estate.buildings.items() if id_ in rows]
-    return sorted(found, key=lambda each: -each.kwh_per_m2)
-
-
 def load(steps: Steps, every: Step) -> Load:
     """The mean power, in W, of steps in Wh."""
     watts = steps.amounts.astype(np.float64) * (HOUR_MS / LENGTHS[every])
@@ -143,9 +125,3 @@ def all_of(found: Iterable[Against]) -> Against | None:
     watts, usual = sum(one.watts for one in each), sum(one.usual for one in each)
     guessed = sum(one.watts * one.estimated for one in each)
     return Against(watts, usual, guessed / watts if watts else 0.0)
-
-
-def _intensity(building: Building, days: Steps) -> Intensity:
-    total = int(days.amounts.sum())
-    estimated = int(days.guessed.sum()) / total if total else 0.0
-    return Intensity(building.id, total / 1000 / building.area_m2, estimated)

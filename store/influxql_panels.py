@@ -81,13 +81,19 @@ def panel_top(query: Usage, tag: str, most: int, chosen: Chosen = (), how: str =
     return f'SELECT {how}("amount", {most}) AS "amount", {name(tag)} FROM ({inner})'
 
 
+def panel_first(ranked: str, tag: str, most: int, how: str = "top") -> str:
+    """Of a query with a value per group of this tag, the groups with the greatest values (how: `bottom`, the least)."""
+    return f'SELECT {how}("value", {most}) AS "value", {name(tag)} FROM ({ranked})'
+
+
 def panel_load(query: Usage, zone: str, chosen: Chosen = ()) -> str:
     """Consumption as a load: amount per hour, so W for Wh; the mean of each meter, then those of a group together.
 
-    Empty unless the variable `load` names the query's step: a year of quarter hours is four times more than of hours.
+    Of days it is the fact of their mean power. Empty unless the variable `load` names the query's step: a year has
+    24 hours to a day, and 96 quarters.
     Grouped by meter it is one select: InfluxDB 1.x reads what is inside another select anew for each group.
     """
-    hours = LENGTHS[query.every] / HOUR_MS
+    hours = LENGTHS.get(query.every, HOUR_MS) / HOUR_MS
     meters = [*query.by, *({"meter"} - set(query.by))]
     rows = _sum(query, chosen, f"{SHOWN} AND {_FINENESS}", "load", "mean", hours)
     if "meter" in query.by:

@@ -112,6 +112,10 @@ MIGRATIONS = (
     UPDATE priced SET basis = '';
     DELETE FROM cursor WHERE name = 'days_due';
     """,
+    # There are more facts of days than when these were derived.
+    """
+    DELETE FROM cursor WHERE name = 'days_due';
+    """,
 )
 """Schema versions, oldest first; a file is brought up to date when opened. Append, never edit."""
 

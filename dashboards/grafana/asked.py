@@ -35,6 +35,8 @@ from store.own import STORED
 SHOWN_STEP = cast(Every, "${every}")
 """The rows that the variable `every` names."""
 
+BY_AREA = "suffix:kWh/(m²·a)"
+
 BUILDING: Chosen = (("building", "${building:regex}"),)
 IN_ZONES: Chosen = (*BUILDING, ("zone", ".+"))
 """Sensors of rooms: what hangs outside, or counts a whole building, is in no zone."""
@@ -74,10 +76,25 @@ def load_lately(kit: Kit, chosen: Chosen = ()) -> str:
 
 
 def loads(kit: Kit, chosen: Chosen = (), by: Sequence[UsageTag] = (), alias: str = "") -> list[InfluxQuery]:
-    """The electric load from rows of the shortest step or of hours: of both queries one is answered."""
+    """The electric load from rows of the shortest step, of hours or of days: one of the queries is answered.
+
+    Of days it is that of all buildings, or of those that the variable chooses where `chosen` does.
+    """
     steps = dict.fromkeys([kit.step, "1h"])
-    queries = (panel_load(usage(step, ["electricity"], by), kit.zone, chosen) for step in steps)
-    return [InfluxQuery(query, alias=alias) for query in queries]
+    queries = [panel_load(usage(step, ["electricity"], by), kit.zone, chosen) for step in steps]
+    own: Sequence[UsageTag] = ["building", "meter"] if by else []
+    days = fact("building", ["mean"], "1d", own) if chosen else of_all("building", ["mean"], own)
+    found = [InfluxQuery(query, alias=alias) for query in queries]
+    named = "$tag_building" if own else alias
+    return [*found, InfluxQuery(panel_load(days.usage, kit.zone, days.chosen), alias=named, apart_h=26)]
+
+
+def of_all(kind: str, names: Sequence[str], by: Sequence[UsageTag] = ()) -> Sum:
+    """Facts by day of all places of this kind."""
+    return Sum(
+        Usage("1d", 0, 0, where={"carrier": names, "role": [ROLE]}, by=by),
+        (("meter", f"{kind}#.*#({'|'.join(names)})"),),
+    )
 
 
 WATER_PER = 1000
@@ -119,7 +136,7 @@ def _per(names: Sequence[str]) -> int:
     return _PER.get(unit, 1)
 
 
-TOGETHER = ("empty_share", "utilisation")
+TOGETHER = ("empty_share", "utilisation", "energy_m2", "energy_person_hour", "water_person_day")
 """The indicators whose terms are derived together: no step has one of them alone."""
 
 

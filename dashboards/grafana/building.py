@@ -5,6 +5,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 from dashboards.grafana import words as say
 from dashboards.grafana.asked import (
     BUILDING,
+    BY_AREA,
     BY_SENSOR,
     CARRIER,
     IN_ZONES,
@@ -84,6 +85,7 @@ _EMPTY = Words(
     say.FACTS,
     say.FACTS_WRONG,
 )
+_AREA = say.indicator("energy_m2")
 _COMPLETE = Words(
     ("Complétude", "Data completeness"),
     (
@@ -207,13 +209,15 @@ PLACE = "${building:queryparam}&var-zone=${__field.labels.zone:percentencode}"
 
 def building(kit: Kit) -> Dashboard:
     """The dashboard of buildings."""
+    glance = _glance(kit)
     return frame(
         kit,
         "building",
         TITLE,
         [one_building(kit), carrier_variable(kit), step(kit.language, "1d"), fineness(kit.language, kit.step)],
         [
-            Row(5, [(panel, 4) for panel in _glance(kit)]),
+            Row(4, [(panel, 6) for panel in glance[:4]]),
+            Row(4, [(panel, 8) for panel in glance[4:]]),
             Row(9, [(_load(kit), 14), (_carriers(kit), 10)]),
             Row(8, [(_rooms(kit, _CO2, "climate.co2", AIR), 12), (_rooms(kit, _WARMTH, "climate.temperature"), 12)]),
             Row(9, [(_used(kit), 12), (_degrees(kit), 12)]),
@@ -226,15 +230,16 @@ def _glance(kit: Kit) -> list[Panel]:
     by: list[UsageTag] = ["building"]
     base, days = fact("building", ["base"], "1d", by), fact("building", ["based"], "1d", by)
     peak = fact("building", ["peak"], "1d")
-    empty, person_hour = (
+    by_area, empty, person_hour = (
         [InfluxQuery(ratio("building", indicator, by), alias="$tag_building")]
-        for indicator in ("empty_share", "energy_person_hour")
+        for indicator in ("energy_m2", "empty_share", "energy_person_hour")
     )
     whole = Scale(ACT, ((80, WATCH), (95, GOOD)))
     return [
         kit.stat(_NOW, load_lately(kit, BUILDING), "watt"),
         kit.stat(_BASE, panel_share(base, days, 1), "watt", over="sum"),
         kit.stat(_PEAK, panel_total(peak.usage, peak.chosen, how="max"), "watt"),
+        kit.stat(_AREA, by_area, BY_AREA, decimals=0),
         kit.stat(_EMPTY, empty, "percent", LOST, decimals=0),
         kit.stat(_PERSON_HOUR, person_hour, "suffix:kWh/h", decimals=2),
         kit.stat(_COMPLETE, ratio("building", "completeness"), "percent", whole, decimals=1),

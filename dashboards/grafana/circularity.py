@@ -38,12 +38,6 @@ TITLE = (
 )
 
 
-def _indicator(name: str) -> Words:
-    """The words of the indicator's own row."""
-    row = INDICATORS[name]
-    return Words((row.fr, row.en), (row.meaning_fr, row.meaning_en), say.FACTS, say.FACTS_WRONG)
-
-
 _PV = Words(
     ("Photovoltaïque : consommé sur place et produit", "Photovoltaics: used on the spot and made"),
     (
@@ -161,8 +155,8 @@ def circularity(kit: Kit) -> Dashboard:
                 9,
                 [
                     (_by_building(kit), 8),
-                    (by_building(kit, _indicator("empty_share"), "empty_share", "percent", LOST, most=100), 8),
-                    (by_building(kit, _indicator("water_person_day"), "water_person_day", "litre", Scale(PLAIN)), 8),
+                    (by_building(kit, say.indicator("empty_share"), "empty_share", "percent", LOST, most=100), 8),
+                    (by_building(kit, say.indicator("water_person_day"), "water_person_day", "litre", Scale(PLAIN)), 8),
                 ],
             ),
             Row(
@@ -184,9 +178,9 @@ def _glance(kit: Kit) -> list[Panel]:
     against = panel_against_before(emitted.usage, 52, emitted.chosen)
     more = Scale(GOOD, ((0, WATCH), (0.1, ACT)))
     return [
-        kit.stat(_indicator("self_consumption"), ratio("site", "self_consumption"), "percent", share, decimals=0),
-        kit.stat(_indicator("self_sufficiency"), ratio("site", "self_sufficiency"), "percent", share, decimals=1),
-        kit.stat(_indicator("utilisation"), ratio("building", "utilisation"), "percent", share, decimals=0),
+        kit.stat(say.indicator("self_consumption"), ratio("site", "self_consumption"), "percent", share, decimals=0),
+        kit.stat(say.indicator("self_sufficiency"), ratio("site", "self_sufficiency"), "percent", share, decimals=1),
+        kit.stat(say.indicator("utilisation"), ratio("building", "utilisation"), "percent", share, decimals=0),
         kit.stat(_AGAINST, against, "percentunit", more, decimals=0),
         kit.stat(_PRESENCE, people, "suffix:h", decimals=0),
     ]

@@ -5,6 +5,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 from dashboards.grafana import words as say
 from dashboards.grafana.asked import (
     BUILDING,
+    BY_AREA,
     CARRIER,
     ENERGY,
     SHOWN_STEP,
@@ -14,6 +15,7 @@ from dashboards.grafana.asked import (
     fact_steps,
     fact_total,
     flows,
+    ratio,
     usage,
 )
 from dashboards.grafana.frame import Row, frame
@@ -25,7 +27,7 @@ from dashboards.grafana.scale import ACT, GOOD, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Pair, Words
 from energy.cost.facts import CARBON, COSTS, LINES, MONEY, SUBSCRIBED
 from energy.cost.facts import ENERGY as BY_PERIOD
-from store.influxql_panels import panel_ratio, panel_top, panel_total
+from store.influxql_panels import panel_first, panel_ratio, panel_total
 
 TITLE = (
     ("Énergie et coût", "Energy and cost"),
@@ -120,21 +122,21 @@ _COST_MONTHS = Words(
     say.MONEY_WRONG,
 )
 _WORST = Words(
-    ("Les plus consommateurs", "Those that use most"),
+    ("Les plus consommateurs, par m²", "Those that use most, by m²"),
     (
-        "Électricité soutirée sur la période, les dix premiers bâtiments.",
-        "Electricity drawn in the time shown, the first ten buildings.",
+        "Énergie par m² et an, au rythme des jours de la période, les dix premiers bâtiments.",
+        "Energy by m² and year, at the pace of the days shown, the first ten buildings.",
     ),
-    say.METERED,
+    say.FACTS,
     say.METER_WRONG,
 )
 _BEST = Words(
-    ("Les moins consommateurs", "Those that use least"),
+    ("Les moins consommateurs, par m²", "Those that use least, by m²"),
     (
-        "Électricité soutirée sur la période, les dix derniers bâtiments. Un zéro peut être un compteur muet.",
-        "Electricity drawn in the time shown, the last ten buildings. A zero may be a silent meter.",
+        "Énergie par m² et an, au rythme de la période, les dix derniers. Un zéro peut être un compteur muet.",
+        "Energy by m² and year, at the pace of the days shown, the last ten. A zero may be a silent meter.",
     ),
-    say.METERED,
+    say.FACTS,
     say.METER_WRONG,
 )
 _PEAKS = Words(
@@ -231,10 +233,10 @@ def _building(kit: Kit) -> str:
 
 
 def _ranked(kit: Kit, words: Words, how: str) -> Panel:
-    title: Pair = ("Électricité", "Electricity")
-    columns = [Column("building", ("Bâtiment", "Building"), link=_building(kit)), Column("amount", title, "watth")]
-    query = panel_top(usage(SHOWN_STEP, ["electricity"]), "building", 10, BUILDING, how)
-    return kit.table(words, query, columns, sort="amount", descending=how == "top")
+    title: Pair = ("Énergie par m²", "Energy by m²")
+    columns = [Column("building", ("Bâtiment", "Building"), link=_building(kit)), Column("value", title, BY_AREA)]
+    query = panel_first(ratio("building", "energy_m2", ["building"]), "building", 10, how)
+    return kit.table(words, query, columns, sort="value", descending=how == "top")
 
 
 def _names(kit: Kit, names: list[str]) -> list[Name]:

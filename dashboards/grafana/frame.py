@@ -29,14 +29,14 @@ class Period(NamedTuple):
     title: Pair
     since: str
     every: Every
-    hourly: bool
+    load: Every | None  # none: the shortest step
 
 
 PERIODS = (
-    Period(("Aujourd'hui", "Today"), "now%2Fd", "1h", hourly=False),
-    Period(("Mois", "Month"), "now%2FM", "1d", hourly=False),
-    Period(("Année", "Year"), "now%2Fy", "1mo", hourly=True),
-    Period(("Tout", "All time"), "now-10y%2Fy", "1y", hourly=True),
+    Period(("Aujourd'hui", "Today"), "now%2Fd", "1h", None),
+    Period(("Mois", "Month"), "now%2FM", "1d", None),
+    Period(("Année", "Year"), "now%2Fy", "1mo", "1d"),
+    Period(("Tout", "All time"), "now-10y%2Fy", "1y", "1d"),
 )
 
 
@@ -100,7 +100,7 @@ def _links(kit: Kit, name: str, names: Sequence[str]) -> Sequence[dashboard.Dash
     kept = "".join(f"&${{{each}:queryparam}}" for each in ("datasource", *names) if each not in ("every", "load"))
     periods = []
     for period in PERIODS:
-        steps = {"every": period.every, "load": "1h" if period.hourly else kit.step}
+        steps = {"every": period.every, "load": period.load or kit.step}
         shown = "".join(f"&var-{each}={value}" for each, value in steps.items() if each in names)
         link = dashboard.DashboardLink(say(kit.language, period.title)).type(DashboardLinkType.LINK).icon("dashboard")
         periods.append(link.url(f"/d/{kit.uid(name)}?from={period.since}&to=now{shown}{kept}"))

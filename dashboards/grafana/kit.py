@@ -1,6 +1,6 @@
 """The kinds of panels that dashboards are made of: words, unit, colours, thresholds and links, in one way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -18,10 +18,12 @@ from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models.dashboard import (
     DashboardFieldConfigSourceOverrides,
     DataTransformerConfig,
+    DynamicConfigValue,
     FieldColor,
     FieldColorModeId,
     FieldConfig,
     FieldConfigSource,
+    MatcherConfig,
     Panel,
 )
 
@@ -29,7 +31,7 @@ from dashboards.grafana.names import UNSAID, Name, override, properties, renamed
 from dashboards.grafana.query import DATASOURCE, InfluxQuery
 from dashboards.grafana.scale import NO_SCALE, Scale, steps
 from dashboards.grafana.words import NOTHING, Language, Pair, Words, say
-from estate.calendar import Step
+from estate.calendar import HOUR_MS, Step
 from estate.model import Site
 
 
@@ -128,7 +130,9 @@ class Kit:
         panel.interval = interval or None
         _defaults(panel).color = FieldColor(mode=FieldColorModeId.PALETTE_CLASSIC)
         _defaults(panel).min_val = 0 if stacked else least
-        return self.named(_linked(panel, links), names)
+        self.named(_linked(panel, links), names)
+        _source(panel).overrides.extend(_joined(panel))
+        return panel
 
     def bars(
         self,
@@ -280,6 +284,15 @@ _PLACE = "^\\w+#(.*)#\\w+$", "$1"
 
 _CALCS = {"mean": "Mean", "sum": "Total"}
 """What Grafana calls the columns of a legend, by which it sorts."""
+
+
+def _joined(panel: Panel) -> Iterator[DashboardFieldConfigSourceOverrides]:
+    """Values of days are joined by a line across the windows without one, but not across a day that is missing."""
+    for query in panel.targets or ():
+        if isinstance(query, InfluxQuery) and query.apart_h:
+            joined = DynamicConfigValue("custom.spanNulls", query.apart_h * HOUR_MS)
+            matcher = MatcherConfig("byFrameRefID", query.ref)
+            yield DashboardFieldConfigSourceOverrides(matcher=matcher, properties=[joined])
 
 
 def _linked(panel: Panel, links: Sequence[dict[str, object]]) -> Panel:

@@ -160,6 +160,8 @@ def series_named(name: str, board: Json) -> Iterator[str]:
 
 
 def _matched(override: Json, panel: Json) -> bool:
+    if override["matcher"].get("id") == "byFrameRefID":
+        return override["matcher"]["options"] in {target["refId"] for target in panel["targets"]}
     name = override["matcher"]["options"]
     return override["matcher"]["id"] != "byName" or any(
         name == target["alias"]

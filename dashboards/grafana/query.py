@@ -35,6 +35,7 @@ class InfluxQuery(Dataquery, Builder[Dataquery]):
     shape: Shape = "time_series"
     alias: str = ""
     ref: str = "A"  # panels with several queries tell them apart by it
+    apart_h: int = 0  # a curve's values come so many hours apart at most: empty windows between two of them are no gap
 
     def build(self) -> Dataquery:
         return self
@@ -138,13 +139,14 @@ def step(language: Language, current: str) -> dashboard.CustomVariable:
 
 
 def fineness(language: Language, finest: Step, *, hidden: bool = False) -> dashboard.CustomVariable:
-    """From which rows loads are drawn: a year of quarter hours is slow to read, and too fine to be seen.
+    """From which rows loads are drawn: a year of hours is slow to read, and too fine to be seen.
 
     `hidden` on a dashboard that draws none, and leads to one that does.
     """
     texts: Mapping[str, Pair] = {
         finest: ("au plus fin", "finest"),
         "1h": ("par heure", "by hour"),
+        "1d": ("moyenne du jour", "mean of the day"),
     }
     made = _one("load", ("Charge", "Load"), language, texts, finest)
     return made.hide(VariableHide.HIDE_VARIABLE) if hidden else made

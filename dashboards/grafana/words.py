@@ -5,6 +5,8 @@ The sentences that many panels share stand here once: how a figure is computed, 
 
 from typing import Literal, NamedTuple
 
+from energy.derived.indicators import INDICATORS
+
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
@@ -37,9 +39,11 @@ class Words(NamedTuple):
 
 LOAD: Pair = (
     "énergie réglée de chaque pas, ramenée à l'heure, des compteurs généraux seuls : rien n'est compté deux fois. "
-    "Un trou de mesure y est estimé, jamais dessiné comme une pointe.",
+    "Un trou de mesure y est estimé, jamais dessiné comme une pointe. Par jour (Charge) : la moyenne de "
+    "chaque jour terminé dont neuf pas sur dix sont là.",
     "settled energy of each step per hour, of site meters alone: nothing counts twice. A gap in the readings is "
-    "estimated there, never drawn as a spike.",
+    "estimated there, never drawn as a spike. By day (Load): the mean of each day that is over and has "
+    "nine tenths of its steps.",
 )
 METERED: Pair = (
     "somme des lignes de consommation réglées, au pas choisi (Pas), des compteurs généraux seuls. Les jours, mois et "
@@ -134,3 +138,9 @@ INGEST_WRONG: Pair = (
     "`microville account` prints the ledger since ever, /readyz the state of broker, store and spool; nothing "
     "acknowledged is lost.",
 )
+
+
+def indicator(name: str) -> Words:
+    """The words of the indicator's own row."""
+    row = INDICATORS[name]
+    return Words((row.fr, row.en), (row.meaning_fr, row.meaning_en), FACTS, FACTS_WRONG)

@@ -100,8 +100,9 @@ def days_chart(rows: Sequence[DayUse], days: Sequence[str], speaker: Speaker) ->
 
 
 def ranking_chart(rows: Sequence[Ranked], estate: Estate, whole: int, speaker: Speaker) -> Drawing:
-    """Buildings by kWh/m² in the order of the rows; one with fewer than `whole` days of figures says so in its name."""
+    """Buildings by energy per m² in the order of the rows; one with fewer than `whole` days says so in its name."""
     quality, uses = quality_names(speaker), use_names(speaker)
+    unit = speaker.say("kWh/(m²·an)", "kWh/(m²·a)")
     called = distinct({row.building: estate.buildings[row.building].name for row in rows})
     values = [
         {
@@ -119,7 +120,7 @@ def ranking_chart(rows: Sequence[Ranked], estate: Estate, whole: int, speaker: S
     columns = [
         Column("name", speaker.say("Bâtiment", "Building")),
         Column("use", speaker.say("Usage", "Use")),
-        Column("kwh_m2", "kWh/m²", 2),
+        Column("kwh_m2", unit, 2),
         Column("quality", speaker.say("Qualité", "Quality")),
         Column("days", speaker.say("Jours connus", "Days known"), 0),
     ]
@@ -128,14 +129,14 @@ def ranking_chart(rows: Sequence[Ranked], estate: Estate, whole: int, speaker: S
         alt.Chart(inline(values))
         .mark_bar()
         .encode(
-            x=alt.X("kwh_m2:Q", stack="zero", title="kWh/m²", axis=alt.Axis(orient="top", tickCount=5)),
+            x=alt.X("kwh_m2:Q", stack="zero", title=unit, axis=alt.Axis(orient="top", tickCount=5)),
             y=alt.Y("name:N", sort=names, title=None, axis=names_axis()),
             color=hatched("fill", uses, USE_COLOURS, quality),
             order="rank:Q",
             tooltip=told(columns),
         ),
         max(120, 19 * len(names)),
-        speaker.say("Bâtiments classés par kWh/m²", "Buildings ranked by kWh/m²"),
+        speaker.say("Bâtiments classés par énergie et m²", "Buildings ranked by energy per m²"),
         legend(used, uses, USE_COLOURS, any(row.estimated for row in rows), speaker),
         columns,
     )

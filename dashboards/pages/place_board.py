@@ -12,7 +12,7 @@ from dashboards.pages.period import WHOLE, Span
 from dashboards.pages.rooms import rooms_drawing
 from dashboards.pages.view import View
 from dashboards.parts import Parts
-from energy import usage
+from energy.derived.intensity import intensities
 from energy.derived.ratios import HEATING
 from store.base import Latest
 
@@ -58,7 +58,7 @@ class PlaceBoard:
         found |= {"tariffs": tariffs, "peaks": peaks[:MOST_PEAKS]}
         if scope.kind == "building":
             return {**found, "balances": await place_queries.balances(store, estate, scope, period)}
-        ranked = await usage.intensities(store, estate, *period.so_far, WHOLE[period.length])
+        ranked = await intensities(store, estate, *period.so_far, WHOLE[period.length])
         return {**found, "ranked": (ranked[: -BEST - 1 : -1], ranked[:BEST]) if len(ranked) > 2 * BEST else None}
 
     async def _lacking(self, view: View) -> set[str]:

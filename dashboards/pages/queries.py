@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from alerts.report import is_silent
 from energy import usage
+from energy.derived.intensity import intensities
 from estate.calendar import DAY_MS, floor, rfc3339
 from estate.model import Estate, Point
 from store.base import Latest, Row, Series, Store, Usage, UsageTag
@@ -40,7 +41,7 @@ class DayUse(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """What a building drew over the last whole days, in kWh/m²."""
+    """What a building used over the last whole days, by m² and year."""
 
     building: str
     kwh_m2: float
@@ -109,7 +110,7 @@ async def ranking(estate: Estate, store: Store, now_ms: int) -> list[Ranked]:
         days[building] = min(len(row.starts), days.get(building, RANKED_DAYS))
     return [
         Ranked(found.building, found.kwh_per_m2, found.estimated, days[found.building])
-        for found in await usage.intensities(store, estate, start_ms, end_ms)
+        for found in await intensities(store, estate, start_ms, end_ms)
     ]
 
 

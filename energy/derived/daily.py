@@ -9,10 +9,12 @@ import numpy as np
 
 from energy.ahead import ahead
 from energy.derived.days import Hours, day_facts
-from energy.derived.facts import COUNTS, LOADS, ROLE
+from energy.derived.facts import COUNTS, LOADS, ROLE, meter_of
 from energy.derived.firsts import first_reading, first_stored
 from energy.derived.places import Place, rows, whole
+from energy.derived.ratios import HEATING
 from energy.derived.strays import Remove, starts_of, strays
+from energy.derived.together import of_places
 from energy.meters.steps import Steps
 from energy.usage import Where, summed
 from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, floor, following
@@ -42,6 +44,7 @@ class _Read(NamedTuple):
 
     counted: Sequence[int]  # those of them whose readings are kept, and were counted; with the end of the last
     loads: Loads
+    known: Loads  # of buildings and the site, by day
     hours: Observed
     counts: dict[str, NDays]
     held: list[UsageRow]
@@ -83,6 +86,7 @@ class Daily:
             counted,
             *await asyncio.gather(
                 self._loads(days[0], days[-1]),
+                self._known(days[0], days[-1]),
                 self._hours(days[0], days[-1]),
                 self._counted(counted),
                 self._held(days, counted),
@@ -117,9 +121,14 @@ class Daily:
         step_ms = LENGTHS[self._estate.step]
         found: list[Run] = []
         hours = read.hours
+        facts: Loads = {}
         for place, flows in read.loads.items():
             empty = _hours([hours[name] for name in self._inside(place) if name in hours])
-            found += rows(place, day_facts(flows, step_ms, empty, self._zone), "1d", now_ms).runs
+            facts[place] = day_facts(flows, step_ms, empty, self._zone)
+        for place, wide in of_places(self._estate, read.known, facts).items():
+            facts[place] = facts.get(place, {}) | wide
+        for place, of in facts.items():
+            found += rows(place, of, "1d", now_ms).runs
         return found
 
     def _inside(self, place: Place) -> list[str]:
@@ -157,6 +166,21 @@ class Daily:
                 metered[Place("zone", zone.id, zone.building, zone.id)].append(row)
             found |= {place: _by_carrier(rows) for place, rows in metered.items()}
         return found
+
+    async def _known(self, start_ms: int, end_ms: int) -> Loads:
+        """What buildings and the site used by day of all but electricity, and the people there."""
+        found: dict[Place, dict[str, list[UsageRow]]] = defaultdict(lambda: defaultdict(list))
+        site = whole(self._estate, self._estate.site.id)
+        metered: Where = {"carrier": [*HEATING, "cooling", "water"], "role": ["site"]}
+        for row in await self._store.usage(Usage("1d", start_ms, end_ms, where=metered, by=("building", "carrier"))):
+            for place in {whole(self._estate, row.tags["building"]), site}:
+                found[place][row.tags["carrier"]].append(row)
+        places = [site, *(whole(self._estate, name) for name in self._estate.buildings)]
+        wide = {meter_of(place.kind, place.id, "people"): place for place in places}
+        people: Where = {"carrier": ["people"], "role": [ROLE], "meter": list(wide)}
+        for row in await self._store.usage(Usage("1d", start_ms, end_ms, where=people, by=("meter",))):
+            found[wide[row.tags["meter"]]]["people"].append(row)
+        return {place: {name: summed(rows) for name, rows in of.items()} for place, of in found.items()}
 
     async def _hours(self, start_ms: int, end_ms: int) -> Observed:
         where: Where = {"carrier": ["observed", "occupied"], "role": [ROLE]}

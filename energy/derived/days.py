@@ -1,4 +1,4 @@
-"""The load of one place → its facts of each local day: peak, base, use of photovoltaic energy, use while empty. Pure.
+"""The load of one place → its facts of each local day: powers, use of photovoltaic energy, use while empty. Pure.
 
 Where the place has an export meter, it uses what it draws and makes less what it feeds in. Without one its electricity
 meters are taken to count all that it uses, as in collective self-consumption (code de l'énergie D315-4): then of each
@@ -22,7 +22,7 @@ BASE_PERCENTILE = 5.0
 "Daily Load 5th Percentile" of Lawrence Berkeley's OpenEIS algorithms (2014) is the same figure."""
 
 WHOLE = 0.9
-"""The share of a day's steps that must be there for its base load to be one: a convention of ours."""
+"""The share of a day's steps that must be there for its base load and mean to be such: a convention of ours."""
 
 
 class Hours(NamedTuple):
@@ -61,12 +61,12 @@ def _used(drawn: Steps, pv: Steps | None, export: Steps | None) -> tuple[Steps, 
 
 
 def _powers(drawn: Steps, step_ms: int, zone: ZoneInfo) -> dict[str, Steps]:
-    """The greatest mean power of a step, and the base load, W, by day; days of as many steps together."""
+    """The greatest mean power of a step, the base load and the mean, W, by day; days of as many steps together."""
     watts = drawn.amounts * (HOUR_MS // step_ms)
     days, first = np.unique(floored(drawn.starts, "1d", zone), return_index=True)
     counts = np.diff(first, append=len(watts))
     whole = counts * step_ms >= WHOLE * (floored(days + DAY_MS * 3 // 2, "1d", zone) - days)
-    found = np.zeros((4, len(days)), np.int64)  # peaks, what of them is guessed; bases, likewise
+    found = np.zeros((6, len(days)), np.int64)  # peaks, what of them is guessed; bases, and means, likewise
     for count in np.unique(counts).tolist():
         chosen = np.flatnonzero(counts == count)
         table = first[chosen, None] + np.arange(count)
@@ -75,10 +75,12 @@ def _powers(drawn: Steps, step_ms: int, zone: ZoneInfo) -> dict[str, Steps]:
         base = np.rint(np.percentile(power, BASE_PERCENTILE, axis=1))
         low = power <= base[:, None]
         share = (estimated * low).sum(axis=1) / np.maximum(low.sum(axis=1), 1)
-        found[:, chosen] = np.rint([power[at], power[at] * estimated[at], base, base * share])
-    peaks, guessed, bases, unsure = found
+        means = power.mean(axis=1), (power * estimated).mean(axis=1)
+        found[:, chosen] = np.rint([power[at], power[at] * estimated[at], base, base * share, *means])
+    peaks, guessed, bases, unsure, mean, vague = found
     one = np.ones(len(days), np.int64)
     based = {"base": Steps.of(days, bases, unsure), "based": Steps.of(days, one, one * 0)}
+    based["mean"] = Steps.of(days, mean, vague)
     return {"peak": Steps.of(days, peaks, guessed)} | {name: steps.only(whole) for name, steps in based.items()}
 
 

@@ -6,7 +6,7 @@ _CONSUMERS = "code de l'énergie D315-4 (par pas) ; compteurs d'injection là o�
 
 FRENCH: dict[str, tuple[str, str]] = {
     "energy_m2": (
-        "(électricité + pv − injection + gaz + chaleur + froid) ÷ surface",
+        "(électricité + pv − injection + gaz + chaleur + froid) ÷ surface ÷ jours connus × 365",
         "énergie finale par surface, d'après le code de la construction R174-22 et suivants ; climat non corrigé",
     ),
     "base_load": (

@@ -11,7 +11,9 @@ from energy.derived.daily import zone_meters
 from energy.derived.facts import DEGREES, FACTS, HOURLY, ROLE, meter_of
 from energy.derived.indicators import Inputs
 from energy.derived.reach import REACH
-from energy.meters.steps import Steps, total
+from energy.derived.together import area, together
+from energy.meters.cleaned import Times
+from energy.meters.steps import NOTHING, Steps, total
 from energy.usage import SITE, Where
 from estate.calendar import DAY_MS, floor
 from estate.calendar import steps as calendar_steps
@@ -37,6 +39,9 @@ async def read(store: Store, estate: Estate, scope: Scope) -> Inputs:
     reader = _Reader(store, estate, scope)
     found = await asyncio.gather(reader.metered(), reader.facts(), reader.leased())
     amounts = {name: steps for part in found for name, steps in part.items()}
+    if scope.kind in ("zone", "tenant"):  # of which no more is kept
+        amounts |= together(amounts)
+        amounts["area"] = reader.areas(amounts["energy"].starts) if "energy" in amounts else NOTHING
     counted, watched = reached(amounts) if scope.kind in ("site", "building") else await reader.covered()
     peak_ms = await reader.peak_at(amounts.get("peak"))
     return Inputs(reader.days, reader.area(), amounts, counted, watched, peak_ms, estate.site.zone)
@@ -111,6 +116,16 @@ class _Reader:
             return _metered_m2(estate)
         leased = sum(estate.zones[zone].area_m2 * (end - start) for zone, start, end in self._spans())
         return leased / (scope.end_ms - scope.start_ms)
+
+    def areas(self, days: Times) -> Steps:
+        """The area of a zone, or of a tenant as it leased then, on these days."""
+        if self._scope.kind == "zone":
+            return area(days, self.area())
+        zones, spans = self._estate.zones, self._spans()
+        leased = {
+            day: sum(zones[zone].area_m2 for zone, start, end in spans if start <= day < end) for day in days.tolist()
+        }
+        return area(days, leased)
 
     async def peak_at(self, peaks: Steps | None) -> int | None:
         """The start of the step of the greatest power, found in its day."""

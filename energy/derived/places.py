@@ -72,6 +72,7 @@ def place_bases(estate: Estate) -> dict[str, str]:
     """Place → what its facts rest on in the estate, as a short text that changes when any of it does."""
     found = {place.name: _basis(estate, place, devices) for place, devices in places(estate).items()}
     zones = sorted((zone.id, zone.building, zone.area_m2) for zone in estate.zones.values())
+    areas = sorted((each.id, each.area_m2) for each in estate.buildings.values())
     leased = sorted({(lease.tenant, lease.zone) for lease in estate.leases})
     counters = sorted(
         (
@@ -86,7 +87,7 @@ def place_bases(estate: Estate) -> dict[str, str]:
     return found | {
         whole(estate, estate.site.id).name: _hash(outdoor(estate), str(estate.site.zone)),
         SUMS: _hash(zones),
-        DAYS: _hash(zones, leased, counters),
+        DAYS: _hash(zones, areas, leased, counters),
     }
 
 

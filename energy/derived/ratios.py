@@ -9,6 +9,8 @@ ENERGY = ("in_all", "gas", "heat", "cooling")
 PERSON_DAY_H = 8
 """Hours of presence that make a person-day: a full-time equivalent, as LEED counts staff (leeduser.com)."""
 
+YEAR_D = 365
+"""The days of a year, for figures by year whatever the days shown."""
 
 ENOUGH = 0.5
 """The share of the area of a place's zones that sensors must watch for it to be judged by them."""
@@ -24,12 +26,13 @@ class Ratio(NamedTuple):
 
 
 RATIOS: dict[str, Ratio] = {
-    "energy_person_hour": Ratio(ENERGY, ("people",), 3.6, "counted_area"),
+    "energy_m2": Ratio(("energy",), ("area",), YEAR_D / 1000),
+    "energy_person_hour": Ratio(("counted_energy",), ("energy_people",), 3.6, "counted_area"),
     "empty_share": Ratio(("empty",), ("watched",), 100, "watched_area"),
     "self_consumption": Ratio(("used_here",), ("pv",), 100),
     "self_sufficiency": Ratio(("used_here",), ("in_all",), 100),
     "utilisation": Ratio(("used",), ("usable",), 100),
-    "water_person_day": Ratio(("water",), ("people",), 3600 * PERSON_DAY_H, "counted_area"),
+    "water_person_day": Ratio(("counted_water",), ("water_people",), 3600 * PERSON_DAY_H, "counted_area"),
     "completeness": Ratio(("received",), ("expected",), 100),
 }
 """By the indicator's id."""

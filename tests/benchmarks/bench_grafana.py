@@ -70,11 +70,11 @@ def looks(site: Estate, now_ms: int) -> dict[str, Looking]:
     """As the links show it, in a panel of some 700 windows."""
     month = floor(now_ms - 20 * DAY_MS, "1mo", site.site.zone)
     return {
-        "year": Looking(now_ms - DAYS * DAY_MS, now_ms, {"every": ["1mo"], "load": ["1h"]}, "12h"),
+        "year": Looking(now_ms - DAYS * DAY_MS, now_ms, {"every": ["1mo"], "load": ["1d"]}, "12h"),
         "year of one": Looking(
             now_ms - DAYS * DAY_MS,
             now_ms,
-            {"every": ["1d"], "load": ["1h"], "building": ["b07"], "zone": ["b07-z3"], "tenant": ["t-b07-z3"]},
+            {"every": ["1d"], "load": ["1d"], "building": ["b07"], "zone": ["b07-z3"], "tenant": ["t-b07-z3"]},
             "12h",
         ),
         "month": Looking(month, now_ms, {"every": ["1d"], "load": ["15m"]}, "1h"),

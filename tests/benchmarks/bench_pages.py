@@ -26,9 +26,10 @@ from dashboards.parts import Parts
 from energy.cost.keep import Keeper
 from energy.cost.tariff_rows import tariff_rows
 from energy.derived.days import Hours, day_facts
-from energy.derived.facts import HOURLY
+from energy.derived.facts import AREAS, HOURLY
 from energy.derived.places import Place, placed, whole
 from energy.derived.places import rows as rows_of
+from energy.derived.together import area, together
 from energy.flows.rollup import rollup
 from energy.flows.rows import Flow, rows, shared
 from energy.meters.steps import Steps
@@ -113,6 +114,9 @@ def derived(site: Estate, building: str, flows: Iterable[Flow], now_ms: int) -> 
                 zones = {"zone": 1, "building": ZONES, "site": len(site.zones)}[each.kind]
                 day = rollup(steps._replace(amounts=np.full(len(steps.starts), 1800 * zones)), "1d", zone)
                 found |= dict.fromkeys(HOURLY, day)
+            if each.kind in ("building", "site"):
+                metres = area(day.starts, {"building": 100.0 * ZONES, "site": 100.0 * len(site.zones)}[each.kind])
+                found |= dict.fromkeys((*AREAS, "area"), metres) | together(found)
             yield from rows_of(each, found, "1d", now_ms)
             yield from rows_of(each, {fact: rollup(of, "1mo", zone) for fact, of in found.items()}, "1mo", now_ms)
 

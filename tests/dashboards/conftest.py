@@ -16,6 +16,7 @@ from dashboards.app import create_app
 from dashboards.health import Readiness
 from dashboards.parts import Parts
 from dashboards.viewers import Viewers
+from energy.derived.facts import meter_of
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS, STEPS, floor
 from estate.model import FOREVER_MS, Building, Consumption, Device, Estate, Meter, Placement, Point, Site, Tenant, Zone
 from ingest.account.ledger import IGNORED, QUARANTINED, Ledger
@@ -70,6 +71,21 @@ def small_estate() -> Estate:
         leases=(),
         budgets=(),
     )
+
+
+def by_area() -> list[Consumption]:
+    """What the buildings used on the two days that are over, and their areas, as settlement derives them."""
+    found: list[Consumption] = []
+    for day in (floor(NOW - days * DAY_MS, "1d", PARIS) for days in (2, 1)):
+        for building, area in (("b01", 100), ("b02", 50)):
+            used = 96 * sum(wh for name, wh in QUARTER_WH.items() if name in _MAIN[building])
+            for fact, amount in (("energy", used), ("area", area)):
+                meter = meter_of("building", building, fact)
+                found.append(Consumption(meter, "", fact, building, "derived", "1d", day, amount, 0.0))
+    return found
+
+
+_MAIN = {"b01": ("b01-electricity", "b01-gas"), "b02": ("b02-electricity",)}
 
 
 def rows() -> list[Consumption]:
@@ -185,7 +201,7 @@ async def starting(folder: Path) -> AsyncIterator[Parts]:
 async def running(folder: Path) -> AsyncIterator[Parts]:
     """The parts of a service that has run for two days."""
     async with starting(folder) as parts:
-        await parts.store.write_consumption(rows())
+        await parts.store.write_consumption([*rows(), *by_area()])
         await parts.store.write(points())
         fill_quarantine(parts.state)
         yield replace(parts, ledger=busy_ledger())

@@ -43,10 +43,10 @@ async def test_load_is_energy_by_time(filled: Parts) -> None:
 
 
 async def test_ranking_counts_days(filled: Parts) -> None:
-    """Energy per m² over whole days, the greatest first, with the days that are known."""
+    """Energy per m² and year over whole days, the greatest first, with the days that are known."""
     rows = await queries.ranking(filled.estate, filled.store, NOW)
 
-    assert [("b02", 3.84, 2), ("b01", 1.44, 2)] == [(row.building, round(row.kwh_m2, 3), row.days) for row in rows]
+    assert [("b02", 700.8, 2), ("b01", 262.8, 2)] == [(row.building, round(row.kwh_m2, 3), row.days) for row in rows]
 
 
 async def test_room_breaks_in_a_hole(filled: Parts) -> None:

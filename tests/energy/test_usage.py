@@ -1,6 +1,14 @@
 """The questions of alerts and dashboards, answered from rows that can be added up on paper."""
 
-from energy.usage import DRAWN, against_usual, all_of, intensities, load_by_use, site_days
+import numpy as np
+import pytest
+
+from energy.derived.intensity import intensities
+from energy.derived.places import Place
+from energy.derived.places import rows as rows_of
+from energy.derived.together import area
+from energy.meters.steps import Steps
+from energy.usage import against_usual, all_of, load_by_use, site_days
 from estate.calendar import DAY_MS, HOUR_MS, STEP_MS
 from estate.model import Consumption
 from store.base import Store
@@ -28,19 +36,16 @@ async def test_load_is_power_by_use(store: Store) -> None:
 
 
 async def test_buildings_by_energy_per_area(store: Store) -> None:
-    """b01, 1,000 m²: 3 kWh and 1 kWh of gas are 0.004 kWh/m², a quarter of them estimated; b02, 500 m²: 0.01."""
-    await store.write_consumption(
-        [
-            row("m", "1d", START_MS, 3000),
-            row("g", "1d", START_MS, 1000)._replace(carrier="gas", estimated=1.0),
-            row("p", "1d", START_MS, 9000)._replace(carrier="pv"),
-            row("n", "1d", START_MS, 5000)._replace(building="b02"),
-        ]
-    )
-    found = await intensities(store, SITE, START_MS, START_MS + DAY_MS)
+    """On two days b01, 1,000 m², used 4 kWh each, a quarter estimated: 1.46 kWh/m² a year; b02, 500 m², 5 on one."""
+    days = np.array([START_MS, START_MS + DAY_MS])
+    for name, square_metres, wh, of in (("b01", 1000, 4000, days), ("b02", 500, 5000, days[:1])):
+        energy = Steps(of, np.full(len(of), wh), np.full(len(of), 0.25 if name == "b01" else 0.0))
+        facts = {"energy": energy, "area": area(of, float(square_metres))}
+        await store.write_consumption(rows_of(Place("building", name, name), facts, "1d", 0))
+    found = await intensities(store, SITE, START_MS, START_MS + 2 * DAY_MS)
 
-    assert [("b02", 0.01, 0.0), ("b01", 0.004, 0.25)] == [tuple(each) for each in found]
-    assert "pv" not in DRAWN
+    assert [("b02", 0.0), ("b01", 0.25)] == [(each.building, each.estimated) for each in found]
+    assert pytest.approx([3.65, 1.46]) == [each.kwh_per_m2 for each in found]
 
 
 async def test_days_of_the_site(store: Store) -> None:

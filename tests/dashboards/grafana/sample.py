@@ -33,15 +33,21 @@ STRANGE = 'L\'Été "n° 1" (a/b) $x.*'
 
 STRANGE_WH = 1_000
 STRANGE_DAY = {
-    "in_all": 1_000, "watched": 1_000, "empty": 300, "people": 2 * 8 * 3600,
+    "in_all": 1_000, "watched": 1_000, "empty": 300, "people": 2 * 8 * 3600, "energy": 1_000, "area": 10,
+    "counted_energy": 1_000, "energy_people": 2 * 8 * 3600, "counted_water": 120, "water_people": 2 * 8 * 3600,
     "zones_area": 100, "counted_area": 60, "watched_area": 50,
 }  # fmt: skip
 COUNTED = "b05"
 """A building of the sample whose people are counted in 40 of 100 m² on one day, and in 80 on the next."""
 
-COUNTED_DAYS = [{"people": 360_000, "zones_area": 100, "counted_area": area} for area in (40, 80)]
+COUNTED_DAYS = [
+    {"counted_energy": 500_000, "energy_people": 360_000, "zones_area": 100, "counted_area": area} for area in (40, 80)
+]
 
-EMPTY_DAY = {**STRANGE_DAY, "empty": 1_000, "people": 0}
+EMPTY_DAY = {
+    **{fact: amount for fact, amount in STRANGE_DAY.items() if "water" not in fact},
+    "empty": 1_000, "people": 0, "energy_people": 0,
+}  # fmt: skip
 
 _MINUTES = 30
 _REPORTED = {

@@ -21,6 +21,7 @@ from tests.dashboards.grafana.interpolate import Looking
 from tests.dashboards.grafana.sample import COUNTED, NOW, START, STRANGE, Filled
 
 STEPS = {"every": ["1d"], "load": ["15m"]}
+BY_DAY = (("site", "Who drives the load"), ("building", "Load curve"))
 LOOK = Looking(START, NOW, STEPS, "15m")
 
 
@@ -112,6 +113,31 @@ async def test_load_of_the_site(ask: Ask, api: Api) -> None:
     assert [pytest.approx(loads)] * 2 == shown
 
 
+async def test_load_by_day(ask: Ask, api: Api) -> None:
+    """Seen by day, the load of a building is its day's energy by the hours of the day; of today there is none yet."""
+    start, end = floor(START + DAY_MS, "1d", api.zone), floor(NOW, "1d", api.zone)
+    answer = await api.get("consumption", start, end, every="1d", by="building", carrier="electricity")
+    means = {group["tags"]["building"]: [round(wh / 24) for wh in group["amount"]] for group in answer}
+    look = replace(LOOK, start_ms=start, interval="12h", chosen={**STEPS, "load": ["1d"]})
+    shown = [columns(ask(look.query(asked(board, panel, 2))), "building") for board, panel in BY_DAY]
+
+    assert [{name: pytest.approx(watts, abs=1) for name, watts in means.items()}] * 2 == shown
+
+
+async def test_ranking_by_area(ask: Ask, api: Api, filled: Filled) -> None:
+    """The building of the greatest energy by area is told as /api/indicators has it."""
+    start, end = floor(START + DAY_MS, "1d", api.zone), floor(NOW, "1d", api.zone)
+    (table,) = ask(Looking(start, end - 1, STEPS, "1h").query(asked("energy", "Those that use most, by m²")))
+    shown = {row[2]: row[1] for row in table["values"] if row[2] in filled.estate.buildings}
+    answered = {}
+    for building in shown:
+        answer = await api.get("indicators", start, end - 1, of="building", id=building)
+        answered[building] = next(row["value"] for row in answer["indicators"] if row["id"] == "energy_m2")
+
+    assert {name: pytest.approx(value) for name, value in answered.items()} == shown
+    assert len(shown) >= 9
+
+
 async def test_load_now(ask: Ask, api: Api) -> None:
     """How much now is the last quarter of an hour, whatever time is shown and however wide its windows are."""
     quarters = await api.get("consumption", NOW - DAY_MS, NOW, every="15m", carrier="electricity")
@@ -180,6 +206,8 @@ async def test_rooms(ask: Ask, api: Api, panel: str, quantity: str) -> None:
         ("circularity", "Self-consumption", "self_consumption", ""),
         ("building", "Data completeness", "completeness", "b07"),
         ("building", "Base load", "base_load", "b01"),
+        ("building", "Energy by area", "energy_m2", "b04"),
+        ("building", "By person-hour", "energy_person_hour", "b12"),
         ("building", "Peak power", "peak", "b01"),
     ],
 )

@@ -21,7 +21,7 @@ LOOKS = {
         NOW - DAY_MS, NOW, {**HOURLY, "building": ["b02"], "zone": ["b02-room-a"], "tenant": ["essor"]}, "15m"
     ),
     "several": Looking(NOW - 3 * DAY_MS, NOW, {**STEPS, "building": ["b01", "b02"], "carrier": ["gas", "pv"]}, "30m"),
-    "a year": Looking(NOW - 365 * DAY_MS, NOW, {"every": ["1mo"], "load": ["1h"]}, "1d"),
+    "a year": Looking(NOW - 365 * DAY_MS, NOW, {"every": ["1mo"], "load": ["1d"]}, "1d"),
     "strange": Looking(
         NOW - 2 * DAY_MS, NOW, {**STEPS, "building": [STRANGE, "b/01"], "zone": [STRANGE], "tenant": [STRANGE]}, "1h"
     ),

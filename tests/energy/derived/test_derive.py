@@ -16,7 +16,7 @@ from estate.model import COMMON, FOREVER_MS, Device, Estate, Key, Placement, Poi
 from store.base import Store, Usage
 from store.duck import DuckStore
 from store.state import State
-from tests.energy.sites import START_MS, estate
+from tests.energy.sites import START_MS, estate, meter
 from tests.energy.test_settle import rows
 
 NOW_MS = START_MS + 5 * DAY_MS
@@ -125,6 +125,55 @@ async def test_day_facts(store: Store, state: State) -> None:
     assert (800, 400) == ((await of(store, "1d", "site#site#peak"))[0], (await of(store, "1d", "building#b01#base"))[0])
     assert (95, 96) == tuple([(await of(store, "1d", f"site#site#{name}"))[0] for name in ("received", "expected")])
     assert 0 == (await of(store, "1d", "site#site#received"))[48]
+
+
+async def test_together(store: Store, state: State) -> None:
+    """9,600 Wh on a day on which people are counted, and on one on which they are not, on 1,000 m² each."""
+    people = [2.0 if 32 <= step < 80 else 0.0 for step in range(96)]
+    await store.write(said("main", "electricity.energy", [100.0 * step for step in range(2 * 96 + 1)]))
+    await store.write(said("cam1", "occupancy.count", people))
+    await Settlement(store, site(), state).settle(NOW_MS)
+    found = {name: await of(store, "1d", f"building#b01#{name}") for name in ("energy", "area", "mean")}
+    counted = {name: await of(store, "1d", f"site#site#{name}") for name in ("counted_energy", "energy_people")}
+
+    assert {"energy": {0: 9600, 24: 9600}, "area": {0: 1000, 24: 1000}, "mean": {0: 400, 24: 400}} == found
+    assert {"counted_energy": {0: 9600}, "energy_people": {0: 86_400}} == counted
+
+
+async def test_corrected_area_of_a_building(store: Store, state: State) -> None:
+    """The inventory says another area of b01: all days have that, the site's too."""
+    await store.write(said("main", "electricity.energy", [100.0 * step for step in range(2 * 96 + 1)]))
+    before = site()
+    await Settlement(store, before, state).settle(NOW_MS)
+    larger = {**before.buildings, "b01": before.buildings["b01"]._replace(area_m2=1200.4)}
+    await Settlement(store, replace(before, buildings=larger), state).settle(NOW_MS)
+
+    assert [{0: 1200, 24: 1200}] * 2 == [
+        await of(store, "1d", f"{place}#area") for place in ("building#b01", "site#site")
+    ]
+
+
+async def test_late_gas_is_energy(store: Store, state: State) -> None:
+    """What comes days late of gas is in the energy of its day, as a rebuild has it."""
+    base = site()
+    gas = meter("gas")._replace(carrier="gas", quantity="gas.energy")
+    estate = replace(
+        base,
+        devices={**base.devices, "gas": Device("gas", "", 900, "")},
+        placements={**base.placements, "gas": [Placement("b01", "", 0, FOREVER_MS)]},
+        meters={**base.meters, "gas": gas},
+    )
+    settlement = Settlement(store, estate, state)
+    await store.write(said("main", "electricity.energy", [100.0 * step for step in range(97)]))
+    await settlement.settle(NOW_MS)
+    await store.write(
+        [Point("gas", "", "gas.energy", 10.0 * step, START_MS + step * STEP_MS, "b01", "") for step in range(97)]
+    )
+    await settlement.settle(NOW_MS)
+    live = await of(store, "1d", "building#b01#energy")
+    await settlement.rebuild(NOW_MS, lambda done, all_: None)
+
+    assert [{0: 10_560}] * 2 == [live, await of(store, "1d", "building#b01#energy")]
 
 
 async def test_readings_expected_for_months(store: Store, state: State) -> None:
