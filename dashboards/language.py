@@ -144,8 +144,8 @@ class Speaker:
         return format_datetime(self._local(at_ms), "d MMMM y", locale=self._locale)
 
     def calendar_day(self, text: str, weekday: bool = False) -> str:
-        """A local day that the API answers, like 2026-11-23."""
-        skeleton = "EEE d MMM y" if weekday else "d MMM y"
+        """A local day that the API answers, like 2026-11-23; with the weekday instead of the year."""
+        skeleton = "EEE d MMM" if weekday else "d MMM y"
         return format_date(date.fromisoformat(text[:10]), skeleton, locale=self._locale)
 
     def hour(self, at_ms: int) -> str:
