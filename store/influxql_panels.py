@@ -143,28 +143,40 @@ class Enough(NamedTuple):
     share: float
 
 
-def panel_ratio(
-    above: Sequence[Sum], below: Sequence[Sum], factor: float, how: How = "sum", enough: Enough | None = None
-) -> str:
-    """Σ above ÷ Σ below × factor over the steps that have both, per group of the sums; `max`: of the greatest ones.
+def panel_ratio(above: Sequence[Sum], below: Sequence[Sum], factor: float, enough: Enough | None = None) -> str:
+    """Σ above ÷ Σ below × factor over the steps that have both, per group of the sums.
 
     Groups are not to be put together by another select around this one: InfluxDB 1.x then looks for steps that have
     both before it tells groups apart.
     """
     by = above[0].usage.by
-    held, quotient = f"FROM {_held(above, below)}{_by(by)}", _quotient(factor, how)
+    held, quotient = f"FROM {_held(above, below)}{_by(by)}", _quotient(factor)
     if enough is None:
         return f"SELECT {quotient} {held}"
     return _judged(f'(SELECT "above", "below" {held})', quotient, enough, by)
 
 
-def panel_share(above: Sum, below: Sum, factor: float, enough: Enough | None = None) -> str:
-    """The ratio of two sums that have the same steps, per group: a tenth of the work of looking for these."""
+def panel_share(above: Sum, below: Sum, factor: float, enough: Enough | None = None, how: How = "sum") -> str:
+    """The ratio of two sums that have the same steps, per group: a tenth of the work of looking for these.
+
+    Or, `how`, of the greatest of each, whatever steps they are of.
+    """
     by = above.usage.by
-    sums = f"({_total(above, 'above')}), ({_total(below, 'below')})"
+    sums = f"({_total(above, 'above', how)}), ({_total(below, 'below', how)})"
     if enough is None:
-        return f"SELECT {_quotient(factor)} FROM {sums} WHERE {SHOWN}{_by(by)}"
-    return _judged(sums, _quotient(factor), enough, by)
+        return f"SELECT {_quotient(factor, how)} FROM {sums} WHERE {SHOWN}{_by(by)}"
+    return _judged(sums, _quotient(factor, how), enough, by)
+
+
+def panel_share_steps(above: Sum, below: Sum, factor: float, enough: Enough | None = None) -> str:
+    """The same of each step, each judged by itself."""
+    sums = {"above": above, "below": below, **({"part": enough.part, "whole": enough.whole} if enough else {})}
+    rows = ", ".join(f"({_rows(each, called)})" for called, each in sums.items())
+    reached = f', sum("part") - {enough.share:g} * sum("whole") AS "reached"' if enough else ""
+    found = f"SELECT {_quotient(factor)}{reached} FROM {rows} WHERE {SHOWN} {groups(_WINDOW, above.usage.by)}"
+    if enough is None:
+        return found
+    return f'SELECT "value" FROM ({found}) WHERE "reached" >= 0 AND {SHOWN}{_by(above.usage.by)}'
 
 
 def panel_ratio_steps(above: Sequence[Sum], below: Sequence[Sum], factor: float, enough: Enough | None = None) -> str:
@@ -261,9 +273,9 @@ def _sum(query: Usage, chosen: Chosen, time: str, called: str, how: How = "sum",
     return f"SELECT {amount} AS {name(called)} {_of(query, chosen, time)}"
 
 
-def _total(each: Sum, called: str) -> str:
+def _total(each: Sum, called: str, how: How = "sum") -> str:
     """The sum over the time shown, by group."""
-    return f"{_sum(each.usage, each.chosen, SHOWN, called)}{_by(each.usage.by)}"
+    return f"{_sum(each.usage, each.chosen, SHOWN, called, how)}{_by(each.usage.by)}"
 
 
 def _rows(each: Sum, called: str, per: int = 1) -> str:

@@ -26,6 +26,7 @@ from store.influxql_panels import (
     panel_ratio,
     panel_ratio_steps,
     panel_share,
+    panel_share_steps,
     panel_steps,
     panel_total,
     tag_values,
@@ -136,7 +137,7 @@ def _per(names: Sequence[str]) -> int:
     return _PER.get(unit, 1)
 
 
-TOGETHER = ("empty_share", "utilisation", "energy_m2", "energy_person_hour", "water_person_day")
+TOGETHER = ("empty_share", "utilisation", "energy_m2", "energy_person_hour", "water_person_day", "completeness")
 """The indicators whose terms are derived together: no step has one of them alone."""
 
 
@@ -147,14 +148,17 @@ def ratio(kind: str, indicator: str, by: Sequence[UsageTag] = ()) -> str:
     enough = _enough(kind, indicator, "1d", by)
     if indicator in TOGETHER:
         return panel_share(terms[0][0], terms[1][0], factor, enough)
-    return panel_ratio(*terms, factor, enough=enough)
+    return panel_ratio(*terms, factor, enough)
 
 
 def ratio_steps(kind: str, indicator: str, every: Every, by: Sequence[UsageTag] = ()) -> str:
     """The indicator of each step."""
     above, below, factor, _ = RATIOS[indicator]
     terms = _sums(kind, above, every, by), _sums(kind, below, every, by)
-    return panel_ratio_steps(*terms, factor, _enough(kind, indicator, every, by))
+    enough = _enough(kind, indicator, every, by)
+    if indicator in TOGETHER:
+        return panel_share_steps(terms[0][0], terms[1][0], factor, enough)
+    return panel_ratio_steps(*terms, factor, enough)
 
 
 def _enough(kind: str, indicator: str, every: Every, by: Sequence[UsageTag]) -> Enough | None:

@@ -27,7 +27,7 @@ from dashboards.grafana.scale import ACT, GOOD, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Pair, Words
 from energy.cost.facts import CARBON, COSTS, LINES, MONEY, SUBSCRIBED
 from energy.cost.facts import ENERGY as BY_PERIOD
-from store.influxql_panels import panel_first, panel_ratio, panel_total
+from store.influxql_panels import panel_first, panel_share, panel_total
 
 TITLE = (
     ("Énergie et coût", "Energy and cost"),
@@ -73,9 +73,10 @@ _MARGIN = Words(
         "The greatest peak of a day in the time shown, as a share of the subscribed power; above 100 %: overrun.",
     ),
     (
-        "pointe (W, moyenne d'un pas) ÷ puissance souscrite (VA) des contrats ; le facteur de puissance est pris "
-        "pour 1.",
-        "peak (W, mean of a step) ÷ subscribed power (VA) of the contracts; the power factor is taken for 1.",
+        "pointe (W, moyenne d'un pas) ÷ puissance souscrite (VA) des contrats, la plus grande de chacune ; "
+        "le facteur de puissance est pris pour 1.",
+        "peak (W, mean of a step) ÷ subscribed power (VA) of the contracts, the greatest of each; the power "
+        "factor is taken for 1.",
     ),
     say.MONEY_WRONG,
 )
@@ -213,8 +214,8 @@ def _by_carrier(query: str) -> InfluxQuery:
 
 
 def _margin() -> str:
-    above = [fact("building", ["peak"], "1d", ["building"])]
-    return panel_ratio(above, [fact("building", [SUBSCRIBED], "1d", ["building"])], 100, "max")
+    peak, subscribed = (fact("building", [name], "1d", ["building"]) for name in ("peak", SUBSCRIBED))
+    return panel_share(peak, subscribed, 100, how="max")
 
 
 def _peaks(kit: Kit) -> Panel:
