@@ -182,7 +182,7 @@ def _glance(kit: Kit) -> list[Panel]:
         kit.stat(say.indicator("self_sufficiency"), ratio("site", "self_sufficiency"), "percent", share, decimals=1),
         kit.stat(say.indicator("utilisation"), ratio("building", "utilisation"), "percent", share, decimals=0),
         kit.stat(_AGAINST, against, "percentunit", more, decimals=0),
-        kit.stat(_PRESENCE, people, "suffix:h", decimals=0),
+        kit.stat(_PRESENCE, people, "locale", decimals=0),
     ]
 
 

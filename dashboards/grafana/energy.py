@@ -60,7 +60,7 @@ _COST = Words(
     say.MONEY_WRONG,
 )
 _CARBON = Words(
-    ("Émissions", "Emissions"),
+    ("Émissions, kg CO₂e", "Emissions, kg CO₂e"),
     ("Émissions de la période, en kg CO₂e.", "Emissions of the time shown, in kg CO₂e."),
     say.MONEY,
     say.MONEY_WRONG,
@@ -202,7 +202,7 @@ def _glance(kit: Kit) -> list[Panel]:
     return [
         kit.stat(_USED, used, "watth"),
         kit.stat(_COST, fact_total("building", list(COSTS.values()), "1d"), "currencyEUR"),
-        kit.stat(_CARBON, fact_total("building", list(CARBON.values()), "1d"), "suffix:kg CO₂e", decimals=0),
+        kit.stat(_CARBON, fact_total("building", list(CARBON.values()), "1d"), "locale", decimals=0),
         kit.stat(
             _MARGIN, f'SELECT max("value") AS "value" FROM ({_margin()})', "percent", SUBSCRIBED_SHARE, decimals=0
         ),

@@ -31,9 +31,9 @@ LETTERS = 4.75
 PARTS = {"fr": ("**Calcul", "**Si cela paraît faux"), "en": ("**How", "**If it looks wrong")}
 
 UNITS = {
-    "none", "short", "percent", "percentunit", "bool", "bool_on_off", "watt", "watth", "voltamp", "voltampreact",
-    "volt", "amp", "rothz", "celsius", "ppm", "conppb", "conμgm3", "lux", "dB", "pressurehpa", "lengthmm",
-    "velocityms", "litre", "m3", "currencyEUR", "ms", "s", "dateTimeFromNow",
+    "none", "short", "locale", "percent", "percentunit", "bool", "bool_on_off", "watt", "watth", "voltamp",
+    "voltampreact", "volt", "amp", "rothz", "celsius", "ppm", "conppb", "conμgm3", "lux", "dB", "pressurehpa",
+    "lengthmm", "velocityms", "litre", "m3", "currencyEUR", "ms", "s", "dateTimeFromNow",
 }  # fmt: skip
 """Ids that Grafana 10.4 and 13.2 both know and write alike (`getValueFormat` of @grafana/data), and as people do."""
 TAGS = {"building", "zone", "device", "channel", "quantity", "meter", "tenant", "carrier", "role", "every", "kind"}

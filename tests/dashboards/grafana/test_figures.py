@@ -277,7 +277,7 @@ async def test_costs(ask: Ask, api: Api) -> None:
     cost, carbon = [await api.get(name, start, end, **of) for name in ("cost", "carbon")]
     look = Looking(start, end - 1, {**STEPS, "building": ["b02"]}, "1h")
 
-    for panel, groups in (("Cost", cost["groups"]), ("Emissions", carbon)):
+    for panel, groups in (("Cost", cost["groups"]), ("Emissions, kg CO₂e", carbon)):
         total = sum(sum(group["amount"]) for group in groups) / 1e9
 
         assert pytest.approx(total) == one(ask(look.query(asked("energy", panel))))
