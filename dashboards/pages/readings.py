@@ -1,10 +1,11 @@
 """The page where staff enter what they read from a meter: `/readings`."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from starlette.responses import Response
 
 from dashboards.language import Speaker
 from dashboards.pages.render import Lang, Pages
@@ -38,26 +39,29 @@ def readings_router(parts: Parts, static: StaticFiles) -> APIRouter:
     can_write = parts.intake is not None
 
     @router.get("/readings")
-    async def readings(request: Request, meter: str = "", lang: Lang = None) -> HTMLResponse:
-        speaker, trouble = pages.speaker(request, lang), ""
-        held: dict[tuple[str, str, str], Point] = {}
-        try:
-            devices = sorted({known.device for known in parts.estate.meters.values()})
-            points = await parts.store.latest(Latest({"device": devices}))
-            held = {(point.device, point.channel, point.quantity): point for point in points}
-        except StoreUnavailable as error:
-            trouble = str(error)
-        offered = [_offered(parts.estate, known, held, speaker) for known in parts.estate.meters.values()]
-        return pages.render(
-            "readings.html",
-            speaker,
-            readings_url=static.readings_url,
-            offered=sorted(offered, key=lambda each: each.label),
-            chosen=meter,
-            writable=can_write,
-            reasons={reason: each.said(speaker.language).short for reason, each in REASONS.items()},
-            trouble=trouble,
-        )
+    async def readings(request: Request, meter: str = "", lang: Lang = None) -> Response:
+        async def read(speaker: Speaker) -> Mapping[str, Any]:
+            held, trouble = dict[tuple[str, str, str], Point](), ""
+            try:
+                devices = sorted({known.device for known in parts.estate.meters.values()})
+                points = await parts.store.latest(Latest({"device": devices}))
+                held = {(point.device, point.channel, point.quantity): point for point in points}
+            except StoreUnavailable as error:
+                trouble = str(error)
+            offered = [_offered(parts.estate, known, held, speaker) for known in parts.estate.meters.values()]
+            return {
+                "readings_url": static.readings_url,
+                "offered": sorted(offered, key=lambda each: each.label),
+                "chosen": meter,
+                "writable": can_write,
+                "reasons": {reason: each.said(speaker.language).short for reason, each in REASONS.items()},
+                "trouble": trouble,
+            }
+
+        async def head(_: Speaker) -> Mapping[str, Any]:
+            return {"readings_url": static.readings_url}
+
+        return await pages.show(request, "readings.html", lang, read, head=head)
 
     return router
 
