@@ -137,7 +137,7 @@ def _per(names: Sequence[str]) -> int:
     return _PER.get(unit, 1)
 
 
-TOGETHER = ("empty_share", "utilisation", "energy_m2", "energy_person_hour", "water_person_day", "completeness")
+TOGETHER = ("empty_share", "utilisation", "energy_m2_year", "energy_person_hour", "water_person_day", "completeness")
 """The indicators whose terms are derived together: no step has one of them alone."""
 
 

@@ -85,7 +85,7 @@ _EMPTY = Words(
     say.FACTS,
     say.FACTS_WRONG,
 )
-_AREA = say.indicator("energy_m2")
+_AREA = say.indicator("energy_m2_year")
 _COMPLETE = Words(
     ("Complétude", "Data completeness"),
     (
@@ -232,7 +232,7 @@ def _glance(kit: Kit) -> list[Panel]:
     peak = fact("building", ["peak"], "1d")
     by_area, empty, person_hour = (
         [InfluxQuery(ratio("building", indicator, by), alias="$tag_building")]
-        for indicator in ("energy_m2", "empty_share", "energy_person_hour")
+        for indicator in ("energy_m2_year", "empty_share", "energy_person_hour")
     )
     whole = Scale(ACT, ((80, WATCH), (95, GOOD)))
     return [

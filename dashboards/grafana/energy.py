@@ -236,7 +236,7 @@ def _building(kit: Kit) -> str:
 def _ranked(kit: Kit, words: Words, how: str) -> Panel:
     title: Pair = ("Énergie par m²", "Energy by m²")
     columns = [Column("building", ("Bâtiment", "Building"), link=_building(kit)), Column("value", title, BY_AREA)]
-    query = panel_first(ratio("building", "energy_m2", ["building"]), "building", 10, how)
+    query = panel_first(ratio("building", "energy_m2_year", ["building"]), "building", 10, how)
     return kit.table(words, query, columns, sort="value", descending=how == "top")
 
 

@@ -6,8 +6,12 @@ _CONSUMERS = "code de l'énergie D315-4 (par pas) ; compteurs d'injection là o�
 
 FRENCH: dict[str, tuple[str, str]] = {
     "energy_m2": (
-        "(électricité + pv − injection + gaz + chaleur + froid) ÷ surface ÷ jours connus × 365",
+        "(électricité + pv − injection + gaz + chaleur + froid) ÷ surface",
         "énergie finale par surface, d'après le code de la construction R174-22 et suivants ; climat non corrigé",
+    ),
+    "energy_m2_year": (
+        "(électricité + pv − injection + gaz + chaleur + froid) ÷ surface ÷ jours connus × 365",
+        "la même, par an",
     ),
     "base_load": (
         "moyenne sur les jours du 5e centile de la puissance du jour ÷ surface",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from energy.derived.french import FRENCH
-from energy.derived.ratios import ENOUGH, HEATING, RATIOS
+from energy.derived.ratios import ENERGY, ENOUGH, HEATING, RATIOS
 from energy.meters.steps import Steps, total
 from estate.calendar import HOUR_MS, following
 
@@ -119,8 +119,13 @@ def _share(part: float, total: float) -> float:
 
 
 def _energy_m2(inputs: Inputs) -> Found:
-    none = NO_METER if inputs.area_m2 else NO_AREA
-    return _named(inputs, "energy_m2", none)
+    if not inputs.area_m2:
+        return Found(None, NO_AREA)
+    return _ratio(inputs, inputs.of(*ENERGY), inputs.area_m2, 1e-3, NO_METER)
+
+
+def _energy_m2_year(inputs: Inputs) -> Found:
+    return _named(inputs, "energy_m2_year", NO_METER if inputs.area_m2 else NO_AREA)
 
 
 def _base_load(inputs: Inputs) -> Found:
@@ -216,14 +221,21 @@ _CONSUMERS = "code de l'énergie D315-4 (per step); meters of export where there
 INDICATORS: dict[str, Indicator] = {
     row.id: row
     for row in (
-        Indicator("energy_m2", "kWh/(m²·a)",
-                  "(electricity + pv − export + gas + heat + cooling) ÷ area ÷ days with them × 365",
+        Indicator("energy_m2", "kWh/m²", "(electricity + pv − export + gas + heat + cooling) ÷ area",
                   "final energy by area, after code de la construction R174-22 ff.; not adjusted to the climate",
                   "Énergie par surface", "Energy by area",
-                  "Énergie par m² et an, au rythme des jours de la période : un hiver seul est au-dessus de l'année. "
-                  "Sans compteur d'injection, l'électricité est ce que comptent les compteurs de soutirage.",
-                  "Energy by m² and year, at the pace of the days of the period: a winter alone is above the year. "
-                  "Without an export meter, electricity is what the meters of draw count.", _energy_m2),
+                  "Énergie utilisée sur la période par m². Sans compteur d'injection, l'électricité est ce que "
+                  "comptent les compteurs de soutirage.",
+                  "Energy used over the period by m². Without an export meter, electricity is what the meters of draw "
+                  "count.", _energy_m2),
+        Indicator("energy_m2_year", "kWh/(m²·a)",
+                  "(electricity + pv − export + gas + heat + cooling) ÷ area ÷ days with them × 365",
+                  "the same, by year",
+                  "Énergie par surface et an", "Energy by area and year",
+                  "La même au rythme d'un an, pour comparer des périodes et des bâtiments : un hiver seul est "
+                  "au-dessus de l'année.",
+                  "The same at the pace of a year, to compare periods and buildings: a winter alone is above the "
+                  "year.", _energy_m2_year),
         Indicator("base_load", "W/m²", "mean over days of the day's 5th percentile of power ÷ area",
                   "Daily Load 5th Percentile of OpenEIS (LBNL, 2014)",
                   "Puissance de base", "Base load",

@@ -1,4 +1,4 @@
-"""What buildings used by area: the indicator `energy_m2` of all of them at once."""
+"""What buildings used by area: the indicator `energy_m2_year` of all of them at once."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -23,9 +23,9 @@ class Intensity(NamedTuple):
 async def intensities(store: Store, estate: Estate, start_ms: int, end_ms: int, every: Every = "1d") -> list[Intensity]:
     """What each building used per gross area and year, over whole local days or longer steps; the greatest first.
 
-    As the indicator `energy_m2` has it, of days that are over.
+    As the indicator `energy_m2_year` has it, of days that are over.
     """
-    above, below, factor, _ = RATIOS["energy_m2"]
+    above, below, factor, _ = RATIOS["energy_m2_year"]
     facts: Where = {"carrier": [*above, *below], "role": [ROLE]}
     rows: dict[str, dict[str, Steps]] = defaultdict(dict)
     for row in await store.usage(Usage(every, start_ms, end_ms, where=facts, by=("meter", "carrier"))):

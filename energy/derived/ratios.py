@@ -10,7 +10,7 @@ PERSON_DAY_H = 8
 """Hours of presence that make a person-day: a full-time equivalent, as LEED counts staff (leeduser.com)."""
 
 YEAR_D = 365
-"""The days of a year, for figures by year whatever the days shown."""
+"""The days of a year, for a pace by year."""
 
 ENOUGH = 0.5
 """The share of the area of a place's zones that sensors must watch for it to be judged by them."""
@@ -26,7 +26,7 @@ class Ratio(NamedTuple):
 
 
 RATIOS: dict[str, Ratio] = {
-    "energy_m2": Ratio(("energy",), ("area",), YEAR_D / 1000),
+    "energy_m2_year": Ratio(("energy",), ("area",), YEAR_D / 1000),
     "energy_person_hour": Ratio(("counted_energy",), ("energy_people",), 3.6, "counted_area"),
     "empty_share": Ratio(("empty",), ("watched",), 100, "watched_area"),
     "self_consumption": Ratio(("used_here",), ("pv",), 100),

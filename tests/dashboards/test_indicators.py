@@ -30,14 +30,15 @@ async def test_of_a_building(empty: Parts) -> None:
     place = Place("building", "b01", "b01")
     day = Steps.of(np.array([DAY]), np.array([5000]), np.array([500]))
     area = Steps.of(np.array([DAY]), np.array([100]), np.array([0]))
-    await empty.store.write_consumption(rows(place, {"energy": day, "area": area}, "1d", 0))
+    await empty.store.write_consumption(rows(place, {"in_all": day, "energy": day, "area": area}, "1d", 0))
     async with client_of(empty) as client:
         answer = await get(client, "of=building&id=b01&start=2026-11-22T00:00:00%2B01:00")
-    found = by_id(answer)["energy_m2"]
+    found, pace = by_id(answer)["energy_m2"], by_id(answer)["energy_m2_year"]
 
     assert ("2026-11-22T00:00:00+01:00", "2026-11-23T00:00:00+01:00") == (answer["start"], answer["end"])
-    assert (100.0, "kWh/(m²·a)", "Énergie par surface") == (found["below"], found["unit"], found["label"]["fr"])
-    assert (0.05 * 365, 0.1, 1.0) == (found["value"], found["estimated"], found["coverage"])
+    assert (100.0, "kWh/m²", "Énergie par surface") == (found["below"], found["unit"], found["label"]["fr"])
+    assert (0.05, 0.1, 1.0) == (found["value"], found["estimated"], found["coverage"])
+    assert (0.05 * 365, "kWh/(m²·a)") == (pace["value"], pace["unit"])
 
 
 async def test_without_data(empty: Parts) -> None:

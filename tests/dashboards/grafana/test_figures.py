@@ -132,7 +132,7 @@ async def test_ranking_by_area(ask: Ask, api: Api, filled: Filled) -> None:
     answered = {}
     for building in shown:
         answer = await api.get("indicators", start, end - 1, of="building", id=building)
-        answered[building] = next(row["value"] for row in answer["indicators"] if row["id"] == "energy_m2")
+        answered[building] = next(row["value"] for row in answer["indicators"] if row["id"] == "energy_m2_year")
 
     assert {name: pytest.approx(value) for name, value in answered.items()} == shown
     assert len(shown) >= 9
@@ -206,7 +206,7 @@ async def test_rooms(ask: Ask, api: Api, panel: str, quantity: str) -> None:
         ("circularity", "Self-consumption", "self_consumption", ""),
         ("building", "Data completeness", "completeness", "b07"),
         ("building", "Base load", "base_load", "b01"),
-        ("building", "Energy by area", "energy_m2", "b04"),
+        ("building", "Energy by area and year", "energy_m2_year", "b04"),
         ("building", "By person-hour", "energy_person_hour", "b12"),
         ("building", "Peak power", "peak", "b01"),
     ],

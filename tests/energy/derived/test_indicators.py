@@ -67,7 +67,8 @@ def steps(*amounts: int) -> Steps:
 @pytest.mark.parametrize(
     ("name", "expected", "amounts"),
     [
-        ("energy_m2", 0.35 / 2 * 365, {"in_all": by_day(10_000, 20_000), "gas": by_day(5000)}),
+        ("energy_m2", 0.35, {"in_all": by_day(10_000, 20_000), "gas": by_day(5000)}),
+        ("energy_m2_year", 0.35 / 2 * 365, {"in_all": by_day(10_000, 20_000), "gas": by_day(5000)}),
         ("base_load", 3.0, {"base": by_day(200, 400)}),
         ("peak", 900.0, {"peak": by_day(500, 900, 300)}),
         ("load_factor", 0.5, {"peak": by_day(1000, 1000), "electricity": by_day(12_000, 12_000)}),
@@ -121,7 +122,7 @@ def test_says_what_was_estimated_and_covered() -> None:
     """1,000 of 4,000 Wh were not measured, on two of ten days; the fraction can be checked."""
     found = indicators(inputs(in_all=by_day(2000, 2000, guessed=500)))["energy_m2"]
 
-    assert (0.25, 0.2, 4000, 200) == (found.estimated, found.coverage, found.above, found.below)
+    assert (0.25, 0.2, 4000, 100) == (found.estimated, found.coverage, found.above, found.below)
 
 
 def test_photovoltaic_with_an_export_meter() -> None:
@@ -164,13 +165,14 @@ async def test_of_the_site_a_building_a_zone_and_a_tenant(store: Store, state: S
     whole, building = await found("site", "site"), await found("building", "b01")
     zone, tenant = await found("zone", "z1"), await found("tenant", "a")
 
-    assert (9.6 * 365 / 1000, 400.0, 1.0) == (building["energy_m2"], building["peak"], building["load_factor"])
+    assert (9.6 / 1000, 400.0, 1.0) == (building["energy_m2"], building["peak"], building["load_factor"])
     assert whole["energy_m2"] == building["energy_m2"]
+    assert [9.6 * 365 / 1000] * 2 == [each["energy_m2_year"] for each in (whole, building)]
     assert pytest.approx(0.4) == building["energy_person_hour"]  # 9.6 kWh by 24 person-hours, counted in 600 of 900 m²
     assert (50.0, 100.0) == (building["empty_share"], building["utilisation"])
     assert (12.0, 0.0, 100.0) == (zone["co2_800"], zone["co2_1500"], zone["utilisation"])
     assert None is zone["energy_m2"]
-    assert 5.76 * 365 / 600 == tenant["energy_m2"]  # 60 % of 9.6 kWh
+    assert (5.76 / 600, 5.76 * 365 / 600) == (tenant["energy_m2"], tenant["energy_m2_year"])  # 60 % of 9.6 kWh
     assert 100.0 == tenant["completeness"]
 
 
@@ -188,7 +190,7 @@ async def test_meter_of_a_zone(store: Store, state: State) -> None:
     await Settlement(store, estate, state).settle(NOW_MS)
     found = indicators(await read(store, estate, Scope("zone", "z1", START_MS, START_MS + DAY_MS)))
 
-    assert (2.4 * 365 / 600, 100.0) == (found["energy_m2"].value, found["peak"].value)
+    assert (2.4 / 600, 100.0) == (found["energy_m2"].value, found["peak"].value)
     assert START_MS <= (found["peak"].at_ms or 0) < START_MS + 24 * HOUR_MS
 
 
