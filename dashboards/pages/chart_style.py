@@ -208,6 +208,7 @@ def styled(
             labelFont=_FONT, titleFont=_FONT, labelColor=INK, titleColor=INK, gridColor=INK, gridOpacity=_FAINT,
             domainColor=INK, domainOpacity=0.4, tickColor=INK, tickOpacity=0.4,
             labelFontSize=11, titleFontSize=11, titleFontWeight="normal", labelOverlap="greedy",
+            aria=False,  # Vega describes axes in English alone; the table beside the chart holds what they say
         )
         .configure_axisX(grid=False)
         .configure_text(font=_FONT)
