@@ -24,8 +24,8 @@ from dashboards.grafana.asked import (
     usage,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import Column, Kit
-from dashboards.grafana.names import Name
+from dashboards.grafana.kit import Kit
+from dashboards.grafana.names import Column, Name
 from dashboards.grafana.query import InfluxQuery, fineness, step
 from dashboards.grafana.said import carriers, flow_names
 from dashboards.grafana.scale import ACT, AIR, GOOD, GREY, LOST, PLAIN, WATCH, Scale
@@ -203,7 +203,6 @@ _DEGREES = Words(
 
 
 _NO_SUBMETERS = ("Pas de compteur divisionnaire ici.", "No sub-meters here.")
-
 PLACE = "${building:queryparam}&var-zone=${__field.labels.zone:percentencode}"
 
 
@@ -229,12 +228,11 @@ def building(kit: Kit) -> Dashboard:
 def _glance(kit: Kit) -> list[Panel]:
     by: list[UsageTag] = ["building"]
     base, days = fact("building", ["base"], "1d", by), fact("building", ["based"], "1d", by)
-    peak = fact("building", ["peak"], "1d")
+    peak, whole = fact("building", ["peak"], "1d"), Scale(ACT, ((80, WATCH), (95, GOOD)))
     by_area, empty, person_hour = (
         [InfluxQuery(ratio("building", indicator, by), alias="$tag_building")]
         for indicator in ("energy_m2_year", "empty_share", "energy_person_hour")
     )
-    whole = Scale(ACT, ((80, WATCH), (95, GOOD)))
     return [
         kit.stat(_NOW, load_lately(kit, BUILDING), "watt"),
         kit.stat(_BASE, panel_share(base, days, 1), "watt", over="sum"),
@@ -271,9 +269,9 @@ def _balance(kit: Kit) -> Panel:
 
 
 def _rooms(kit: Kit, words: Words, quantity: str, scale: Scale | None = None) -> Panel:
-    link = [kit.link("zone", PLACE, ("Voir la zone", "See the zone"))]
     found = [InfluxQuery(panel_series(readings(quantity, by=BY_SENSOR), kit.zone, IN_ZONES), alias=SENSOR)]
-    return kit.curves(words, found, unit(quantity), scale=scale, interval="30m", links=link)
+    link = kit.link("zone", PLACE, ("Voir la zone", "See the zone"))
+    return kit.curves(words, found, unit(quantity), scale=scale, interval="30m", links=[link])
 
 
 def _used(kit: Kit) -> Panel:

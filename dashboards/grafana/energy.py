@@ -19,8 +19,8 @@ from dashboards.grafana.asked import (
     usage,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import Column, Kit
-from dashboards.grafana.names import Name
+from dashboards.grafana.kit import Kit
+from dashboards.grafana.names import Column, Name
 from dashboards.grafana.query import InfluxQuery, fineness, step
 from dashboards.grafana.said import carriers, flow_names
 from dashboards.grafana.scale import ACT, GOOD, PLAIN, WATCH, Scale

@@ -5,8 +5,8 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
 from dashboards.grafana import words as say
 from dashboards.grafana.asked import readings, unit
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import Column, Kit
-from dashboards.grafana.names import Name
+from dashboards.grafana.kit import Kit
+from dashboards.grafana.names import Column, Name
 from dashboards.grafana.query import InfluxQuery, Marked, Marks
 from dashboards.grafana.said import REASONS_SAID, YES_NO
 from dashboards.grafana.scale import ACT, GOOD, GREY, PLAIN, WATCH, Scale

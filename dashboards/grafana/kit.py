@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from grafana_foundation_sdk.builders import bargauge, stat, statetimeline, statushistory, table, timeseries
 from grafana_foundation_sdk.builders.common import (
@@ -27,23 +27,12 @@ from grafana_foundation_sdk.models.dashboard import (
     Panel,
 )
 
-from dashboards.grafana.names import UNSAID, Name, override, properties, renamed
+from dashboards.grafana.names import UNSAID, Column, Name, override, properties, renamed
 from dashboards.grafana.query import DATASOURCE, InfluxQuery
 from dashboards.grafana.scale import NO_SCALE, Scale, steps
 from dashboards.grafana.words import NOTHING, Language, Pair, Words, say
 from estate.calendar import HOUR_MS, Step
 from estate.model import Site
-
-
-class Column(NamedTuple):
-    """A column of a table: the name it has in the query, and what people read."""
-
-    name: str
-    title: Pair
-    unit: str = ""
-    link: str = ""  # where a click on its values leads
-    texts: Mapping[str, tuple[Pair, str]] | None = None  # what values mean, and their colours ("": none)
-    scale: Scale | None = None  # colours its values
 
 
 @dataclass(frozen=True)
@@ -192,15 +181,12 @@ class Kit:
     ) -> Panel:
         """One horizontal bar per series, the last value of each."""
         made = (
-            bargauge.Panel()
-            .orientation(common.VizOrientation.HORIZONTAL)
+            bargauge.Panel().orientation(common.VizOrientation.HORIZONTAL)
             .display_mode(common.BarGaugeDisplayMode.BASIC)
             .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(values=False))
-            .sizing(common.BarGaugeSizing.MANUAL)
-            .min_viz_height(16)
-            .max_viz_height(44)
+            .sizing(common.BarGaugeSizing.MANUAL).min_viz_height(16).max_viz_height(44)
             .name_placement(common.BarGaugeNamePlacement.TOP)  # beside the bar, a name is cut off
-        )
+        )  # fmt: skip
         panel = self._dressed(made, words, [query], unit, scale)
         _defaults(panel).min_val = 0
         _defaults(panel).max_val = most

@@ -1,6 +1,6 @@
 """How series and columns are called, coloured and drawn where they differ from the rest of their panel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from grafana_foundation_sdk.models.dashboard import (
@@ -9,6 +9,9 @@ from grafana_foundation_sdk.models.dashboard import (
     DynamicConfigValue,
     MatcherConfig,
 )
+
+from dashboards.grafana.scale import Scale
+from dashboards.grafana.words import Pair
 
 
 class Name(NamedTuple):
@@ -22,6 +25,17 @@ class Name(NamedTuple):
     line: bool = False  # a line among bars
     dots: bool = False  # dots among bars: of another unit, whose line would cross them to and fro
     over: bool = False  # a bar before the others, as a part of them
+
+
+class Column(NamedTuple):
+    """A column of a table: the name it has in the query, and what people read."""
+
+    name: str
+    title: Pair
+    unit: str = ""
+    link: str = ""  # where a click on its values leads
+    texts: Mapping[str, tuple[Pair, str]] | None = None  # what values mean, and their colours ("": none)
+    scale: Scale | None = None  # colours its values
 
 
 _ALONE = ("custom.stacking", {"mode": "none", "group": "A"})

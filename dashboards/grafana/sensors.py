@@ -6,7 +6,8 @@ from dashboards.devices import LOW_BATTERY, WEAK_SIGNAL
 from dashboards.grafana import words as say
 from dashboards.grafana.asked import BUILDING, building_variable, ratio, ratio_steps, readings, unit
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import Column, Kit
+from dashboards.grafana.kit import Kit
+from dashboards.grafana.names import Column
 from dashboards.grafana.query import InfluxQuery
 from dashboards.grafana.said import YES_NO, reasons
 from dashboards.grafana.scale import ACT, GOOD, WATCH, Scale

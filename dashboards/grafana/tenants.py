@@ -17,8 +17,8 @@ from dashboards.grafana.asked import (
     usage,
 )
 from dashboards.grafana.frame import Row, frame
-from dashboards.grafana.kit import Column, Kit
-from dashboards.grafana.names import Name
+from dashboards.grafana.kit import Kit
+from dashboards.grafana.names import Column, Name
 from dashboards.grafana.query import InfluxQuery, step
 from dashboards.grafana.said import BY_TENANT, CARRIERS_SAID, carriers, flow_names, tenants_said
 from dashboards.grafana.scale import ACT, GOOD, GREY, WATCH, Scale
