@@ -15,7 +15,7 @@ from energy.derived.places import Place, rows, whole
 from energy.derived.ratios import HEATING
 from energy.derived.strays import Remove, starts_of, strays
 from energy.derived.together import of_places
-from energy.meters.steps import Steps
+from energy.meters.steps import Steps, less
 from energy.usage import Where, summed
 from estate.calendar import DAY_MS, HOUR_MS, LENGTHS, floor, following
 from estate.calendar import steps as calendar_steps
@@ -157,14 +157,14 @@ class Daily:
         )
         for row in (each for each in shares if each.tags["tenant"] != COMMON):
             found[Place("tenant", row.tags["tenant"], site)][row.tags["carrier"]] = Steps(*row[1:4])
-        zones = zone_meters(self._estate)
-        if zones:
-            where: Where = {**carriers, "meter": list(zones)}
-            metered: dict[Place, list[UsageRow]] = defaultdict(list)
-            for row in await self._store.usage(Usage(step, start_ms, end_ms, where=where, by=("meter", "carrier"))):
-                zone = self._estate.zones[zones[row.tags["meter"]]]
-                metered[Place("zone", zone.id, zone.building, zone.id)].append(row)
-            found |= {place: _by_carrier(rows) for place, rows in metered.items()}
+        told = zone_meters(self._estate)
+        if told:
+            where: Where = {**carriers, "meter": sorted({meter for signs in told.values() for meter in signs})}
+            rows = await self._store.usage(Usage(step, start_ms, end_ms, where=where, by=("meter", "carrier")))
+            for name, signs in told.items():
+                if flows := of_zone(rows, signs):
+                    zone = self._estate.zones[name]
+                    found[Place("zone", zone.id, zone.building, zone.id)] = flows
         return found
 
     async def _known(self, start_ms: int, end_ms: int) -> Loads:
@@ -252,12 +252,26 @@ class Daily:
         return found
 
 
-def zone_meters(estate: Estate) -> dict[str, str]:
-    """The meters that together count what a zone uses, with the zone: those there that are behind none there."""
+def zone_meters(estate: Estate) -> dict[str, dict[str, int]]:
+    """What tells the use of a zone: 1 for the meters there that are behind none there, −1 for those it feeds elsewhere.
+
+    A meter elsewhere that is behind one of the zone's counts what is not used in the zone.
+    """
     zones = {name: estate.placements[meter.device][-1].zone for name, meter in estate.meters.items()}
-    return {
-        name: zone for name, zone in zones.items() if zone and zones.get(estate.meters[name].submeter_of, "") != zone
-    }
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for name, zone in zones.items():
+        above = zones.get(estate.meters[name].submeter_of, "")
+        if above != zone:
+            found[zone][name], found[above][name] = 1, -1
+    found.pop("", None)
+    return {zone: signs for zone, signs in found.items() if 1 in signs.values()}
+
+
+def of_zone(rows: Iterable[UsageRow], signs: Mapping[str, int]) -> dict[str, Steps]:
+    """What a zone used by carrier, of the rows of single meters."""
+    kept = [row for row in rows if row.tags["meter"] in signs]
+    own, gone = (_by_carrier(row for row in kept if signs[row.tags["meter"]] == sign) for sign in (1, -1))
+    return {carrier: less(steps, gone[carrier]) if carrier in gone else steps for carrier, steps in own.items()}
 
 
 def _by_carrier(found: Iterable[UsageRow]) -> dict[str, Steps]:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from energy.derived.daily import zone_meters
+from energy.derived.daily import of_zone, zone_meters
 from energy.derived.facts import DEGREES, FACTS, HOURLY, ROLE, meter_of
 from energy.derived.indicators import Inputs
 from energy.derived.reach import REACH
@@ -15,7 +15,7 @@ from energy.derived.together import area, together
 from energy.meters.cleaned import Times
 from energy.meters.steps import NOTHING, Steps, total
 from energy.usage import SITE, Where
-from estate.calendar import DAY_MS, floor
+from estate.calendar import DAY_MS, Every, floor
 from estate.calendar import steps as calendar_steps
 from estate.model import Estate
 from store.base import Store, Usage
@@ -55,11 +55,7 @@ class _Reader:
 
     async def metered(self) -> dict[str, Steps]:
         """What it drew and made, by carrier and day."""
-        where = self._where()
-        if where is None:
-            return {}
-        query = Usage("1d", self._scope.start_ms, self._scope.end_ms, self._of, where, ("carrier",))
-        return {row.tags["carrier"]: Steps(*row[1:4]) for row in await self._store.usage(query)}
+        return await self._flows("1d", self._scope.start_ms, self._scope.end_ms, {})
 
     async def facts(self) -> dict[str, Steps]:
         """Its own facts, and the degree days of the site."""
@@ -129,23 +125,29 @@ class _Reader:
 
     async def peak_at(self, peaks: Steps | None) -> int | None:
         """The start of the step of the greatest power, found in its day."""
-        where = self._where()
-        if peaks is None or not len(peaks.starts) or where is None:
+        if peaks is None or not len(peaks.starts):
             return None
         day = int(peaks.starts[np.argmax(peaks.amounts)])
-        electric: Where = {**where, "carrier": ["electricity"]}
-        query = Usage(self._estate.step, day, day + DAY_MS + DAY_MS // 24, self._of, electric, ())
-        rows = await self._store.usage(query)
-        return int(rows[0].starts[np.argmax(rows[0].amounts)]) if rows else None
+        electric: Where = {"carrier": ["electricity"]}
+        found = await self._flows(self._estate.step, day, day + DAY_MS + DAY_MS // 24, electric)
+        drawn = found.get("electricity")
+        return int(drawn.starts[np.argmax(drawn.amounts)]) if drawn else None
 
-    def _where(self) -> Where | None:
-        """The rows of consumption that are its own; None where it has no meter."""
+    async def _flows(self, every: Every, start_ms: int, end_ms: int, only: Where) -> dict[str, Steps]:
+        """What it drew and made, by carrier and step."""
+        if self._scope.kind == "zone":
+            signs = zone_meters(self._estate).get(self._scope.id, {})
+            where: Where = {"meter": sorted(signs), **only}
+            query = Usage(every, start_ms, end_ms, where=where, by=("meter", "carrier"))
+            return of_zone(await self._store.usage(query), signs) if signs else {}
+        query = Usage(every, start_ms, end_ms, self._of, {**self._where(), **only}, ("carrier",))
+        return {row.tags["carrier"]: Steps(*row[1:4]) for row in await self._store.usage(query)}
+
+    def _where(self) -> Where:
+        """The rows of consumption that are its own; those of a zone are of its meters."""
         kind, name = self._scope.kind, self._scope.id
         if kind == "tenant":
             return {"tenant": [name]}
-        if kind == "zone":
-            meters = [meter for meter, zone in zone_meters(self._estate).items() if zone == name]
-            return {"meter": meters} if meters else None
         return {**SITE, "building": [name]} if kind == "building" else SITE
 
     def _inside(self) -> list[str]:

@@ -59,6 +59,12 @@ class Steps(NamedTuple):
 NOTHING = Steps(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))
 
 
+def less(own: Steps, behind: Steps) -> Steps:
+    """What is left of each step without what another meter counted of it; where only that is known, nothing is."""
+    other = behind.at(own.starts)
+    return Steps.of(own.starts, own.amounts - other.amounts, own.guessed + other.guessed, own.blank)
+
+
 def total(parts: Sequence[Steps]) -> Steps:
     """All parts together; a step that only some have is the sum of those."""
     starts = np.unique(np.concatenate([NOTHING.starts, *(part.starts for part in parts)]))

@@ -194,6 +194,29 @@ async def test_meter_of_a_zone(store: Store, state: State) -> None:
     assert START_MS <= (found["peak"].at_ms or 0) < START_MS + 24 * HOUR_MS
 
 
+async def test_what_goes_on_to_another_zone(store: Store, state: State) -> None:
+    """Of 25 Wh a quarter that go into z1, 10 go on to a meter in z2: 15 are used in z1, and nothing is twice."""
+    base = site()
+    subs = {"sub": meter("sub", submeter_of="main"), "on": meter("on", submeter_of="sub")}
+    places = {"sub": [Placement("b01", "z1", 0, NOW_MS)], "on": [Placement("b01", "z2", 0, NOW_MS)]}
+    estate = replace(
+        base,
+        devices={**base.devices, **{name: Device(name, "", 900, "") for name in subs}},
+        placements={**base.placements, **places},
+        meters={**base.meters, **subs},
+    )
+    for name, wh in (("main", 100.0), ("sub", 25.0), ("on", 10.0)):
+        await store.write(said(name, "electricity.energy", [wh * step for step in range(98)]))
+    await Settlement(store, estate, state).settle(NOW_MS)
+
+    async def found(zone: str) -> tuple[float, float | None]:
+        scope = Scope("zone", zone, START_MS, START_MS + DAY_MS)
+        told = indicators(await read(store, estate, scope))
+        return told["energy_m2"].above or 0.0, told["peak"].value
+
+    assert [(96 * 15.0, 60.0), (96 * 10.0, 40.0)] == [await found("z1"), await found("z2")]
+
+
 def test_in_french() -> None:
     """Every indicator has its formula and source in French, too."""
     assert set(INDICATORS) == set(FRENCH)
