@@ -1,7 +1,7 @@
 """What the service says of tenants' budgets and of devices: points as in `store/own.py`. Pure.
 
 A state is said when it changes, and once in each hour of the clock: a year of a thousand devices is read in a moment,
-what is older than an hour is of what is no more, and each hour has all of them. `store.influxql_panels.STANDING` is
+what is older than an hour is of what is no more, and each hour has all of them. `store.influxql_shown.STANDING` is
 how far back that has to be looked for.
 """
 

@@ -1,4 +1,4 @@
-"""Queries of the store as InfluxQL, the one language InfluxDB 1, 2 and 3 all answer; dashboards: `influxql_panels`.
+"""Queries of the store as InfluxQL, the one language InfluxDB 1, 2 and 3 all answer; dashboards: `influxql_shown`.
 
 Windows are aligned to the epoch and empty ones are absent (``fill(none)``).
 """

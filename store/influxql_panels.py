@@ -1,34 +1,12 @@
-"""Queries as panels of Grafana ask them: over the time shown, in windows as wide as can be drawn, of what is chosen.
-
-Grafana replaces ``$timeFilter`` by the time shown, ``$interval`` by the window and ``${name:regex}`` by the values of a
-variable, escaped and alternated. ``$interval`` is the one name of the window that every version fills in: since 11.3
-``$__interval`` is taken for a part of a regular expression where ``tz()`` follows one (grafana #96820, #100476), and
-10.x sends ``${__interval}`` on as it is. Windows of days and longer begin at local midnights, for which ``tz()`` stands
-in every select.
-The innermost windows are absent when they are empty; the outermost are null where a curve must break (``fill(null)``).
-"""
+"""Queries of consumption as Grafana's panels ask them: over the time shown, in windows as wide as can be drawn."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from estate.calendar import HOUR_MS, LENGTHS
-from store.base import How, Latest, Series, Usage
-from store.influxql import MEASUREMENTS, groups, matches, name, text
-from store.own import STORED
-
-Chosen = Sequence[tuple[str, str]]
-"""Tags, each with the regular expression that all of it must match; ``${name:regex}`` stands in it for a variable."""
-
-SHOWN = "$timeFilter"
-AT_END = "time > ${__to}ms - 15m AND time <= ${__to}ms"
-"""When an ingester last said how things stand: each minute, of clocks every five. Older is of what is no more."""
-
-STANDING = "time > ${__to}ms - 65m AND time <= ${__to}ms"
-"""The same of budgets and devices: when they change, and once in each hour of the clock, within five minutes."""
-
-LAST_DAY = "time > ${__to}ms - 1d AND time <= ${__to}ms"
-
-AUTO = "$interval"
+from store.base import How, Usage
+from store.influxql import MEASUREMENTS, groups, matches, name
+from store.influxql_shown import LAST_DAY, SHOWN, Chosen, by_tags, held, windows
 
 _WINDOWS = {"15m": "15m", "30m": "30m"}
 _WINDOW = "1h"
@@ -63,7 +41,7 @@ def panel_estimated(query: Usage, chosen: Chosen = ()) -> str:
 
 def panel_total(query: Usage, chosen: Chosen = (), per: int = 1, how: How = "sum") -> str:
     """What flowed in all of the time shown, in units of so many, one figure per group; or `how`: the greatest step."""
-    return f"{_sum(query, chosen, SHOWN, 'amount', how, per)}{_by(query.by)}"
+    return f"{_sum(query, chosen, SHOWN, 'amount', how, per)}{by_tags(query.by)}"
 
 
 def panel_totals(query: Usage, chosen: Chosen = ()) -> str:
@@ -77,7 +55,7 @@ def panel_totals(query: Usage, chosen: Chosen = ()) -> str:
 
 def panel_top(query: Usage, tag: str, most: int, chosen: Chosen = (), how: str = "top") -> str:
     """The groups of this tag that used most in the time shown (how: `bottom`, least)."""
-    inner = f"{_sum(query, chosen, SHOWN, 'amount')}{_by([tag])}"
+    inner = f"{_sum(query, chosen, SHOWN, 'amount')}{by_tags([tag])}"
     return f'SELECT {how}("amount", {most}) AS "amount", {name(tag)} FROM ({inner})'
 
 
@@ -97,9 +75,9 @@ def panel_load(query: Usage, zone: str, chosen: Chosen = ()) -> str:
     meters = [*query.by, *({"meter"} - set(query.by))]
     rows = _sum(query, chosen, f"{SHOWN} AND {_FINENESS}", "load", "mean", hours)
     if "meter" in query.by:
-        return f"{rows} {_windows(meters, zone)}"
-    inner = f"{rows} {_windows(meters, zone, fill='none')}"
-    return f'SELECT sum("load") AS "load" FROM ({inner}) WHERE {SHOWN} {_windows(query.by, zone)}'
+        return f"{rows} {windows(meters, zone)}"
+    inner = f"{rows} {windows(meters, zone, fill='none')}"
+    return f'SELECT sum("load") AS "load" FROM ({inner}) WHERE {SHOWN} {windows(query.by, zone)}'
 
 
 def panel_load_lately(query: Usage, chosen: Chosen = ()) -> str:
@@ -119,7 +97,7 @@ def panel_against_usual(query: Usage, chosen: Chosen = ()) -> str:
         f"({_sum(query, chosen, _hour(week), 'usual' if week else 'now')} {steps})"
         for week in range(COMPARED_WEEKS + 1)
     ]
-    return f'SELECT mean("now") / mean("usual") - 1 AS "value" FROM {", ".join(hours)}{_by(query.by)}'
+    return f'SELECT mean("now") / mean("usual") - 1 AS "value" FROM {", ".join(hours)}{by_tags(query.by)}'
 
 
 def panel_against_before(query: Usage, weeks: int, chosen: Chosen = ()) -> str:
@@ -150,7 +128,7 @@ def panel_ratio(above: Sequence[Sum], below: Sequence[Sum], factor: float, enoug
     both before it tells groups apart.
     """
     by = above[0].usage.by
-    held, quotient = f"FROM {_held(above, below)}{_by(by)}", _quotient(factor)
+    held, quotient = f"FROM {_held(above, below)}{by_tags(by)}", _quotient(factor)
     if enough is None:
         return f"SELECT {quotient} {held}"
     return _judged(f'(SELECT "above", "below" {held})', quotient, enough, by)
@@ -164,7 +142,7 @@ def panel_share(above: Sum, below: Sum, factor: float, enough: Enough | None = N
     by = above.usage.by
     sums = f"({_total(above, 'above', how)}), ({_total(below, 'below', how)})"
     if enough is None:
-        return f"SELECT {_quotient(factor, how)} FROM {sums} WHERE {SHOWN}{_by(by)}"
+        return f"SELECT {_quotient(factor, how)} FROM {sums} WHERE {SHOWN}{by_tags(by)}"
     return _judged(sums, _quotient(factor, how), enough, by)
 
 
@@ -176,7 +154,7 @@ def panel_share_steps(above: Sum, below: Sum, factor: float, enough: Enough | No
     found = f"SELECT {_quotient(factor)}{reached} FROM {rows} WHERE {SHOWN} {groups(_WINDOW, above.usage.by)}"
     if enough is None:
         return found
-    return f'SELECT "value" FROM ({found}) WHERE "reached" >= 0 AND {SHOWN}{_by(above.usage.by)}'
+    return f'SELECT "value" FROM ({found}) WHERE "reached" >= 0 AND {SHOWN}{by_tags(above.usage.by)}'
 
 
 def panel_ratio_steps(above: Sequence[Sum], below: Sequence[Sum], factor: float, enough: Enough | None = None) -> str:
@@ -187,82 +165,7 @@ def panel_ratio_steps(above: Sequence[Sum], below: Sequence[Sum], factor: float,
 def panel_less(above: Sum, below: Sum) -> str:
     """Above − below in all of the time shown, per group of the sums that has both."""
     held = _held([above], [below])
-    return f'SELECT sum("above") - sum("below") AS "value" FROM {held}{_by(above.usage.by)}'
-
-
-def panel_series(query: Series, zone: str, chosen: Chosen = (), fill: str = "null", above: float | None = None) -> str:
-    """A curve of readings: by device and channel first; where groups are wider, these together as the quantity says.
-
-    `fill`: `null` where curves break at a gap; `none` for heat maps, which would draw a null as zero. `above`: only of
-    greater values.
-    """
-    quantity = STORED[query.quantity]
-    time = SHOWN if above is None else f"{SHOWN} AND {name(quantity.field)} > {above}"
-    inner_by = _each(query)
-    if inner_by == tuple(query.by):  # the outer select would read the inner one anew for each group
-        return f"{_readings(query, chosen, time)} {_windows(query.by, zone, fill)}"
-    inner = f"{_readings(query, chosen, time)} {_windows(inner_by, zone, fill='none')}"
-    outer = _windows(query.by, zone, fill)
-    return f'SELECT {quantity.across}("value") AS "value" FROM ({inner}) WHERE {SHOWN} {outer}'
-
-
-def panel_reading(query: Series, chosen: Chosen = (), time: str = SHOWN) -> str:
-    """One figure per group of the readings then: of each device and channel by `query.how`, then these together."""
-    inner_by = _each(query)
-    inner = f"{_readings(query, chosen, time)}{_by(inner_by)}"
-    if inner_by == tuple(query.by):
-        return inner
-    return f'SELECT {STORED[query.quantity].across}("value") AS "value" FROM ({inner}){_by(query.by)}'
-
-
-def panel_points(query: Series) -> str:
-    """The readings one by one, each with its device."""
-    quantity = STORED[query.quantity]
-    return f'SELECT {name(quantity.field)}, "device" FROM {name(quantity.family)} WHERE {SHOWN}'
-
-
-def alert_any(*queries: Series) -> str:
-    """The greatest of several quantities by group, of those that a place has."""
-    each = ", ".join(f"({panel_reading(query)})" for query in queries)
-    return f'SELECT max("value") AS "value" FROM {each} WHERE {SHOWN}{_by(queries[0].by)}'
-
-
-def alert_how_many(query: Series) -> str:
-    """How many groups have a value."""
-    return f'SELECT count("value") AS "value" FROM ({panel_reading(query)})'
-
-
-def alert_told_apart(query: Series) -> str:
-    """A quantity by group, and beside it a group of no name, which is zero as long as the service runs.
-
-    Two results that are a single series each Grafana joins whatever their labels say (pkg/expr/mathexp, `union`), so
-    that one room's air would meet another's people: this one never is a single series. The other group is of another
-    measurement, for InfluxDB takes the tags of the outer select into all inner ones.
-    """
-    minutes = panel_reading(Series("ingest.received", 0, 0, None, "last", by=query.by))
-    nowhere = f'SELECT 0 * max("value") AS "value" FROM ({minutes})'
-    named = f"({panel_reading(query)}), ({nowhere})"
-    return f'SELECT max("value") AS "value" FROM {named} WHERE {SHOWN}{_by(query.by)}'
-
-
-def panel_last_seen(query: Latest, chosen: Chosen = ()) -> str:
-    """The time of each device's last reading (ms), for a table; whatever time is shown."""
-    conditions = [*matches((tag, values) for tag, values in query.where.items()), *_chosen(chosen)]
-    condition = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f'SELECT max("at") AS "at", "building", "zone" FROM "latest"{condition} GROUP BY "device"'
-
-
-def tag_values(measurement: str, tag: str, where: Chosen = ()) -> str:
-    """What a variable offers: the values of a tag, of what is chosen. Of two measurements Grafana 10 reads one."""
-    condition = f" WHERE {' AND '.join(_chosen(where))}" if where else ""
-    return f"SHOW TAG VALUES FROM {name(measurement)} WITH KEY = {name(tag)}{condition}"
-
-
-def notes(site: str, building: str) -> str:
-    """The estate's dated notes that hold at some time shown, of these buildings and of the site as a whole."""
-    place = f'("building" =~ /^{building}$/ OR "building" = {text(site)})'
-    holds = 'time <= ${__to}ms AND "until" >= ${__from}'
-    return f'SELECT "text", "kind", "building", "until" FROM "notes" WHERE {holds} AND {place}'
+    return f'SELECT sum("above") - sum("below") AS "value" FROM {held}{by_tags(above.usage.by)}'
 
 
 _FINENESS = "\"every\" = '${load}'"
@@ -275,17 +178,17 @@ def _sum(query: Usage, chosen: Chosen, time: str, called: str, how: How = "sum",
 
 def _total(each: Sum, called: str, how: How = "sum") -> str:
     """The sum over the time shown, by group."""
-    return f"{_sum(each.usage, each.chosen, SHOWN, called, how)}{_by(each.usage.by)}"
+    return f"{_sum(each.usage, each.chosen, SHOWN, called, how)}{by_tags(each.usage.by)}"
 
 
 def _rows(each: Sum, called: str, per: int = 1) -> str:
     """The rows themselves, to be summed outside: half the work of summing them twice."""
     amount = f'"amount"{f" / {per}" if per != 1 else ""}'
-    return f"SELECT {amount} AS {name(called)} {_of(each.usage, each.chosen, SHOWN)}{_by(each.usage.by)}"
+    return f"SELECT {amount} AS {name(called)} {_of(each.usage, each.chosen, SHOWN)}{by_tags(each.usage.by)}"
 
 
 def _of(query: Usage, chosen: Chosen, time: str) -> str:
-    conditions = [time, *matches([("every", [query.every]), *query.where.items()]), *_chosen(chosen)]
+    conditions = [time, *matches([("every", [query.every]), *query.where.items()]), *held(chosen)]
     return f"FROM {name(MEASUREMENTS[query.of])} WHERE {' AND '.join(conditions)}"
 
 
@@ -312,38 +215,11 @@ def _judged(parts: str, quotient: str, enough: Enough, by: Sequence[str]) -> str
     """The quotient of the groups whose part is enough of the whole."""
     reach = f"({_total(enough.part, 'part')}), ({_total(enough.whole, 'whole')})"
     reached = f'sum("part") - {enough.share:g} * sum("whole") AS "reached"'
-    found = f"SELECT {quotient}, {reached} FROM {parts}, {reach} WHERE {SHOWN}{_by(by)}"
-    return f'SELECT max("value") AS "value" FROM ({found}) WHERE "reached" >= 0 AND {SHOWN}{_by(by)}'
+    found = f"SELECT {quotient}, {reached} FROM {parts}, {reach} WHERE {SHOWN}{by_tags(by)}"
+    return f'SELECT max("value") AS "value" FROM ({found}) WHERE "reached" >= 0 AND {SHOWN}{by_tags(by)}'
 
 
 def _quotient(factor: float, how: How = "sum") -> str:
     """Null where there is nothing below, for which InfluxQL says 0: zero times the logarithm of zero is no number."""
     below = f'{how}("below")'
     return f'{how}("above") / {below} * {factor:.12g} + 0 * ln({below}) AS "value"'
-
-
-def _each(query: Series) -> Sequence[str]:
-    """The groups that are reduced first: each device and channel, but for sums of sums, and greatest of greatest."""
-    if query.how == STORED[query.quantity].across and query.how in ("sum", "max", "min"):
-        return tuple(query.by)
-    return (*query.by, *(tag for tag in ("device", "channel") if tag not in query.by))
-
-
-def _readings(query: Series, chosen: Chosen, time: str = SHOWN) -> str:
-    quantity = STORED[query.quantity]
-    conditions = [time, *matches(query.where.items()), *_chosen(chosen)]
-    select = f'SELECT {query.how}({name(quantity.field)}) AS "value" FROM {name(quantity.family)}'
-    return f"{select} WHERE {' AND '.join(conditions)}"
-
-
-def _chosen(chosen: Chosen) -> list[str]:
-    return [f"{name(tag)} =~ /^{pattern}$/" for tag, pattern in chosen]
-
-
-def _windows(by: Sequence[str], zone: str, fill: str = "null") -> str:
-    tags = ", ".join([f"time({AUTO})", *map(name, by)])
-    return f"GROUP BY {tags} fill({fill}) tz({text(zone)})"
-
-
-def _by(tags: Sequence[str]) -> str:
-    return f" GROUP BY {', '.join(map(name, tags))}" if tags else ""

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from energy.derived.facts import CO2_PPM
 from ingest.fill import WARN_SHARE
 from store.base import Series
-from store.influxql_panels import alert_any, alert_how_many, alert_told_apart, panel_reading
+from store.influxql_readings import alert_any, alert_how_many, alert_told_apart, panel_reading
 
 DATASOURCE_UID = "microville-influxdb"
 GROUP, FOLDER, FOLDER_UID = "microville", "Microville – alertes", "microville-alerts"

@@ -17,7 +17,6 @@ from estate.calendar import Every
 from estate.vocabulary import CARRIERS
 from store.base import How, Series, Tag, Usage, UsageTag
 from store.influxql_panels import (
-    Chosen,
     Enough,
     Sum,
     panel_estimated,
@@ -29,8 +28,8 @@ from store.influxql_panels import (
     panel_share_steps,
     panel_steps,
     panel_total,
-    tag_values,
 )
+from store.influxql_shown import Chosen, tag_values
 from store.own import STORED
 
 SHOWN_STEP = cast(Every, "${every}")

@@ -32,7 +32,8 @@ from dashboards.grafana.scale import ACT, AIR, GOOD, GREY, LOST, PLAIN, WATCH, S
 from dashboards.grafana.words import Words
 from energy.derived.ratios import HEATING
 from store.base import UsageTag
-from store.influxql_panels import Sum, panel_less, panel_series, panel_share, panel_steps, panel_total
+from store.influxql_panels import Sum, panel_less, panel_share, panel_steps, panel_total
+from store.influxql_readings import panel_series
 
 TITLE = (
     ("Bâtiment", "Building"),

@@ -27,7 +27,8 @@ from dashboards.grafana.scale import ACT, GOOD, GREY, LOST, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Words
 from energy.cost.facts import CARBON
 from energy.derived.indicators import INDICATORS
-from store.influxql_panels import panel_against_before, panel_series, panel_steps
+from store.influxql_panels import panel_against_before, panel_steps
+from store.influxql_readings import panel_series
 
 TITLE = (
     ("Circularité", "Circularity"),

@@ -12,7 +12,8 @@ from dashboards.grafana.said import REASONS_SAID, YES_NO
 from dashboards.grafana.scale import ACT, GOOD, GREY, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Pair, Words
 from store.base import How
-from store.influxql_panels import AT_END, panel_points, panel_reading, panel_series
+from store.influxql_readings import panel_points, panel_reading, panel_series
+from store.influxql_shown import AT_END
 from store.own import STORED
 
 TITLE = (

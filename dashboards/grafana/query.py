@@ -19,7 +19,7 @@ from grafana_foundation_sdk.models.dashboard import (
 from dashboards.grafana.alert_rules import DATASOURCE_UID
 from dashboards.grafana.words import Language, Pair, say
 from estate.calendar import Step
-from store.influxql_panels import notes
+from store.influxql_shown import notes
 
 DATASOURCE = DataSourceRef(type_val="influxdb", uid="${datasource}")
 """What the variable of the dashboard says: no dashboard is tied to one installation."""

@@ -13,7 +13,8 @@ from dashboards.grafana.said import YES_NO, reasons
 from dashboards.grafana.scale import ACT, GOOD, WATCH, Scale
 from dashboards.grafana.words import Words
 from store.base import Latest
-from store.influxql_panels import AT_END, STANDING, panel_last_seen, panel_reading, panel_series
+from store.influxql_readings import panel_last_seen, panel_reading, panel_series
+from store.influxql_shown import AT_END, STANDING
 
 TITLE = (
     ("Capteurs", "Sensors"),

@@ -25,14 +25,9 @@ from dashboards.grafana.said import BY_TENANT, flow_names, tenants_said
 from dashboards.grafana.scale import ACT, FEW, GOOD, GREY, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Words
 from dashboards.pages.colours import CARRIER_COLOURS
-from store.influxql_panels import (
-    STANDING,
-    panel_against_usual,
-    panel_reading,
-    panel_series,
-    panel_steps,
-    panel_top,
-)
+from store.influxql_panels import panel_against_usual, panel_steps, panel_top
+from store.influxql_readings import panel_reading, panel_series
+from store.influxql_shown import STANDING
 
 TITLE = (
     ("Site", "Site"),

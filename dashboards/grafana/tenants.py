@@ -26,7 +26,9 @@ from dashboards.grafana.site import LEVELS
 from dashboards.grafana.words import Pair, Words
 from energy.cost.facts import COSTS
 from estate.model import COMMON
-from store.influxql_panels import STANDING, Chosen, panel_reading, panel_series, panel_steps, panel_total, panel_totals
+from store.influxql_panels import panel_steps, panel_total, panel_totals
+from store.influxql_readings import panel_reading, panel_series
+from store.influxql_shown import STANDING, Chosen
 
 TITLE = (
     ("Locataires (équipe du site)", "Tenants (for staff)"),

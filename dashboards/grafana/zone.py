@@ -22,7 +22,7 @@ from dashboards.grafana.query import InfluxQuery, step
 from dashboards.grafana.scale import ACT, AIR, GOOD, LOST, PLAIN, WATCH, Scale
 from dashboards.grafana.words import Words
 from store.base import How
-from store.influxql_panels import panel_reading, panel_series
+from store.influxql_readings import panel_reading, panel_series
 
 TITLE = (
     ("Zone ou salle", "Zone or room"),

@@ -4,18 +4,16 @@ from store.base import Latest, Series, Usage
 from store.influxql_panels import (
     Enough,
     Sum,
-    panel_last_seen,
     panel_less,
     panel_load,
     panel_ratio,
-    panel_reading,
-    panel_series,
     panel_share,
     panel_steps,
     panel_top,
     panel_total,
-    tag_values,
 )
+from store.influxql_readings import panel_last_seen, panel_reading, panel_series
+from store.influxql_shown import tag_values
 
 DAYS = Usage("1d", 0, 0, where={"role": ["site"]}, by=("building",))
 B01 = (("building", "${building:regex}"),)
