@@ -17,6 +17,10 @@ COMPARED_WEEKS = 4
 """How many days of the same weekday are what is usual; as the profile that fills gaps in readings looks back."""
 
 
+NEARLY = 0.9
+"""The share of the rows now that the time before must have to be compared with."""
+
+
 class Sum(NamedTuple):
     """One sum of a ratio: what flowed, of what is chosen."""
 
@@ -103,11 +107,17 @@ def panel_against_usual(query: Usage, chosen: Chosen = ()) -> str:
 def panel_against_before(query: Usage, weeks: int, chosen: Chosen = ()) -> str:
     """What flowed in the time shown against as long a time so many weeks before, as a share (0: equal).
 
-    Null unless there are rows of the time before.
+    Nothing unless there are nearly as many rows of the time before: a year that began in its middle was no smaller one.
+    Rows are counted in floats: of several selects in one FROM, InfluxDB 1.6 reads integers of the first alone (seen).
     """
     then = f"time >= ${{__from}}ms - {weeks}w AND time < ${{__to}}ms - {weeks}w"
-    sums = ", ".join(f"({_sum(query, chosen, time, called)})" for called, time in (("now", SHOWN), ("before", then)))
-    return f'SELECT sum("now") / sum("before") - 1 + 0 * ln(sum("before")) AS "value" FROM {sums}'
+    sums = ", ".join(
+        f'(SELECT sum("amount") AS "{called}", 1.0 * count("amount") AS "rows_{called}" {_of(query, chosen, time)})'
+        for called, time in (("now", SHOWN), ("before", then))
+    )
+    known = f'sum("rows_before") - {NEARLY} * sum("rows_now") AS "known"'
+    found = f'SELECT sum("now") / sum("before") - 1 + 0 * ln(sum("before")) AS "value", {known} FROM {sums}'
+    return f'SELECT "value" FROM ({found}) WHERE "known" >= 0'
 
 
 class Enough(NamedTuple):

@@ -104,13 +104,13 @@ _BEFORE = Words(
 _AGAINST = Words(
     ("Émissions sur un an", "Emissions, year on year"),
     (
-        "Écart des émissions de la période à celles de la même durée, 52 semaines plus tôt.",
-        "How far the emissions of the time shown are from those of as long a time 52 weeks before.",
+        "Écart des émissions de la période à celles de la même durée, 52 semaines plus tôt, si celles-ci sont connues.",
+        "How far the emissions of the time shown are from those of as long a time 52 weeks before, if these are known.",
     ),
     say.MONEY,
     (
-        "une année incomplète se compare mal : voir les deux courbes d'émissions, et la complétude (Capteurs).",
-        "a year that is not whole compares badly: see both charts of emissions, and completeness (Sensors).",
+        "rien si l'année d'avant a moins de neuf dixièmes des jours : voir les deux courbes d'émissions.",
+        "nothing where the year before has less than nine tenths of the days: see both charts of emissions.",
     ),
 )
 _WATER = Words(
