@@ -22,7 +22,6 @@ from dashboards.app import create_app
 from dashboards.configuration import Settings
 from dashboards.estates import EstateFolder
 from dashboards.health import Progress, Readiness
-from dashboards.pages.render import compile_all
 from dashboards.parts import Parts
 from dashboards.server import WebServer
 from dashboards.supervisor import Supervisor
@@ -162,7 +161,6 @@ class Service:
                     self._follow_estate(),
                     self._watch_state(),
                     self._supervisor.watch(self.readiness, self._works),
-                    asyncio.to_thread(compile_all),
                 )
             ]
             serving = [group.create_task(self._web.run(self._answer))]

@@ -34,12 +34,6 @@ def _templates() -> Environment:
     )
 
 
-def compile_all() -> None:
-    """Compile every template, half a second of work, so that no first look waits for its own."""
-    for name in _templates().list_templates():
-        _templates().get_template(name)
-
-
 async def _nothing(_: Speaker) -> Mapping[str, Any]:
     return {}
 
