@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 from dashboards.api.params import Instant, Params, check_ids
 from dashboards.api.problems import Problem, ProblemDetails
 from dashboards.parts import Parts
+from energy.derived.found import Found
 from energy.derived.indicator_query import Kind, Scope, read
-from energy.derived.indicators import INDICATORS, Found, Indicator, indicators
+from energy.derived.indicators import INDICATORS, Indicator, indicators
 from estate.calendar import DAY_MS, floor, following, rfc3339
 from estate.model import Estate
 

@@ -16,9 +16,10 @@ from dashboards.pages.drawing import as_json, module
 from dashboards.pages.view import told
 from dashboards.parts import Parts
 from energy import usage
+from energy.derived.found import Found
 from energy.derived.indicator_query import Scope as Place
 from energy.derived.indicator_query import read as read_inputs
-from energy.derived.indicators import INDICATORS, Found
+from energy.derived.indicators import INDICATORS
 from estate.calendar import DAY_MS, LENGTHS, STEP_MS, floor, steps
 from estate.model import Meter
 from store.base import StoreUnavailable

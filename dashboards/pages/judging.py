@@ -13,8 +13,9 @@ from dashboards.pages.figures import meters
 from dashboards.pages.period import Period, Span
 from dashboards.pages.view import View
 from energy.derived.facts import DEGREES, HOURLY, ROLE, meter_of
+from energy.derived.found import Found, Inputs
 from energy.derived.indicator_query import Scope, read
-from energy.derived.indicators import INDICATORS, Found, Indicator, Inputs
+from energy.derived.indicators import INDICATORS, Indicator
 from energy.meters.steps import Steps
 from estate.calendar import DAY_MS, floor
 from estate.model import Estate

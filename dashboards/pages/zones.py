@@ -22,7 +22,8 @@ from dashboards.pages.static_files import StaticFiles
 from dashboards.pages.view import ViewParams, check_place
 from dashboards.parts import Parts
 from energy.derived.facts import CO2_PPM
-from energy.derived.indicators import Found, Indicator
+from energy.derived.found import Found
+from energy.derived.indicators import Indicator
 from estate.model import Point
 from store.base import Latest, StoreUnavailable
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from energy.derived.daily import of_zone, zone_meters
 from energy.derived.facts import DEGREES, FACTS, HOURLY, ROLE, meter_of
-from energy.derived.indicators import Inputs
+from energy.derived.found import Inputs
 from energy.derived.reach import REACH
 from energy.derived.together import area, together
 from energy.meters.cleaned import Times

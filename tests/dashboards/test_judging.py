@@ -8,7 +8,7 @@ import pytest
 
 from dashboards.pages.judging import before_of
 from dashboards.pages.period import Period, period
-from energy.derived.indicators import Found, Inputs
+from energy.derived.found import Found, Inputs
 from energy.meters.steps import Steps
 from estate.calendar import DAY_MS, midnight
 

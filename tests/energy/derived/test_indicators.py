@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.derived.days import Hours, day_facts
+from energy.derived.found import NO_DEGREES, NO_METER, NO_PEOPLE, NO_WATER, Inputs
 from energy.derived.french import FRENCH
 from energy.derived.indicator_query import Scope, read
-from energy.derived.indicators import INDICATORS, NO_DEGREES, NO_METER, NO_PEOPLE, NO_WATER, Inputs, indicators
+from energy.derived.indicators import INDICATORS, indicators
 from energy.derived.together import area, together
 from energy.meters.steps import Steps
 from energy.settle import Settlement
