@@ -1,13 +1,23 @@
 """Answers kept for a moment, so that ten viewers cost one query."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from time import monotonic
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
+
+from store.base import Usage, UsageRow
 
 T = TypeVar("T")
 
 KEPT_S = 3.0
+
+
+class Asked(Protocol):
+    """Who is asked for consumption: the store, or what keeps its answers."""
+
+    async def usage(self, query: Usage) -> Sequence[UsageRow]:
+        """As `Store.usage`."""
+        ...
 
 
 class Brief:
@@ -37,3 +47,16 @@ class Brief:
         if not task.done():
             return True
         return monotonic() - asked < self._kept_s and not task.cancelled() and task.exception() is None
+
+
+class KeptUsage:
+    """Consumption, each question asked once: the parts of a page look at the same days of meters."""
+
+    def __init__(self, store: Asked, brief: Brief) -> None:
+        self._store, self._brief = store, brief
+
+    async def usage(self, query: Usage) -> Sequence[UsageRow]:
+        """As `Store.usage`."""
+        where = frozenset((tag, tuple(values)) for tag, values in query.where.items())
+        key = query.every, query.start_ms, query.end_ms, query.of, where, frozenset(query.by)
+        return await self._brief.get(key, lambda: self._store.usage(query))

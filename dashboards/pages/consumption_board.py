@@ -8,7 +8,7 @@ from dashboards.api.models import MonthChanged
 from dashboards.api.settling import read_changes
 from dashboards.language import Speaker
 from dashboards.pages import figures, figures_money
-from dashboards.pages.cache import Brief
+from dashboards.pages.cache import Brief, KeptUsage
 from dashboards.pages.drawing import as_json, module
 from dashboards.pages.judging import Judged, judged
 from dashboards.pages.place_board import PlaceBoard
@@ -24,6 +24,7 @@ class ConsumptionBoard:
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._brief = parts, Brief()
+        self._usage = KeptUsage(parts.store, self._brief)
         self._place = PlaceBoard(parts, self._judged)
 
     async def view(self, scope: figures.Scope, asked: ViewParams, speaker: Speaker) -> View:
@@ -39,11 +40,11 @@ class ConsumptionBoard:
 
         async def all_of_it() -> dict[str, Any]:
             found = await asyncio.gather(
-                figures.figures(store, view.scope, view.period, estate.step),
+                figures.figures(self._usage, view.scope, view.period, estate.step),
                 self._used(view),
                 figures_money.costs(estate, store, view.scope, view.period),
                 figures_money.carbon(estate, store, view.scope, view.period),
-                figures.meters(store, view.scope, view.period),
+                figures.meters(self._usage, view.scope, view.period),
                 self._judged(view),
                 self._place.read(view),
                 figures_money.carbon_change(estate, store, view.scope, view.period),
@@ -79,7 +80,7 @@ class ConsumptionBoard:
 
     async def _judged(self, view: View) -> Judged:
         key = ("indicators", view.scope, view.asked.period, view.period.span)
-        return await self._brief.get(key, lambda: judged(self._parts.estate, self._parts.store, view))
+        return await self._brief.get(key, lambda: judged(self._parts.estate, self._parts.store, view, self._usage))
 
     async def changes(self, view: View) -> list[MonthChanged]:
         """Closed months whose figure changed in the last year: of these meters, and of tenants' shares of them."""
@@ -108,7 +109,7 @@ class ConsumptionBoard:
         """Who used what: the page and its chart ask together."""
         key = ("parts", view.scope, view.asked.period, view.period.span)
         return await self._brief.get(
-            key, lambda: figures.parts(self._parts.store, view.scope, view.period, self._parts.estate.step)
+            key, lambda: figures.parts(self._usage, view.scope, view.period, self._parts.estate.step)
         )
 
     async def _who(self, view: View) -> Any:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from dashboards.pages.cache import Asked
 from dashboards.pages.comparing import UNKNOWN, Alike, Known, alike, last_day
 from dashboards.pages.period import BARS, WHOLE, Period, Span
 from energy.derived.indicator_query import Kind
@@ -19,7 +20,7 @@ from energy.meters.steps import NOTHING, Steps
 from energy.usage import SITE, summed
 from estate.calendar import DAY_MS, Every, Step, floor
 from estate.vocabulary import CARRIERS
-from store.base import Store, Usage, UsageRow, UsageTag, share
+from store.base import Usage, UsageRow, UsageTag, share
 
 Key = tuple[str, str]
 """Of a part, or "" of the place itself, and a carrier."""
@@ -113,7 +114,7 @@ def energy_change(found: Iterable[Figure]) -> float | None:
     return sum(signed(each.carrier, each.like) for each in energy) / before - 1 if before else None
 
 
-async def compared(store: Store, query: Usage, period: Period, step: Step) -> list[Figure]:
+async def compared(store: Asked, query: Usage, period: Period, step: Step) -> list[Figure]:
     """The groups of a question about the period so far, beside as much of the former one, meter by meter.
 
     It asks by carrier, and by one tag more where it is of parts; `step` is the shortest that is kept.
@@ -132,14 +133,14 @@ async def compared(store: Store, query: Usage, period: Period, step: Step) -> li
     return [_figure(row, both[_key(row)]) for row in rows]
 
 
-async def figures(store: Store, scope: Scope, period: Period, step: Step) -> list[Figure]:
+async def figures(store: Asked, scope: Scope, period: Period, step: Step) -> list[Figure]:
     """One for each carrier that has any, in the order of their table."""
     query = Usage(WHOLE[period.length], *period.so_far, scope.of, scope.where, ("carrier",))
     found = {figure.carrier: figure for figure in await compared(store, query, period, step)}
     return [found[carrier] for carrier in CARRIERS if carrier in found]
 
 
-async def bars(store: Store, scope: Scope, period: Period) -> tuple[list[Bar], dict[str, Steps]]:
+async def bars(store: Asked, scope: Scope, period: Period) -> tuple[list[Bar], dict[str, Steps]]:
     """The steps of the period, and those of the former one by carrier."""
     every = BARS[period.length]
     found, former = await asyncio.gather(
@@ -166,19 +167,19 @@ def by_part(scope: Scope, period: Period) -> Usage:
     )
 
 
-async def parts(store: Store, scope: Scope, period: Period, step: Step) -> list[Figure]:
+async def parts(store: Asked, scope: Scope, period: Period, step: Step) -> list[Figure]:
     """Who used what of each carrier."""
     return await compared(store, by_part(scope, period), period, step)
 
 
-async def tenants(store: Store, period: Period, step: Step) -> list[Figure]:
+async def tenants(store: Asked, period: Period, step: Step) -> list[Figure]:
     """What each tenant used of each carrier."""
     where: Mapping[UsageTag, Sequence[str]] = {"carrier": list(CARRIERS)}
     query = Usage(WHOLE[period.length], *period.so_far, "tenant", where, ("tenant", "carrier"))
     return await compared(store, query, period, step)
 
 
-async def meters(store: Store, scope: Scope, period: Period) -> list[Counted]:
+async def meters(store: Asked, scope: Scope, period: Period) -> list[Counted]:
     """What each meter counted, the most first."""
     query = Usage("1d", *period.so_far, scope.of, scope.where, ("meter", "carrier"))
     days = {(row.tags["meter"], row.tags["carrier"]): summed([row]) for row in await store.usage(query)}
@@ -192,18 +193,18 @@ def gaps(counted: Iterable[Counted]) -> list[Counted]:
     return sorted(found, key=lambda each: (-each.unknown, -each.guessed))
 
 
-async def first_ms(store: Store, now_ms: int) -> int:
+async def first_ms(store: Asked, now_ms: int) -> int:
     """The start of the first year with consumption; now when there is none."""
     rows = await store.usage(Usage("1y", 0, now_ms, where=SITE, by=("carrier",)))
     return min((int(row.starts[0]) for row in rows), default=now_ms)
 
 
-async def _read(store: Store, scope: Scope, span: Span | None, every: Every) -> dict[str, Steps]:
+async def _read(store: Asked, scope: Scope, span: Span | None, every: Every) -> dict[str, Steps]:
     query = Usage(every, 0, 0, scope.of, scope.where, ("carrier",))
     return {row.tags["carrier"]: summed([row]) for row in await _rows(store, query, span, every)}
 
 
-async def _rows(store: Store, query: Usage, span: Span | None, every: Every) -> Sequence[UsageRow]:
+async def _rows(store: Asked, query: Usage, span: Span | None, every: Every) -> Sequence[UsageRow]:
     """What the same question of another span, by another step, is answered."""
     if span is None or span.start_ms >= span.end_ms:
         return ()
@@ -211,7 +212,7 @@ async def _rows(store: Store, query: Usage, span: Span | None, every: Every) -> 
 
 
 async def _known(
-    store: Store, query: Usage, span: Span | None, period: Period, step: Step
+    store: Asked, query: Usage, span: Span | None, period: Period, step: Step
 ) -> dict[tuple[Key, str], Known]:
     """What is known of each meter of a part."""
     if span is None:

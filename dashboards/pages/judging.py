@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from dashboards.pages.cache import Asked
 from dashboards.pages.comparing import alike_days
 from dashboards.pages.figures import meters
 from dashboards.pages.period import Period, Span
@@ -45,8 +46,8 @@ async def indicators_of(estate: Estate, store: Store, view: View) -> list[tuple[
     return [(row, row.find(inputs)) for row in INDICATORS.values()] if inputs else []
 
 
-async def judged(estate: Estate, store: Store, view: View) -> Judged:
-    """Of the whole days of the period that are over; none before the first is."""
+async def judged(estate: Estate, store: Store, view: View, usage: Asked) -> Judged:
+    """Of the whole days of the period that are over; none before the first is. `usage` is asked of single meters."""
     now, former = view.period.so_far, view.period.former_so_far
     inputs = await _inputs(estate, store, view, now)
     if inputs is None:
@@ -55,7 +56,7 @@ async def judged(estate: Estate, store: Store, view: View) -> Judged:
     before = await _inputs(estate, store, view, former) if former else None
     if before is None:
         return Judged(rows, {})
-    silent = view.scope.kind != "zone" and await _is_silent(store, view)
+    silent = view.scope.kind != "zone" and await _is_silent(usage, view)
     return Judged(rows, before_of(inputs, before, view.period, metered=not silent))
 
 
@@ -122,7 +123,7 @@ class _Asked(dict[str, Steps]):
         return super().__getitem__(name)
 
 
-async def _is_silent(store: Store, view: View) -> bool:
+async def _is_silent(store: Asked, view: View) -> bool:
     """Whether a meter lacks days of one of the two periods."""
     period, former = view.period, view.period.former_so_far
     spans = [period, *([period._replace(span=former, now_ms=former.end_ms)] if former else [])]

@@ -84,7 +84,7 @@ class ZoneBoard:
             known, points, found, lost = await asyncio.gather(
                 known_devices(estate, store, state, now_ms),
                 store.latest(Latest({"zone": [scope.id], "quantity": MEASURED})),
-                judged(estate, store, view),
+                judged(estate, store, view, store),
                 indicators_of(estate, store, house),
             )
             devices = [device for device in known if device.zone == scope.id]

@@ -1,6 +1,8 @@
 """The page of energy as it is answered: whose figures, and how they came about."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from html import unescape
 
@@ -11,6 +13,7 @@ from dashboards.parts import Parts
 from estate.calendar import DAY_MS
 from estate.model import FOREVER_MS, Note, Point
 from estate.tariff import Contract, Line, Tariff
+from store.base import Usage, UsageRow
 from store.influx import InfluxStore
 from tests.dashboards.conftest import NOW, client_of
 from tests.servers import free_port
@@ -131,3 +134,19 @@ async def test_notes(filled: Parts) -> None:
     assert "since 22 November 2026 · Works · Mairie: New lights" in said
     assert 1 == said.count("<li>")
     assert "note (dotted)" in [name for name, _ in drawn["legend"]]
+
+
+async def test_asked_once(filled: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures of a page, its gaps and its indicators look at the same days of meters: these are read once."""
+    asked, usage = list[str](), filled.store.usage
+
+    async def noted(query: Usage) -> Sequence[UsageRow]:
+        asked.append(f"{query.every} {query.start_ms} {query.end_ms} {query.of} {query.where} {sorted(query.by)}")
+        return await usage(query)
+
+    monkeypatch.setattr(filled.store, "usage", noted)
+    async with client_of(filled) as client:
+        await client.get("/energy?period=month&lang=en")
+    by_meter = [query for query in asked if query.startswith("1d") and query.endswith("['carrier', 'meter']")]
+
+    assert [1, 1] == [*Counter(by_meter).values()]
